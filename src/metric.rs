@@ -1,0 +1,168 @@
+//! The vocabulary of what is measured: the name, unit and meaning of every metric, and the values of one tick.
+//!
+//! A metric is read once per region and tick. Counts are in people (agents times `persons_per_agent`), never
+//! in agents.
+
+/// How a metric of the whole country follows from its regions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Across {
+    /// The sum over regions.
+    Sum,
+    /// The mean over regions, weighted by population.
+    Mean,
+}
+
+/// What is printed of a metric by `qantar metrics` and in the documentation.
+#[derive(Clone, Copy, Debug)]
+pub struct Description {
+    /// Its name in scenarios and in the columns of results.
+    pub name: &'static str,
+    /// Its unit.
+    pub unit: &'static str,
+    /// Whether its values are whole numbers.
+    pub whole: bool,
+    /// How regions combine.
+    pub across: Across,
+    /// One sentence.
+    pub meaning: &'static str,
+}
+
+macro_rules! metrics {
+    ($($variant:ident $name:literal $unit:literal $whole:literal $across:ident $meaning:literal;)*) => {
+        /// A measured quantity, per region and tick.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[repr(usize)]
+        pub enum Metric { $(#[doc = $meaning] $variant),* }
+
+        impl Metric {
+            /// Every metric, in the order of the columns of `series.csv`.
+            pub const ALL: &'static [Metric] = &[$(Metric::$variant),*];
+
+            /// Name, unit and meaning.
+            pub fn description(self) -> Description {
+                match self {
+                    $(Metric::$variant => Description {
+                        name: $name, unit: $unit, whole: $whole, across: Across::$across, meaning: $meaning,
+                    }),*
+                }
+            }
+        }
+    };
+}
+
+metrics! {
+    Participants "participants" "people" true Sum "People out in the streets this hour: protesting peacefully, violent or looting.";
+    Violent "violent" "people" true Sum "People who attack, burn or loot this hour; part of the participants.";
+    Looting "looting" "people" true Sum "People who loot this hour, moved by gain; part of the violent.";
+    ParticipantsToday "participants_today" "people" true Sum "Distinct people who have been out since local midnight.";
+    DemandPrice "demand_price" "people" true Sum "Participants whose first demand is the price.";
+    DemandGovernment "demand_government" "people" true Sum "Participants whose first demand is another government.";
+    DemandRegime "demand_regime" "people" true Sum "Participants whose first demand is the end of the regime.";
+    Detained "detained" "people" true Sum "People in detention now.";
+    DetainedTotal "detained_total" "people" true Sum "Detentions since the start.";
+    DeathsCivilians "deaths_civilians" "people" true Sum "Civilians killed since the start.";
+    DeathsOfficers "deaths_officers" "people" true Sum "Officers killed since the start, where they served.";
+    InjuredCivilians "injured_civilians" "people" true Sum "Civilians injured since the start.";
+    InjuredOfficers "injured_officers" "people" true Sum "Officers injured since the start, where they served.";
+    Attacks "attacks" "attacks" true Sum "Attacks on sites since the start; an attack that goes on counts once.";
+    SitesSeized "sites_seized" "sites" true Sum "Sites that are not under the state's control now.";
+    SeizuresTotal "seizures_total" "seizures" true Sum "Seizures of sites since the start.";
+    OfficersOnDuty "officers_on_duty" "officers" true Sum "Officers on duty in the region, in the streets or on guard.";
+    OfficersRefused "officers_refused" "officers" true Sum "Officers who refuse to act against the crowd now.";
+    Legitimacy "legitimacy" "share" false Mean "How rightful the government seems, from 0 to 1.";
+    Backlash "backlash" "index" false Mean "Anger at repression seen or heard of, a stock that decays.";
+    Fear "fear" "index" false Mean "Fear of repression seen or heard of, a stock that decays.";
+    Belief "belief" "index" false Mean "Belief that protest works, a stock that decays.";
+    Connectivity "connectivity" "share" false Mean "Share of people who can reach the network this hour.";
+    Price "price" "tenge/l" false Mean "Price of the fuel whose rise is the grievance.";
+    Damage "damage" "million tenge" false Sum "Damage to buildings, shops and vehicles since the start.";
+}
+
+impl Metric {
+    /// The metric of this name, if there is one.
+    pub fn named(name: &str) -> Option<Metric> {
+        Metric::ALL.iter().copied().find(|m| m.name() == name)
+    }
+
+    /// Its name in scenarios and results.
+    pub fn name(self) -> &'static str {
+        self.description().name
+    }
+}
+
+/// The values of every metric in every region, and in the whole country, at the end of one tick.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Readings {
+    /// The tick that these values end, from 0.
+    pub tick: u32,
+    /// `regions + 1` rows of one value per metric; the last row is the whole country.
+    values: Vec<f64>,
+}
+
+impl Readings {
+    /// All zero, for so many regions.
+    pub fn new(regions: usize) -> Readings {
+        Readings {
+            tick: 0,
+            values: vec![0.0; (regions + 1) * Metric::ALL.len()],
+        }
+    }
+
+    /// Number of regions.
+    pub fn regions(&self) -> usize {
+        self.values.len() / Metric::ALL.len() - 1
+    }
+
+    /// The value in one region, or in the whole country for `None`.
+    pub fn get(&self, metric: Metric, region: Option<usize>) -> f64 {
+        self.values[region.unwrap_or(self.regions()) * Metric::ALL.len() + metric as usize]
+    }
+
+    /// Set the value in one region.
+    pub fn set(&mut self, metric: Metric, region: usize, value: f64) {
+        self.values[region * Metric::ALL.len() + metric as usize] = value;
+    }
+
+    /// Work out the row of the whole country from the regions; `populations` are the weights of the means.
+    pub fn total(&mut self, populations: &[f64]) {
+        let (regions, everyone) = (self.regions(), populations.iter().sum::<f64>());
+        for &metric in Metric::ALL {
+            let column = (0..regions).map(|g| self.get(metric, Some(g)));
+            let value = match metric.description().across {
+                Across::Sum => column.sum(),
+                Across::Mean => {
+                    column
+                        .zip(populations)
+                        .map(|(value, people)| value * people)
+                        .sum::<f64>()
+                        / everyone
+                }
+            };
+            self.set(metric, regions, value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_lead_back_to_their_metric() {
+        for &metric in Metric::ALL {
+            assert_eq!(Metric::named(metric.name()), Some(metric));
+        }
+    }
+
+    #[test]
+    fn the_country_sums_people_and_averages_shares() {
+        let mut readings = Readings::new(2);
+        for (region, people, legitimacy) in [(0, 10.0, 0.2), (1, 30.0, 0.6)] {
+            readings.set(Metric::Participants, region, people);
+            readings.set(Metric::Legitimacy, region, legitimacy);
+        }
+        readings.total(&[1000.0, 3000.0]);
+        assert_eq!(readings.get(Metric::Participants, None), 40.0);
+        assert_eq!(readings.get(Metric::Legitimacy, None), 0.5);
+    }
+}

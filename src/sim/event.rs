@@ -1,0 +1,108 @@
+//! What happens: the dated course of a run, beside the numbers.
+
+use super::model::Model;
+
+/// Something that happened at one tick.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Event {
+    /// When, from 0.
+    pub tick: u32,
+    /// Where; `None` is the whole country.
+    pub region: Option<usize>,
+    /// What.
+    pub what: What,
+    /// How many, in the unit that [`What::number`] tells.
+    pub number: f64,
+}
+
+/// What can happen. Numbers within are indices into the model's sites, interventions and contingents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// The first hour with at least `rules.policing.alarm` people out in a region.
+    ProtestBegins,
+    /// The first hour with at least as many violent people.
+    ViolenceBegins,
+    /// The first civilian is killed in a region.
+    FirstCivilianDeath,
+    /// The first officer is killed in a region.
+    FirstOfficerDeath,
+    /// For the first time a twentieth of the officers present refuse.
+    OfficersRefuse,
+    /// Officers leave for another region, the event's.
+    ReinforcementDeparts,
+    /// They arrive.
+    ReinforcementArrives,
+    /// A site comes under attack.
+    SiteAttacked(usize),
+    /// A site falls to its attackers.
+    SiteSeized(usize),
+    /// A site without guards is taken.
+    SiteAbandoned(usize),
+    /// A site is back under control.
+    SiteRetaken(usize),
+    /// An intervention is announced.
+    Announced(usize),
+    /// An intervention takes effect.
+    TakesEffect(usize),
+    /// An intervention ends.
+    Ends(usize),
+    /// A contingent (intervention, contingent) is committed.
+    ContingentCommitted(usize, usize),
+    /// A contingent arrives.
+    ContingentArrives(usize, usize),
+}
+
+impl What {
+    /// The name in the column `event` of `events.csv`.
+    pub fn name(self) -> &'static str {
+        match self {
+            What::ProtestBegins => "protest_begins",
+            What::ViolenceBegins => "violence_begins",
+            What::FirstCivilianDeath => "first_civilian_death",
+            What::FirstOfficerDeath => "first_officer_death",
+            What::OfficersRefuse => "officers_refuse",
+            What::ReinforcementDeparts => "reinforcement_departs",
+            What::ReinforcementArrives => "reinforcement_arrives",
+            What::SiteAttacked(_) => "site_attacked",
+            What::SiteSeized(_) => "site_seized",
+            What::SiteAbandoned(_) => "site_abandoned",
+            What::SiteRetaken(_) => "site_retaken",
+            What::Announced(_) => "action_announced",
+            What::TakesEffect(_) => "action_in_effect",
+            What::Ends(_) => "action_over",
+            What::ContingentCommitted(..) => "contingent_committed",
+            What::ContingentArrives(..) => "contingent_arrives",
+        }
+    }
+
+    /// What an event's number counts.
+    pub fn number(self) -> &'static str {
+        match self {
+            What::ProtestBegins => "participants",
+            What::ViolenceBegins => "violent",
+            What::FirstCivilianDeath | What::FirstOfficerDeath => "killed",
+            What::OfficersRefuse
+            | What::ReinforcementDeparts
+            | What::ReinforcementArrives
+            | What::ContingentCommitted(..)
+            | What::ContingentArrives(..)
+            | What::SiteRetaken(_) => "officers",
+            What::SiteAttacked(_) | What::SiteSeized(_) | What::SiteAbandoned(_) => "attackers",
+            What::Announced(_) | What::TakesEffect(_) | What::Ends(_) => "participants",
+        }
+    }
+
+    /// The id of the site, intervention or contingent it is about; empty where there is none.
+    pub fn subject(self, model: &Model) -> &str {
+        match self {
+            What::SiteAttacked(s) | What::SiteSeized(s) | What::SiteAbandoned(s) | What::SiteRetaken(s) => {
+                &model.sites[s].id
+            }
+            What::Announced(i) | What::TakesEffect(i) | What::Ends(i) => &model.interventions[i].id,
+            What::ContingentCommitted(i, k) | What::ContingentArrives(i, k) => {
+                &model.interventions[i].contingents[k].id
+            }
+            _ => "",
+        }
+    }
+}

@@ -1,0 +1,348 @@
+//! What the engine runs: regions, sites, forces, interventions and parameters; immutable, dense, with a unit for
+//! every field. Made from a scenario by `scenario::compile`, which reports every problem; so nothing here can be
+//! wrong, and the engine cannot fail.
+
+use super::parameters::Rules;
+use super::policy::{ForceKind, Intervention};
+
+/// Everything the engine needs to know.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+    /// When it starts and how long it lasts.
+    pub clock: Clock,
+    /// How many people one simulated citizen stands for; 1 is everyone.
+    pub persons_per_agent: u32,
+    /// Regions, at least one.
+    pub regions: Vec<Region>,
+    /// How much the crowd in region `j` is seen in region `i`, at `i * regions + j`, from 0 to 1; 1 on the diagonal.
+    pub ties: Vec<f64>,
+    /// Distance between the regions' centres in km, likewise.
+    pub distances: Vec<f64>,
+    /// Sites, in any region.
+    pub sites: Vec<Site>,
+    /// Forces, in any region.
+    pub forces: Vec<Force>,
+    /// Shocks and actions.
+    pub interventions: Vec<Intervention>,
+    /// The parameters of the rules.
+    pub rules: Rules,
+}
+
+/// Simulated time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clock {
+    /// Minutes after local midnight at which tick 0 starts, below 1440.
+    pub start_minute: u32,
+    /// Length of a tick in minutes; divides 1440.
+    pub tick_minutes: u32,
+    /// Number of ticks.
+    pub ticks: u32,
+}
+
+impl Clock {
+    /// Length of a tick in hours.
+    pub fn hours(&self) -> f64 {
+        f64::from(self.tick_minutes) / 60.0
+    }
+
+    /// Minutes after local midnight at the start of a tick.
+    pub fn minute_of_day(&self, tick: u32) -> u32 {
+        ((u64::from(self.start_minute) + u64::from(tick) * u64::from(self.tick_minutes)) % 1440) as u32
+    }
+
+    /// Whether a tick is the first of a local day, or of the run.
+    pub fn starts_day(&self, tick: u32) -> bool {
+        tick == 0 || self.minute_of_day(tick) < self.tick_minutes
+    }
+
+    /// The probability that something of this hourly rate happens within a tick: `1 - exp(-rate * hours)`.
+    pub fn chance(&self, rate_per_hour: f64) -> f64 {
+        -libm::expm1(-rate_per_hour * self.hours())
+    }
+
+    /// What is left after a tick of something that decays with this mean life in hours.
+    pub fn keep(&self, mean_life_hours: f64) -> f64 {
+        libm::exp(-self.hours() / mean_life_hours)
+    }
+
+    /// What is left after a tick of something that decays with this half-life in hours.
+    pub fn keep_half(&self, half_life_hours: f64) -> f64 {
+        libm::exp2(-self.hours() / half_life_hours)
+    }
+}
+
+/// A region: a measurable place. All behavioural parameters are common to all regions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Region {
+    /// Its name in scenarios and results.
+    pub id: String,
+    /// Residents.
+    pub population: u32,
+    /// Share of residents who live in towns, 0 to 1.
+    pub urban: f64,
+    /// Hours that the region's clock is ahead of the scenario's.
+    pub hour_shift: i32,
+    /// Distribution of hardship.
+    pub hardship: Distribution,
+    /// Distribution of political discontent.
+    pub discontent: Distribution,
+    /// Distribution of risk aversion.
+    pub risk_aversion: Distribution,
+    /// Distribution of violent disposition.
+    pub violence: Distribution,
+    /// Share of households that depend on the fuel whose price moves, 0 to 1.
+    pub exposure: f64,
+    /// Price of that fuel before any shock, tenge per litre; also the price that people take for right.
+    pub price: f64,
+    /// Share of residents who can reach the network, 0 to 1.
+    pub connectivity: f64,
+    /// Reach of independent and social media among the connected, 0 to 1.
+    pub independent_media: f64,
+    /// Reach of state media among residents, 0 to 1.
+    pub state_media: f64,
+    /// Norm of non-violent discipline, 0 to 1.
+    pub discipline: f64,
+    /// How rightful the government seems at the start, 0 to 1.
+    pub legitimacy: f64,
+}
+
+/// How a trait is distributed over the citizens of a region, on [0, 1].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Distribution {
+    /// Every value between the two equally likely.
+    Uniform {
+        /// Smallest.
+        low: f64,
+        /// Largest.
+        high: f64,
+    },
+    /// Normal, cut to [0, 1].
+    Normal {
+        /// Mean before the cut.
+        mean: f64,
+        /// Standard deviation before the cut.
+        sd: f64,
+    },
+    /// Beta.
+    Beta {
+        /// First shape, at least 0.1.
+        alpha: f64,
+        /// Second shape, at least 0.1.
+        beta: f64,
+    },
+}
+
+/// What kind of place a site is; it decides the defaults of its loss and some consequences.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SiteKind {
+    /// A square, where a crowd gathers.
+    Square,
+    /// The seat of a city's or region's executive.
+    Akimat,
+    /// A residence of the president.
+    Residence,
+    /// Television or radio.
+    Tv,
+    /// An airport.
+    Airport,
+    /// A police headquarters.
+    PoliceHq,
+    /// An office of the security service.
+    Security,
+    /// An office of the ruling party or of the prosecutor.
+    Office,
+    /// A store or shop of weapons.
+    Armoury,
+    /// Banks and shops.
+    Bank,
+    /// A prison.
+    Prison,
+}
+
+impl SiteKind {
+    /// Every kind.
+    pub const ALL: [SiteKind; 11] = [
+        SiteKind::Square,
+        SiteKind::Akimat,
+        SiteKind::Residence,
+        SiteKind::Tv,
+        SiteKind::Airport,
+        SiteKind::PoliceHq,
+        SiteKind::Security,
+        SiteKind::Office,
+        SiteKind::Armoury,
+        SiteKind::Bank,
+        SiteKind::Prison,
+    ];
+
+    /// Its name in scenarios.
+    pub fn name(self) -> &'static str {
+        match self {
+            SiteKind::Square => "square",
+            SiteKind::Akimat => "akimat",
+            SiteKind::Residence => "residence",
+            SiteKind::Tv => "tv",
+            SiteKind::Airport => "airport",
+            SiteKind::PoliceHq => "police_hq",
+            SiteKind::Security => "security",
+            SiteKind::Office => "office",
+            SiteKind::Armoury => "armoury",
+            SiteKind::Bank => "bank",
+            SiteKind::Prison => "prison",
+        }
+    }
+
+    /// What the loss of such a site does where a scenario does not say; relative weights of a symbol are argued
+    /// for in the documentation and marked calibrated.
+    pub fn loss(self) -> Loss {
+        let none = Loss::default();
+        match self {
+            SiteKind::Square => Loss { belief: 0.10, ..none },
+            SiteKind::Akimat => Loss {
+                legitimacy: 0.02,
+                belief: 0.30,
+                damage: 500.0,
+                ..none
+            },
+            SiteKind::Residence => Loss {
+                legitimacy: 0.03,
+                belief: 0.40,
+                damage: 1000.0,
+                ..none
+            },
+            SiteKind::Tv => Loss {
+                belief: 0.15,
+                state_media: 0.7,
+                damage: 200.0,
+                ..none
+            },
+            SiteKind::Airport => Loss {
+                belief: 0.15,
+                airlift: true,
+                damage: 100.0,
+                ..none
+            },
+            SiteKind::PoliceHq => Loss {
+                belief: 0.25,
+                policing: 0.3,
+                weapons: 200.0,
+                damage: 200.0,
+                ..none
+            },
+            SiteKind::Security => Loss {
+                belief: 0.25,
+                policing: 0.1,
+                weapons: 200.0,
+                damage: 200.0,
+                ..none
+            },
+            SiteKind::Office => Loss {
+                belief: 0.10,
+                damage: 200.0,
+                ..none
+            },
+            SiteKind::Armoury => Loss {
+                weapons: 250.0,
+                damage: 20.0,
+                ..none
+            },
+            SiteKind::Bank => Loss {
+                belief: 0.02,
+                damage: 500.0,
+                ..none
+            },
+            SiteKind::Prison => Loss {
+                belief: 0.10,
+                policing: 0.1,
+                damage: 50.0,
+                ..none
+            },
+        }
+    }
+
+    /// How much attackers are drawn to such a site where a scenario does not say.
+    pub fn appeal(self) -> f64 {
+        match self {
+            SiteKind::Akimat => 3.0,
+            SiteKind::Residence | SiteKind::Square => 2.0,
+            SiteKind::Airport => 0.6,
+            _ => 1.0,
+        }
+    }
+}
+
+/// What the loss of a site does; levels hold while it is lost, the rest happens at the seizure.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Loss {
+    /// Legitimacy lost in the region, share; once.
+    pub legitimacy: f64,
+    /// Belief that protest works, index; once.
+    pub belief: f64,
+    /// Share of the reach of state media that is off while it is lost.
+    pub state_media: f64,
+    /// Share of the strength of the region's police that is gone while it is lost.
+    pub policing: f64,
+    /// Weapons taken; once.
+    pub weapons: f64,
+    /// Whether the region cannot be reached by air while it is lost.
+    pub airlift: bool,
+    /// Damage done, million tenge; once.
+    pub damage: f64,
+}
+
+/// A site that can be attacked, seized, left and retaken.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Site {
+    /// Its name in scenarios and events.
+    pub id: String,
+    /// What it is.
+    pub kind: SiteKind,
+    /// Where it is.
+    pub region: usize,
+    /// Officers posted there from the region's forces.
+    pub guards: u32,
+    /// How much its walls multiply the strength of its guards.
+    pub strength: f64,
+    /// How much attackers are drawn to it, against other sites of the region.
+    pub appeal: f64,
+    /// What its loss does.
+    pub loss: Loss,
+}
+
+/// Officers of one kind in one region who can be used for public order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Force {
+    /// Its name in scenarios and events.
+    pub id: String,
+    /// What it is.
+    pub kind: ForceKind,
+    /// Where it is based.
+    pub region: usize,
+    /// How many officers.
+    pub officers: u32,
+    /// Distribution of loyalty.
+    pub loyalty: Distribution,
+    /// Whether command may send it to other regions.
+    pub mobile: bool,
+}
+
+impl Model {
+    /// How much the crowd in region `from` is seen in region `to`, from 0 to 1.
+    pub fn tie(&self, to: usize, from: usize) -> f64 {
+        self.ties[to * self.regions.len() + from]
+    }
+
+    /// Distance between the centres of two regions in km.
+    pub fn distance(&self, a: usize, b: usize) -> f64 {
+        self.distances[a * self.regions.len() + b]
+    }
+
+    /// Simulated citizens of a region: its population over `persons_per_agent`, rounded, at least 1.
+    pub fn agents(&self, region: usize) -> u32 {
+        let (people, each) = (
+            u64::from(self.regions[region].population),
+            u64::from(self.persons_per_agent),
+        );
+        ((people + each / 2) / each).max(1) as u32
+    }
+}

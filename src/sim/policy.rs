@@ -1,0 +1,209 @@
+//! When which lever moves. Price shocks, concessions, repression, shutdowns and foreign troops are one mechanism:
+//! an intervention that waits for its moment, is announced, takes effect after a lag, and ends. It moves levers;
+//! the phases of a tick read levers. No intervention ever touches a citizen.
+
+use crate::metric::Metric;
+
+/// How the values of several interventions that move one lever in one region combine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Combine {
+    /// They add up.
+    Add,
+    /// They multiply.
+    Multiply,
+    /// The largest counts.
+    Max,
+    /// The smallest counts.
+    Min,
+    /// Each acts once, at the moment it is announced or takes effect, on a stock that then decays.
+    Pulse,
+}
+
+macro_rules! levers {
+    ($($variant:ident $name:literal $combine:ident $neutral:literal $unit:literal $low:literal $high:literal $meaning:literal;)*) => {
+        /// Something that an intervention can move, region by region.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(usize)]
+        pub enum Lever { $(#[doc = $meaning] $variant),* }
+
+        impl Lever {
+            /// Every lever.
+            pub const ALL: &'static [Lever] = &[$(Lever::$variant),*];
+            /// Its name in scenarios.
+            pub fn name(self) -> &'static str { match self { $(Lever::$variant => $name),* } }
+            /// How several interventions combine.
+            pub fn combine(self) -> Combine { match self { $(Lever::$variant => Combine::$combine),* } }
+            /// Its value where nothing moves it.
+            pub fn neutral(self) -> f64 { match self { $(Lever::$variant => $neutral),* } }
+            /// Its unit.
+            pub fn unit(self) -> &'static str { match self { $(Lever::$variant => $unit),* } }
+            /// Smallest and largest value that an intervention may give it.
+            pub fn range(self) -> (f64, f64) { match self { $(Lever::$variant => ($low, $high)),* } }
+            /// What it does.
+            pub fn meaning(self) -> &'static str { match self { $(Lever::$variant => $meaning),* } }
+        }
+    };
+}
+
+levers! {
+    PriceChange "price_change" Add 0.0 "tenge/l" -1000.0 1000.0 "Change of the fuel price.";
+    PriceFactor "price_factor" Multiply 1.0 "ratio" 0.0 100.0 "Factor on the fuel price.";
+    PriceCap "price_cap" Min 1e9 "tenge/l" 0.0 1e9 "Highest fuel price allowed.";
+    PricePromise "price_promise" Max 0.0 "share" 0.0 1.0 "Share of the price grievance that a promise takes away, times credibility.";
+    GovernmentRelief "government_relief" Max 0.0 "share" 0.0 1.0 "Share of the discontent with the government that is taken away.";
+    RegimeRelief "regime_relief" Max 0.0 "share" 0.0 1.0 "Share of the discontent with the regime that is taken away.";
+    Belief "belief" Pulse 0.0 "index" -5.0 5.0 "Belief that protest works, added once.";
+    Legitimacy "legitimacy" Pulse 0.0 "share" -1.0 1.0 "Legitimacy, added once.";
+    Backlash "backlash" Pulse 0.0 "index" -5.0 5.0 "Anger at repression, added once.";
+    Fear "fear" Pulse 0.0 "index" -5.0 5.0 "Fear of repression, added once.";
+    Narrative "narrative" Add 0.0 "utility" -2.0 2.0 "What the state's account of events costs participation, times the reach of state media.";
+    Coordination "coordination" Add 0.0 "utility" -2.0 2.0 "Help of leaders and organisation to go out.";
+    Rumour "rumour" Add 0.0 "utility" -2.0 2.0 "Push of rumours that the regime is falling; they travel with and without the network.";
+    Reassurance "reassurance" Add 0.0 "utility" -2.0 2.0 "Signal that the regime stands; takes away from the wish to go out.";
+    Connectivity "connectivity" Multiply 1.0 "ratio" 0.0 1.0 "Factor on the share of people who can reach the network.";
+    StateMedia "state_media" Multiply 1.0 "ratio" 0.0 10.0 "Factor on the reach of state media.";
+    IndependentMedia "independent_media" Multiply 1.0 "ratio" 0.0 10.0 "Factor on the reach of independent and social media.";
+    Curfew "curfew" Max 0.0 "share" 0.0 1.0 "Strength of a curfew; give the hours in which it holds.";
+    ArrestPower "arrest_power" Multiply 1.0 "ratio" 0.0 100.0 "Factor on the rate of arrests.";
+    Order "order" Max 0.0 "step" 0.0 3.0 "Order to the police, at least: 0 hold, 1 contain, 2 disperse, 3 live fire.";
+    Restraint "restraint" Max 0.0 "share" 0.0 1.0 "Share of the force used that pressure for restraint takes away.";
+    Reinforcement "reinforcement" Add 0.0 "share" 0.0 1.0 "Priority of a region for reinforcements, as a share of the country's mobile forces.";
+    StandDown "stand_down" Max 0.0 "share" 0.0 1.0 "Share of the guards of the named sites, or of all, who are withdrawn.";
+    Loyalty "loyalty" Add 0.0 "share" -1.0 1.0 "Change of the loyalty of officers.";
+    CommandDelay "command_delay" Multiply 1.0 "ratio" 0.0 10.0 "Factor on the time that command takes to decide and to muster.";
+    RetakePower "retake_power" Multiply 1.0 "ratio" 0.0 100.0 "Factor on the rate at which seized sites are retaken.";
+    Armed "armed" Add 0.0 "people" 0.0 1e6 "Armed people among the violent, from within the country.";
+    ForeignArmed "foreign_armed" Add 0.0 "people" 0.0 1e6 "Armed people from abroad; a closed border keeps them out.";
+    BorderClosed "border_closed" Max 0.0 "share" 0.0 1.0 "How tightly the border is closed.";
+}
+
+/// One lever's value while an intervention acts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Move {
+    /// Which lever.
+    pub lever: Lever,
+    /// Its value, in the lever's unit.
+    pub value: f64,
+}
+
+/// A line that a metric crosses and stays beyond.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Condition {
+    /// What is watched.
+    pub metric: Metric,
+    /// Where; `None` is the whole country.
+    pub region: Option<usize>,
+    /// Above the level, or below it.
+    pub above: bool,
+    /// The line.
+    pub level: f64,
+    /// For how many ticks in a row, at least 1.
+    pub ticks: u32,
+}
+
+/// When an intervention is announced.
+#[derive(Clone, Debug, PartialEq)]
+pub enum When {
+    /// At the start of a tick.
+    At(u32),
+    /// So many ticks after another intervention took effect.
+    After {
+        /// The other one.
+        intervention: usize,
+        /// Ticks.
+        ticks: u32,
+    },
+    /// When a metric has crossed a line, judged by the readings of the tick before.
+    Crosses(Condition),
+    /// When all of these hold.
+    All(Vec<When>),
+    /// When any of these holds.
+    Any(Vec<When>),
+}
+
+/// Troops or volunteers that an intervention brings.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Contingent {
+    /// Its name in events.
+    pub id: String,
+    /// What they are.
+    pub force: ForceKind,
+    /// How many.
+    pub officers: u32,
+    /// Where they go.
+    pub region: usize,
+    /// Whether they take over the guard of sites, and so free local officers, or go into the streets.
+    pub guards: bool,
+    /// Ticks from the intervention's taking effect until they are committed.
+    pub decision_ticks: u32,
+    /// Ticks from then until they arrive.
+    pub travel_ticks: u32,
+}
+
+/// What an officer belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ForceKind {
+    /// Police.
+    Police,
+    /// Special forces of the police or of the security service.
+    Special,
+    /// National guard.
+    Guard,
+    /// Army.
+    Army,
+    /// A contingent of other states.
+    External,
+    /// Citizens who guard property.
+    Volunteers,
+}
+
+impl ForceKind {
+    /// Every kind.
+    pub const ALL: [ForceKind; 6] = [
+        ForceKind::Police,
+        ForceKind::Special,
+        ForceKind::Guard,
+        ForceKind::Army,
+        ForceKind::External,
+        ForceKind::Volunteers,
+    ];
+
+    /// Its name in scenarios.
+    pub fn name(self) -> &'static str {
+        match self {
+            ForceKind::Police => "police",
+            ForceKind::Special => "special",
+            ForceKind::Guard => "guard",
+            ForceKind::Army => "army",
+            ForceKind::External => "external",
+            ForceKind::Volunteers => "volunteers",
+        }
+    }
+}
+
+/// Something that a government, another state, an organisation or the world does.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Intervention {
+    /// Its name in the scenario and in events.
+    pub id: String,
+    /// When it is announced; it happens once.
+    pub when: When,
+    /// Ticks from announcement to effect.
+    pub lag: u32,
+    /// Ticks in effect; `None` is to the end.
+    pub duration: Option<u32>,
+    /// In which regions; one flag per region.
+    pub regions: Vec<bool>,
+    /// On which sites, for levers that act on sites; empty is all.
+    pub sites: Vec<usize>,
+    /// Hours of the day in which it acts once in effect, from the first to before the second; `None` is all day.
+    pub hours: Option<(u32, u32)>,
+    /// How far it is believed, 0 to 1. Multiplies what it promises.
+    pub credibility: f64,
+    /// What its announcement moves: levels until it takes effect, pulses once. All are multiplied by credibility.
+    pub promise: Vec<Move>,
+    /// What it moves once in effect: levels while it lasts, pulses once.
+    pub effect: Vec<Move>,
+    /// Who comes with it.
+    pub contingents: Vec<Contingent>,
+}

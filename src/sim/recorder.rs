@@ -1,0 +1,96 @@
+//! The observer that keeps a run as two tables: one row per tick and region, and one row per event.
+
+use std::ops::ControlFlow;
+
+use super::Observer;
+use super::event::Event;
+use super::model::Model;
+use crate::metric::{Metric, Readings};
+use crate::table::{Column, Table};
+
+/// The name of the whole country in the column `region`.
+pub const COUNTRY: &str = "all";
+
+/// Keeps readings and events as columns.
+pub struct Recorder<'m> {
+    model: &'m Model,
+    ticks: Vec<i64>,
+    regions: Vec<String>,
+    values: Vec<Vec<f64>>,
+    events: Vec<Event>,
+}
+
+impl<'m> Recorder<'m> {
+    /// An empty recorder for runs of this model.
+    pub fn new(model: &'m Model) -> Recorder<'m> {
+        let rows = (model.regions.len() + 1) * model.clock.ticks as usize;
+        Recorder {
+            model,
+            ticks: Vec::with_capacity(rows),
+            regions: Vec::with_capacity(rows),
+            values: Metric::ALL.iter().map(|_| Vec::with_capacity(rows)).collect(),
+            events: Vec::new(),
+        }
+    }
+
+    fn region_name(&self, region: Option<usize>) -> String {
+        region.map_or(COUNTRY, |g| self.model.regions[g].id.as_str()).to_owned()
+    }
+
+    /// What was kept: the series (`tick`, `region`, one column per metric; the country's row comes last in each
+    /// tick) and the events (`tick`, `region`, `event`, `subject`, `number`, `counts`).
+    pub fn into_tables(self) -> (Table, Table) {
+        let names = |event: &Event| self.region_name(event.region);
+        let events = Table::new(vec![
+            (
+                "tick",
+                Column::Int(self.events.iter().map(|e| i64::from(e.tick)).collect()),
+            ),
+            ("region", Column::Text(self.events.iter().map(names).collect())),
+            (
+                "event",
+                Column::Text(self.events.iter().map(|e| e.what.name().to_owned()).collect()),
+            ),
+            (
+                "subject",
+                Column::Text(
+                    self.events
+                        .iter()
+                        .map(|e| e.what.subject(self.model).to_owned())
+                        .collect(),
+                ),
+            ),
+            ("number", Column::Float(self.events.iter().map(|e| e.number).collect())),
+            (
+                "counts",
+                Column::Text(self.events.iter().map(|e| e.what.number().to_owned()).collect()),
+            ),
+        ]);
+        let mut series = vec![
+            ("tick", Column::Int(self.ticks)),
+            ("region", Column::Text(self.regions)),
+        ];
+        for (metric, values) in Metric::ALL.iter().zip(self.values) {
+            let column = match metric.description().whole {
+                true => Column::Int(values.into_iter().map(|value| value as i64).collect()),
+                false => Column::Float(values),
+            };
+            series.push((metric.name(), column));
+        }
+        (Table::new(series), events)
+    }
+}
+
+impl Observer for Recorder<'_> {
+    fn tick(&mut self, readings: &Readings, events: &[Event]) -> ControlFlow<()> {
+        for region in (0..readings.regions()).map(Some).chain([None]) {
+            self.ticks.push(i64::from(readings.tick));
+            self.regions.push(self.region_name(region));
+            for (&metric, column) in Metric::ALL.iter().zip(&mut self.values) {
+                column.push(readings.get(metric, region));
+            }
+        }
+        self.events.extend_from_slice(events);
+        ControlFlow::Continue(())
+    }
+}

@@ -1,0 +1,75 @@
+//! Named columns of equal length: the one shape of every result.
+
+/// The values of one column.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Column {
+    /// Whole numbers.
+    Int(Vec<i64>),
+    /// Real numbers, in 64 bits.
+    Float(Vec<f64>),
+    /// Text.
+    Text(Vec<String>),
+}
+
+impl Column {
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        match self {
+            Column::Int(values) => values.len(),
+            Column::Float(values) => values.len(),
+            Column::Text(values) => values.len(),
+        }
+    }
+
+    /// Whether it has no rows.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// Named columns of equal length.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Table {
+    columns: Vec<(String, Column)>,
+}
+
+impl Table {
+    /// A table of these columns.
+    ///
+    /// # Panics
+    /// If the columns differ in length.
+    pub fn new<N: Into<String>>(columns: Vec<(N, Column)>) -> Table {
+        let columns: Vec<(String, Column)> = columns
+            .into_iter()
+            .map(|(name, column)| (name.into(), column))
+            .collect();
+        assert!(
+            columns.windows(2).all(|pair| pair[0].1.len() == pair[1].1.len()),
+            "columns differ in length"
+        );
+        Table { columns }
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.columns.first().map_or(0, |(_, column)| column.len())
+    }
+
+    /// The columns with their names, in order.
+    pub fn columns(&self) -> &[(String, Column)] {
+        &self.columns
+    }
+
+    /// The columns with their names, in order, taken out.
+    pub fn into_columns(self) -> Vec<(String, Column)> {
+        self.columns
+    }
+
+    /// The column of this name.
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns
+            .iter()
+            .find(|(other, _)| other == name)
+            .map(|(_, column)| column)
+    }
+}
