@@ -206,4 +206,6 @@ pub struct Intervention {
     pub effect: Vec<Move>,
     /// Who comes with it.
     pub contingents: Vec<Contingent>,
+    /// Interventions that end when this one takes effect.
+    pub ends: Vec<usize>,
 }
