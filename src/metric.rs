@@ -123,20 +123,17 @@ impl Readings {
         self.values[region * Metric::ALL.len() + metric as usize] = value;
     }
 
-    /// Work out the row of the whole country from the regions; `populations` are the weights of the means.
-    pub fn total(&mut self, populations: &[f64]) {
-        let (regions, everyone) = (self.regions(), populations.iter().sum::<f64>());
+    /// Work out the row of the whole country from the regions; means are weighted by `people` in a region.
+    pub fn total(&mut self, people: impl Fn(usize) -> f64) {
+        let regions = self.regions();
+        let everyone: f64 = (0..regions).map(&people).sum();
         for &metric in Metric::ALL {
-            let column = (0..regions).map(|g| self.get(metric, Some(g)));
+            let sum = |weight: &dyn Fn(usize) -> f64| -> f64 {
+                (0..regions).map(|g| weight(g) * self.get(metric, Some(g))).sum()
+            };
             let value = match metric.description().across {
-                Across::Sum => column.sum(),
-                Across::Mean => {
-                    column
-                        .zip(populations)
-                        .map(|(value, people)| value * people)
-                        .sum::<f64>()
-                        / everyone
-                }
+                Across::Sum => sum(&|_| 1.0),
+                Across::Mean => sum(&people) / everyone,
             };
             self.set(metric, regions, value);
         }
@@ -161,7 +158,7 @@ mod tests {
             readings.set(Metric::Participants, region, people);
             readings.set(Metric::Legitimacy, region, legitimacy);
         }
-        readings.total(&[1000.0, 3000.0]);
+        readings.total(|region| [1000.0, 3000.0][region]);
         assert_eq!(readings.get(Metric::Participants, None), 40.0);
         assert_eq!(readings.get(Metric::Legitimacy, None), 0.5);
     }

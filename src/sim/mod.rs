@@ -5,7 +5,11 @@ pub mod event;
 pub mod model;
 pub mod parameters;
 pub mod policy;
+pub mod population;
 pub mod recorder;
+pub mod rules;
+pub mod tick;
+pub mod world;
 
 use std::ops::ControlFlow;
 
@@ -13,6 +17,7 @@ use crate::dice::Dice;
 use crate::metric::Readings;
 use event::Event;
 use model::Model;
+use tick::Engine;
 
 /// Someone who watches a run.
 pub trait Observer {
@@ -23,11 +28,10 @@ pub trait Observer {
 
 /// Run a model from its first tick to its last, or until the observer stops it.
 pub fn run(model: &Model, dice: &Dice, observer: &mut dyn Observer) -> ControlFlow<()> {
-    let _ = dice;
-    let mut readings = Readings::new(model.regions.len());
-    for tick in 0..model.clock.ticks {
-        readings.tick = tick;
-        observer.tick(&readings, &[])?;
+    let mut engine = Engine::new(model, dice);
+    for _ in 0..model.clock.ticks {
+        engine.tick();
+        observer.tick(&engine.readings, &engine.events)?;
     }
     ControlFlow::Continue(())
 }

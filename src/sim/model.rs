@@ -337,6 +337,12 @@ impl Model {
         self.distances[a * self.regions.len() + b]
     }
 
+    /// Minutes after midnight at the start of a tick, on the region's own clock.
+    pub fn local_minute(&self, region: usize, tick: u32) -> u32 {
+        let minute = self.clock.minute_of_day(tick) as i32 + 60 * self.regions[region].hour_shift;
+        minute.rem_euclid(1440) as u32
+    }
+
     /// Simulated citizens of a region: its population over `persons_per_agent`, rounded, at least 1.
     pub fn agents(&self, region: usize) -> u32 {
         let (people, each) = (

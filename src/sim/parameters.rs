@@ -112,7 +112,7 @@ rules! {
         fear_gain = 0.12, "index/hour", 0.0..=10.0, "calibrated", "Fear added in an hour by massive repression.";
         fear_reference = 120.0, "harm/hour", 0.1..=100000.0, "calibrated", "Harm an hour at which repression spreads half of the fear it can.";
         fear_half_life = 72.0, "hours", 1.0..=2160.0, "calibrated", "Half-life of fear.";
-        own_community = 3.0, "ratio", 0.0..=100.0, "calibrated; Siegel 2011", "How much harder harm to a neighbour hits than news of one harmed person in the region.";
+        own_community = 20.0, "ratio", 0.0..=1000.0, "calibrated; Siegel 2011", "How much harder harm to a neighbour hits than news of one harmed person in the region.";
     }
     /// Who turns violent, and who loots.
     violence: Violence {
@@ -121,11 +121,12 @@ rules! {
         overstretch_weight = 0.40, "utility", 0.0..=5.0, "calibrated; Davies et al. 2013", "Pull of a police that is overstretched here.";
         surprise_weight = 0.25, "utility", 0.0..=5.0, "calibrated; PRX 2021, sudden large growth leads to violence", "Pull of a crowd that grew suddenly.";
         backlash_weight = 0.20, "utility", 0.0..=5.0, "calibrated; Ives and Lewis 2020", "Push of fresh anger at repression.";
-        armed_weight = 0.30, "utility", 0.0..=5.0, "calibrated", "Pull of armed people in the crowd, by their saturating share.";
+        armed_weight = 0.30, "utility", 0.0..=5.0, "calibrated", "Pull of armed people in the crowd.";
+        armed_half = 0.05, "share", 0.001..=1.0, "calibrated", "Share of armed people in a crowd at which their pull is half of the largest.";
         fear_weight = 0.35, "utility", 0.0..=5.0, "calibrated", "Restraint of fear on a citizen of risk aversion 1.";
         isolation_weight = 0.08, "utility", 0.0..=5.0, "calibrated; Rydzak 2019 on shutdowns", "Push of being cut off: without a network peaceful coordination fails and small violent groups do not.";
-        loot_reluctance = 2.15, "utility", 0.0..=10.0, "calibrated", "What looting costs; hardship and violent disposition weigh 1 each against it.";
-        loot_opportunity = 0.75, "utility", 0.0..=5.0, "calibrated; Bueno de Mesquita and Shadmehr 2022", "Pull of lost control: the share of the police tied up and of sites lost.";
+        loot_reluctance = 2.4, "utility", 0.0..=10.0, "calibrated", "What looting costs beside the cost of participation; hardship and violent disposition weigh 1 each against it.";
+        loot_opportunity = 0.60, "utility", 0.0..=5.0, "calibrated; Bueno de Mesquita and Shadmehr 2022", "Pull of lost control: half the share of the police tied up by violence, half the share of sites lost.";
         loot_fear_weight = 0.2, "utility", 0.0..=5.0, "calibrated; Bueno de Mesquita and Shadmehr 2022", "Restraint of fear on a looter of risk aversion 1; smaller than on the politically violent.";
     }
     /// How the police is commanded, tires and arrests.

@@ -39,6 +39,14 @@ macro_rules! levers {
             pub fn unit(self) -> &'static str { match self { $(Lever::$variant => $unit),* } }
             /// Smallest and largest value that an intervention may give it.
             pub fn range(self) -> (f64, f64) { match self { $(Lever::$variant => ($low, $high)),* } }
+            /// Whether it works through being believed, so that credibility multiplies it.
+            pub fn is_believed(self) -> bool {
+                use Lever::*;
+                matches!(
+                    self,
+                    PricePromise | GovernmentRelief | RegimeRelief | Belief | Narrative | Rumour | Reassurance
+                )
+            }
             /// What it does.
             pub fn meaning(self) -> &'static str { match self { $(Lever::$variant => $meaning),* } }
         }
@@ -121,6 +129,17 @@ pub enum When {
     Any(Vec<When>),
 }
 
+impl When {
+    /// How many conditions on metrics are in it.
+    pub fn conditions(&self) -> usize {
+        match self {
+            When::Crosses(_) => 1,
+            When::All(parts) | When::Any(parts) => parts.iter().map(When::conditions).sum(),
+            When::At(_) | When::After { .. } => 0,
+        }
+    }
+}
+
 /// Troops or volunteers that an intervention brings.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Contingent {
@@ -198,9 +217,9 @@ pub struct Intervention {
     pub sites: Vec<usize>,
     /// Hours of the day in which it acts once in effect, from the first to before the second; `None` is all day.
     pub hours: Option<(u32, u32)>,
-    /// How far it is believed, 0 to 1. Multiplies what it promises.
+    /// How far it is believed, 0 to 1. Multiplies the moves of levers that work through being believed.
     pub credibility: f64,
-    /// What its announcement moves: levels until it takes effect, pulses once. All are multiplied by credibility.
+    /// What its announcement moves: levels until it takes effect, pulses once.
     pub promise: Vec<Move>,
     /// What it moves once in effect: levels while it lasts, pulses once.
     pub effect: Vec<Move>,

@@ -1,0 +1,166 @@
+//! The social theory: numbers in, number out. Every formula stands here once, with its reference; the phases of a
+//! tick gather the numbers and apply what comes out.
+//!
+//! A citizen with hardship `h`, political discontent `p` and risk aversion `r` goes out when
+//! `a h + b p - c r + d > 0`, so those who do sit in a corner of the cube of traits, and a crowd is a small share
+//! of a population. With violent disposition `v`, those who are out are violent when `v - e r + f > 0`.
+
+use super::model::Model;
+use super::parameters::Rules;
+use super::policy::ForceKind;
+
+/// Steps per unit of utility: coefficients are rounded to these, so that decisions are exact integer arithmetic.
+pub const SCALE: f64 = 2048.0;
+
+/// A coefficient on a trait, in integer steps.
+pub fn steps(utility: f64) -> i32 {
+    libm::round(utility.clamp(-15.0, 15.0) * SCALE) as i32
+}
+
+/// A constant beside traits of 255ths, in integer steps.
+pub fn constant(utility: f64) -> i32 {
+    steps(utility) * 255
+}
+
+/// `ln(1 + seen / reference)`: a crowd is felt on a logarithmic scale (Weber-Fechner).
+pub fn felt_crowd(seen: f64, reference: f64) -> f64 {
+    libm::log1p(seen / reference)
+}
+
+/// The grievance of a price against the price taken for right: `ln(price / reference)`, not below 0, times the
+/// exposure to it; losses count, gains do not (Kahneman and Tversky 1979).
+pub fn price_grievance(price: f64, reference: f64, exposure: f64, promised: f64) -> f64 {
+    exposure * libm::log(price / reference).max(0.0) * (1.0 - promised)
+}
+
+/// Discontent left with government and regime, 0 to 1, after what concessions have taken away.
+pub fn discontent(legitimacy: f64, government_share: f64, government_relief: f64, regime_relief: f64) -> f64 {
+    let government = government_share * (1.0 - government_relief);
+    let regime = (1.0 - government_share) * (1.0 - regime_relief);
+    (1.0 - legitimacy) * (government + regime)
+}
+
+/// Perceived risk of arrest `1 - exp(-k C / A)` with officers `C` and a crowd `A` of at least one (Epstein 2002).
+/// The crowd protects, but the cost of participation beside it does not vanish.
+pub fn risk(officers: f64, crowd: f64, slope: f64) -> f64 {
+    -libm::expm1(-slope * officers / crowd.max(1.0))
+}
+
+/// How far the hour is from mid-afternoon, 0 at 15:00 to 1 at 03:00.
+pub fn night(minute_of_day: u32) -> f64 {
+    let phase = (f64::from(minute_of_day) - 180.0) / 1440.0 * std::f64::consts::TAU;
+    0.5 * (1.0 + libm::cos(phase))
+}
+
+/// Share of police tied up by a load of people: `load / (load + ratio x strength)`; 0 without a load.
+pub fn overstretch(load: f64, strength: f64, ratio: f64) -> f64 {
+    if load <= 0.0 {
+        0.0
+    } else {
+        load / (load + ratio * strength)
+    }
+}
+
+/// How a crowd weighs on the police: a violent person counts four times.
+pub fn load(participants: f64, violent: f64) -> f64 {
+    participants + 3.0 * violent
+}
+
+/// How sudden a crowd's growth beyond the usual is, 0 to 1.
+pub fn surprise(crowd: f64, usual: f64, floor: f64) -> f64 {
+    let growth = (crowd - usual).max(0.0);
+    growth / (growth + usual + floor)
+}
+
+/// Anger and fear that an hour with this much harm adds: an inverted U for anger, which peaks at the reference, and
+/// a sigmoid for fear (Steinert-Threlkeld, Chan and Joo 2022; Opp and Roehl 1990).
+pub fn repression(harm_per_hour: f64, rules: &Rules) -> (f64, f64) {
+    let r = &rules.repression;
+    let (x, y) = (harm_per_hour / r.backlash_reference, harm_per_hour / r.fear_reference);
+    (r.backlash_gain * x * libm::exp(1.0 - x), r.fear_gain * sigmoid(y, 1.0))
+}
+
+/// `x^2 / (x^2 + half^2)`: 0 at 0, a half at `half`, 1 far beyond.
+pub fn sigmoid(x: f64, half: f64) -> f64 {
+    let square = x * x;
+    if square == 0.0 {
+        0.0
+    } else {
+        square / (square + half * half)
+    }
+}
+
+/// How many times the arrests and injuries of containing an order brings, and whether it is live fire.
+pub fn order_force(order: u8) -> (f64, f64) {
+    match order {
+        0 => (0.2, 0.0),
+        1 => (1.0, 1.0 / 3.0),
+        _ => (3.0, 1.0),
+    }
+}
+
+/// Strain on an officer who faces a crowd: more against many, against the peaceful, under hard orders and for an
+/// illegitimate government (Dahl, Rivera and Gates 2025).
+pub fn strain(participants: f64, violent: f64, officers: f64, order: u8, legitimacy: f64, rules: &Rules) -> f64 {
+    if participants <= 0.0 {
+        return 0.0;
+    }
+    let forces = &rules.forces;
+    let outnumbered = participants / (participants + forces.strain_ratio * officers.max(1.0));
+    let peaceful = 1.0 - violent / participants;
+    outnumbered
+        * (1.0
+            + forces.peaceful_strain * peaceful
+            + forces.order_strain * f64::from(order)
+            + forces.illegitimacy_strain * (1.0 - legitimacy))
+}
+
+/// Strength of an officer of a kind, in officer-equivalents.
+pub fn effectiveness(model: &Model, kind: ForceKind) -> f64 {
+    let forces = &model.rules.forces;
+    match kind {
+        ForceKind::Police => forces.police,
+        ForceKind::Special => forces.special,
+        ForceKind::Guard => forces.guard,
+        ForceKind::Army => forces.army,
+        ForceKind::External => forces.external,
+        ForceKind::Volunteers => forces.volunteers,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_officer_per_active_person_makes_arrest_nine_tenths_certain() {
+        assert!((risk(1.0, 1.0, 2.3) - 0.8997).abs() < 1e-4);
+    }
+
+    #[test]
+    fn anger_peaks_at_its_reference_and_fear_goes_on_rising() {
+        let rules = Rules::default();
+        let reference = rules.repression.backlash_reference;
+        let (below, at, above) = (
+            repression(reference / 4.0, &rules),
+            repression(reference, &rules),
+            repression(reference * 8.0, &rules),
+        );
+        assert!(below.0 < at.0 && above.0 < at.0);
+        assert!(below.1 < at.1 && at.1 < above.1);
+        assert_eq!(repression(0.0, &rules), (0.0, 0.0));
+    }
+
+    #[test]
+    fn a_promise_and_a_lower_price_both_take_grievance_away_and_a_bargain_does_not_make_it_negative() {
+        let full = price_grievance(120.0, 60.0, 1.0, 0.0);
+        assert!((full - std::f64::consts::LN_2).abs() < 1e-12);
+        assert_eq!(price_grievance(120.0, 60.0, 1.0, 0.5), full / 2.0);
+        assert_eq!(price_grievance(50.0, 60.0, 1.0, 0.0), 0.0);
+    }
+
+    #[test]
+    fn night_is_darkest_at_three() {
+        assert!((night(180) - 1.0).abs() < 1e-12 && night(900) < 1e-12);
+    }
+}

@@ -1,0 +1,247 @@
+//! Phase 3: every citizen decides again to stay at home, to protest, to be violent or to loot.
+//!
+//! This is the hot loop. A decision is a linear form of four trait bytes with integer coefficients, so the pass
+//! over a block is free of branches and of draws, and the same on every machine. Draws are made only for blocks in
+//! which somebody wants to go out or is out.
+
+use rayon::prelude::*;
+
+use super::perceive::{Coefficients, View};
+use crate::dice::{BLOCK, Dice, Purpose, threshold16};
+use crate::sim::model::Model;
+use crate::sim::rules;
+use crate::sim::world::*;
+
+/// Chances of acting on a wish within this tick, as thresholds of a 16-bit draw.
+pub struct Chances {
+    /// To go out.
+    pub join: u32,
+    /// To go home when one no longer wants to be out.
+    pub leave: u32,
+    /// To go home though one wants to stay, by ticks out.
+    pub tire: [u32; 256],
+}
+
+impl Chances {
+    /// From the rates of the rules.
+    pub fn new(model: &Model) -> Chances {
+        let (turnout, clock) = (&model.rules.turnout, &model.clock);
+        Chances {
+            join: threshold16(clock.chance(turnout.join_rate)),
+            leave: threshold16(clock.chance(turnout.leave_rate)),
+            tire: std::array::from_fn(|ticks| {
+                let tired = rules::sigmoid(ticks as f64 * clock.hours(), turnout.stay_hours);
+                threshold16(clock.chance(turnout.leave_rate * tired))
+            }),
+        }
+    }
+}
+
+/// Let everyone decide. `skip` leaves out communities in which nothing can change.
+pub fn decide(
+    model: &Model,
+    dice: &Dice,
+    world: &mut World,
+    views: &[View],
+    coefficients: &[Coefficients],
+    tick: u32,
+    skip: bool,
+) {
+    let chances = Chances::new(model);
+    let midnight = model.clock.starts_day(tick);
+    let citizens = &mut world.citizens;
+    (
+        citizens.hardship.par_chunks(BLOCK),
+        citizens.discontent.par_chunks(BLOCK),
+        citizens.risk_aversion.par_chunks(BLOCK),
+        citizens.violence.par_chunks(BLOCK),
+        citizens.state.par_chunks_mut(BLOCK),
+        citizens.ticks_out.par_chunks_mut(BLOCK),
+        world.communities.par_iter_mut(),
+        coefficients.par_iter(),
+    )
+        .into_par_iter()
+        .with_min_len(256)
+        .enumerate()
+        .for_each(|(c, (h, p, r, v, state, ticks_out, community, k))| {
+            if midnight && community.tally.today > 0 {
+                community.tally.today = 0;
+                state.iter_mut().for_each(|state| *state &= !TODAY);
+            }
+            if skip && community.tally.out() == 0 && !may_move(&community.extremes, k) {
+                return;
+            }
+            let mut moving = [0u64; BLOCK / 64];
+            if mark(
+                k,
+                as_block(h),
+                as_block(p),
+                as_block(r),
+                as_block(v),
+                as_block(state),
+                &mut moving,
+            ) {
+                let block = Block {
+                    h,
+                    p,
+                    r,
+                    v,
+                    state,
+                    ticks_out,
+                    tally: &mut community.tally,
+                };
+                settle(
+                    block,
+                    k,
+                    &views[community.region as usize],
+                    &chances,
+                    &moving,
+                    dice,
+                    c as u64,
+                    tick,
+                );
+            }
+        });
+    world.count_crowds(model.persons_per_agent);
+}
+
+fn as_block(values: &[u8]) -> &[u8; BLOCK] {
+    values.try_into().expect("citizens are stored in whole blocks")
+}
+
+/// Whether the keenest citizen that a community could have would go out or loot: an upper bound of both forms,
+/// exact in integers. With `m` the smallest coefficient, `a h + b p - c r` is
+/// `m (h + p - r) + (a - m) h + (b - m) p - (c - m) r`, and each term is bounded by its extreme.
+fn may_move(x: &Extremes, k: &Coefficients) -> bool {
+    let (h, p, r, v) = (
+        i32::from(x.hardship),
+        i32::from(x.discontent),
+        i32::from(x.risk_aversion),
+        i32::from(x.violence),
+    );
+    let m = k.a.min(k.b).min(k.c).max(0);
+    let out = m * i32::from(x.aggrieved) + (k.a - m) * h + (k.b - m) * p - (k.c - m) * r + k.d;
+    let one = rules::SCALE as i32;
+    let loot = (one * i32::from(x.covetous)).min(one * (h + v)) - k.l * r + k.m;
+    out > 0 || loot > 0
+}
+
+/// The utility of being out, in steps.
+pub fn wish(k: &Coefficients, h: u8, p: u8, r: u8) -> i32 {
+    k.a * i32::from(h) + k.b * i32::from(p) - k.c * i32::from(r) + k.d
+}
+
+/// The utility of looting, in steps.
+pub fn greed(k: &Coefficients, h: u8, v: u8, r: u8) -> i32 {
+    rules::SCALE as i32 * (i32::from(h) + i32::from(v)) - k.l * i32::from(r) + k.m
+}
+
+/// The utility of violence, in steps.
+pub fn rage(k: &Coefficients, v: u8, r: u8) -> i32 {
+    rules::SCALE as i32 * i32::from(v) - k.e * i32::from(r) + k.f
+}
+
+/// Mark who is out or wants to be; whether anybody is. Free of branches so that it becomes vector code.
+fn mark(
+    k: &Coefficients,
+    h: &[u8; BLOCK],
+    p: &[u8; BLOCK],
+    r: &[u8; BLOCK],
+    v: &[u8; BLOCK],
+    state: &[u8; BLOCK],
+    moving: &mut [u64; BLOCK / 64],
+) -> bool {
+    let mut flags = [0u8; BLOCK];
+    for i in 0..BLOCK {
+        let wants = (wish(k, h[i], p[i], r[i]) > 0) | (greed(k, h[i], v[i], r[i]) > 0);
+        let activity = state[i] & ACTIVITY;
+        let home = activity == Activity::Home as u8;
+        let out = activity.wrapping_sub(1) < 3;
+        flags[i] = u8::from((wants & home) | out);
+    }
+    if flags.iter().fold(0, |any, flag| any | flag) == 0 {
+        return false;
+    }
+    for (i, &flag) in flags.iter().enumerate() {
+        moving[i / 64] |= u64::from(flag) << (i % 64);
+    }
+    true
+}
+
+struct Block<'a> {
+    h: &'a [u8],
+    p: &'a [u8],
+    r: &'a [u8],
+    v: &'a [u8],
+    state: &'a mut [u8],
+    ticks_out: &'a mut [u8],
+    tally: &'a mut Tally,
+}
+
+/// Settle those who are marked: draw, move, and count.
+#[allow(clippy::too_many_arguments)]
+fn settle(
+    block: Block<'_>,
+    k: &Coefficients,
+    view: &View,
+    chances: &Chances,
+    moving: &[u64; BLOCK / 64],
+    dice: &Dice,
+    number: u64,
+    tick: u32,
+) {
+    let Block {
+        h,
+        p,
+        r,
+        v,
+        state,
+        ticks_out,
+        tally,
+    } = block;
+    let draws = dice.block16(Purpose::Turnout, number, tick);
+    (tally.protesting, tally.violent, tally.looting) = (0, 0, 0);
+    (tally.demand_price, tally.demand_government, tally.demand_regime) = (0, 0, 0);
+    for i in (0..BLOCK).filter(|i| moving[i / 64] >> (i % 64) & 1 == 1) {
+        let (wants, loots) = (wish(k, h[i], p[i], r[i]) > 0, greed(k, h[i], v[i], r[i]) > 0);
+        let was_out = Activity::of(state[i]).is_out();
+        let chance = match (was_out, wants || loots) {
+            (false, _) => chances.join,
+            (true, false) => chances.leave,
+            (true, true) => chances.tire[usize::from(ticks_out[i])],
+        };
+        let acts = u32::from(draws[i]) < chance;
+        if was_out == acts {
+            // Goes home, or stays there.
+            if was_out {
+                state[i] &= !ACTIVITY;
+                ticks_out[i] = 0;
+                tally.at_large += 1;
+            }
+            continue;
+        }
+        let activity = match (loots, rage(k, v[i], r[i]) > 0) {
+            (true, _) => Activity::Looting,
+            (false, true) => Activity::Violent,
+            (false, false) => Activity::Protesting,
+        };
+        if !was_out && state[i] & TOOK_PART != 0 {
+            tally.at_large -= 1;
+        }
+        tally.today += u16::from(state[i] & TODAY == 0);
+        state[i] = activity as u8 | TODAY | TOOK_PART;
+        ticks_out[i] = ticks_out[i].saturating_add(u8::from(was_out));
+        match activity {
+            Activity::Looting => tally.looting += 1,
+            Activity::Violent => tally.violent += 1,
+            _ => tally.protesting += 1,
+        }
+        if k.a * i32::from(h[i]) >= view.political * i32::from(p[i]) {
+            tally.demand_price += 1;
+        } else if view.ladder * i32::from(p[i]) < view.regime_line {
+            tally.demand_government += 1;
+        } else {
+            tally.demand_regime += 1;
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! The order of a tick, on one page.
+//!
+//! | phase | reads | writes |
+//! |---|---|---|
+//! | 1 government | last readings | which interventions act; levers; prices; connectivity |
+//! | 2 perceive | last counts, levers | memory of crowds, anger, fear; each community's coefficients |
+//! | 3 decide | coefficients, traits | who is at home, protesting, violent, looting |
+//! | 4 police | counts, levers | where officers are; arrests, injuries and deaths on both sides |
+//! | 5 sites | counts, guards | who holds which site, and what its loss does |
+//! | 6 record | everything | readings, events of first times, what neighbours will see |
+//!
+//! The government comes first so that an action dated to a tick acts in that tick, and a trigger answers the
+//! readings of the tick before.
+
+pub mod decide;
+pub mod government;
+pub mod perceive;
+pub mod police;
+pub mod record;
+pub mod sites;
+
+use super::event::Event;
+use super::model::Model;
+use super::population::populate;
+use super::world::World;
+use crate::dice::Dice;
+use crate::metric::Readings;
+use perceive::Coefficients;
+
+/// A model in motion: the world, the scratch memory of its phases, and what was last measured.
+pub struct Engine<'m> {
+    /// What is run.
+    pub model: &'m Model,
+    /// Every chance in it.
+    pub dice: Dice,
+    /// The world as it is after the last tick.
+    pub world: World,
+    /// What each community weighs; written by `perceive`.
+    pub coefficients: Vec<Coefficients>,
+    /// What each region has in common; written by `perceive`.
+    pub perceived: perceive::Scratch,
+    /// Scratch memory of command.
+    pub commanded: police::command::Scratch,
+    /// What was last measured.
+    pub readings: Readings,
+    /// What happened in the last tick.
+    pub events: Vec<Event>,
+    /// The next tick, from 0.
+    pub tick: u32,
+    /// Leave out communities in which nothing can change. The result is the same to the last byte without; only
+    /// benchmarks and tests turn it off.
+    pub skip_quiet: bool,
+}
+
+impl<'m> Engine<'m> {
+    /// The model at tick 0.
+    pub fn new(model: &'m Model, dice: &Dice) -> Engine<'m> {
+        let world = populate(model, dice);
+        Engine {
+            coefficients: vec![Coefficients::default(); world.communities.len()],
+            perceived: perceive::Scratch::new(model),
+            commanded: police::command::Scratch::new(model),
+            readings: Readings::new(model.regions.len()),
+            events: Vec::with_capacity(256),
+            tick: 0,
+            skip_quiet: true,
+            dice: dice.clone(),
+            world,
+            model,
+        }
+    }
+
+    /// One tick: the order.
+    pub fn tick(&mut self) {
+        self.events.clear();
+        self.govern();
+        self.perceive();
+        self.decide();
+        self.police();
+        self.sites();
+        self.record();
+        self.tick += 1;
+    }
+
+    /// Phase 1.
+    pub fn govern(&mut self) {
+        government::govern(self.model, &mut self.world, &self.readings, self.tick, &mut self.events);
+    }
+
+    /// Phase 2.
+    pub fn perceive(&mut self) {
+        perceive::perceive(
+            self.model,
+            &mut self.world,
+            &mut self.perceived,
+            &mut self.coefficients,
+            self.tick,
+        );
+    }
+
+    /// Phase 3.
+    pub fn decide(&mut self) {
+        let (views, weights) = (&self.perceived.views, &self.coefficients);
+        decide::decide(
+            self.model,
+            &self.dice,
+            &mut self.world,
+            views,
+            weights,
+            self.tick,
+            self.skip_quiet,
+        );
+    }
+
+    /// Phase 4.
+    pub fn police(&mut self) {
+        police::command::command(
+            self.model,
+            &mut self.world,
+            &mut self.commanded,
+            self.tick,
+            &mut self.events,
+        );
+        police::contact::contact(self.model, &self.dice, &mut self.world, self.tick);
+    }
+
+    /// Phase 5.
+    pub fn sites(&mut self) {
+        sites::sites(self.model, &self.dice, &mut self.world, self.tick, &mut self.events);
+    }
+
+    /// Phase 6.
+    pub fn record(&mut self) {
+        record::record(
+            self.model,
+            &mut self.world,
+            self.tick,
+            &mut self.readings,
+            &mut self.events,
+        );
+    }
+}

@@ -1,0 +1,280 @@
+//! Phase 2: last tick's whole-number counts become each community's coefficients.
+
+use rayon::prelude::*;
+
+use crate::dice::BLOCK;
+use crate::sim::model::Model;
+use crate::sim::policy::Lever;
+use crate::sim::rules::{self, constant, steps};
+use crate::sim::world::{Community, Counts, TIES, World};
+
+/// What the citizens of one community weigh this tick, in integer steps of utility.
+///
+/// Out: `a h + b p - c r + d > 0`. Violent: `1 v - e r + f > 0`. Looting: `1 h + 1 v - l r + m > 0`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Coefficients {
+    /// On hardship.
+    pub a: i32,
+    /// On political discontent.
+    pub b: i32,
+    /// On risk aversion.
+    pub c: i32,
+    /// Constant of going out.
+    pub d: i32,
+    /// On risk aversion, when turning violent.
+    pub e: i32,
+    /// Constant of turning violent.
+    pub f: i32,
+    /// On risk aversion, when looting.
+    pub l: i32,
+    /// Constant of looting.
+    pub m: i32,
+}
+
+/// What is common to a region this tick: the same before a community's own anger, fear and acquaintances.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct View {
+    /// Coefficients in utility: on hardship, discontent, risk aversion, and the constants of the three decisions.
+    hardship: f64,
+    discontent: f64,
+    cost: f64,
+    turnout: f64,
+    violence: f64,
+    looting: f64,
+    /// Harm that is seen or heard of, per hour.
+    harm: f64,
+    /// Anger and fear that this adds, with pulses, where no neighbour is harmed.
+    added: (f64, f64),
+    /// Pulses alone.
+    pulses: (f64, f64),
+    /// Weight of discontent against hardship in what is demanded, in steps.
+    pub political: i32,
+    /// Rung of the ladder, in steps.
+    pub ladder: i32,
+    /// Where the demand becomes the end of the regime, a constant in steps.
+    pub regime_line: i32,
+}
+
+/// Memory that is used again every tick.
+pub struct Scratch {
+    /// One view per region.
+    pub views: Vec<View>,
+    /// `ln(1 + n)` for a number of acquaintances.
+    logarithms: Vec<f64>,
+    harms: Vec<f64>,
+}
+
+impl Scratch {
+    /// For runs of this model.
+    pub fn new(model: &Model) -> Scratch {
+        Scratch {
+            views: vec![View::default(); model.regions.len()],
+            logarithms: (0..=(TIES + 1) * BLOCK).map(|n| libm::log1p(n as f64)).collect(),
+            harms: vec![0.0; model.regions.len()],
+        }
+    }
+}
+
+/// Work out what every community weighs.
+pub fn perceive(model: &Model, world: &mut World, scratch: &mut Scratch, coefficients: &mut [Coefficients], tick: u32) {
+    remember(model, world, scratch);
+    for g in 0..model.regions.len() {
+        scratch.views[g] = view(model, world, &scratch.harms, g, tick);
+        let region = &mut world.regions[g];
+        region.legitimacy =
+            (region.legitimacy - model.rules.belief.legitimacy_loss * scratch.views[g].added.0).clamp(0.0, 1.0);
+        region.levers[Lever::Backlash as usize] = 0.0;
+        region.levers[Lever::Fear as usize] = 0.0;
+    }
+    let keep = (
+        model.clock.keep_half(model.rules.repression.backlash_half_life) as f32,
+        model.clock.keep_half(model.rules.repression.fear_half_life) as f32,
+    );
+    let (views, logarithms, seen) = (&scratch.views, &scratch.logarithms, &world.seen);
+    (world.communities.par_iter_mut(), coefficients.par_iter_mut())
+        .into_par_iter()
+        .with_min_len(256)
+        .enumerate()
+        .for_each(|(c, (community, out))| {
+            let view = &views[community.region as usize];
+            feel(model, community, view, keep);
+            let known = usize::from(seen[c])
+                + community
+                    .ties
+                    .iter()
+                    .map(|&t| usize::from(seen[t as usize]))
+                    .sum::<usize>();
+            *out = coefficients_of(model, community, view, logarithms[known]);
+        });
+}
+
+/// Memories of crowds, belief and legitimacy fade; harm is gathered.
+fn remember(model: &Model, world: &mut World, scratch: &mut Scratch) {
+    let (rules, clock) = (&model.rules, &model.clock);
+    let memory = clock.keep(rules.perception.memory_hours);
+    let used_to = clock.keep(rules.perception.surprise_hours);
+    let belief = clock.keep_half(rules.belief.belief_half_life);
+    let legitimacy = clock.keep_half(rules.belief.legitimacy_half_life);
+    for ((region, given), harm) in world.regions.iter_mut().zip(&model.regions).zip(&mut scratch.harms) {
+        let crowd = region.counts.out() as f64;
+        region.memory = crowd.max(region.memory * memory);
+        region.usual = crowd + (region.usual - crowd) * used_to;
+        region.belief *= belief;
+        region.legitimacy = given.legitimacy + (region.legitimacy - given.legitimacy) * legitimacy;
+        *harm = harm_of(model, region.counts) / clock.hours();
+    }
+}
+
+fn harm_of(model: &Model, counts: Counts) -> f64 {
+    let r = &model.rules.repression;
+    counts.arrested as f64 * r.arrest_harm + counts.hurt as f64 * r.injury_harm + counts.killed as f64 * r.death_harm
+}
+
+fn view(model: &Model, world: &World, harms: &[f64], g: usize, tick: u32) -> View {
+    let (rules, given, region) = (&model.rules, &model.regions[g], &world.regions[g]);
+    let (turnout, violence) = (&rules.turnout, &rules.violence);
+    let (participants, fighting) = (region.counts.out() as f64, region.counts.fighting() as f64);
+    let street = region.strength.street;
+
+    // What is seen: one's own square, tied regions by word of mouth and network, the country through the network.
+    let word = rules.perception.word_of_mouth;
+    let mut seen = region.memory;
+    let mut harm = harms[g];
+    let mut country = region.memory;
+    for (j, other) in world.regions.iter().enumerate().filter(|(j, _)| *j != g) {
+        let channel = word + (1.0 - word) * region.connectivity * other.connectivity;
+        seen += model.tie(g, j) * channel * other.memory;
+        harm += model.tie(g, j) * channel * rules.belief.spread * harms[j];
+        country += other.memory;
+    }
+    let media = given.independent_media * region.lever(Lever::IndependentMedia);
+    seen += rules.perception.national_reach * region.connectivity * media * country;
+    let felt = rules::felt_crowd(seen, rules.perception.crowd_reference);
+
+    let night = rules::night(model.local_minute(g, tick));
+    let dark = world
+        .lost_sites(model, g)
+        .map(|site| site.loss.state_media)
+        .sum::<f64>()
+        .min(1.0);
+    let state_media = given.state_media * region.lever(Lever::StateMedia) * (1.0 - dark);
+    let discontent = rules::discontent(
+        region.legitimacy,
+        rules.demands.government_share,
+        region.lever(Lever::GovernmentRelief),
+        region.lever(Lever::RegimeRelief),
+    ) * turnout.discontent_weight;
+    let armed = world.armed(model, g);
+    let overstretch = rules::overstretch(rules::load(participants, fighting), street, rules.policing.need_ratio);
+    let surprise = rules::surprise(participants, region.usual, rules.perception.surprise_floor);
+    let isolation = if given.connectivity > 0.0 {
+        1.0 - region.connectivity / given.connectivity
+    } else {
+        0.0
+    };
+    let tied_up = rules::overstretch(4.0 * fighting, street, rules.policing.need_ratio);
+    let lost_control = 0.5 * tied_up + 0.5 * lost_share(model, world, g);
+    let armed_pull = if armed > 0.0 {
+        armed / (armed + violence.armed_half * participants)
+    } else {
+        0.0
+    };
+
+    let pulses = (region.lever(Lever::Backlash), region.lever(Lever::Fear));
+    let hourly = rules::repression(harm, rules);
+    let hours = model.clock.hours();
+    let ladder = rules.demands.ladder_start
+        + rules.demands.ladder_per_belief * region.belief
+        + rules.demands.ladder_per_crowd * felt;
+    View {
+        hardship: turnout.background_hardship
+            + turnout.hardship_weight
+                * rules::price_grievance(
+                    region.price,
+                    given.price,
+                    given.exposure,
+                    region.lever(Lever::PricePromise),
+                ),
+        discontent,
+        cost: turnout.participation_cost
+            + turnout.risk_weight * rules::risk(street, participants, rules.policing.risk_slope),
+        turnout: turnout.crowd_weight * felt
+            + turnout.belief_weight * region.belief
+            + region.lever(Lever::Coordination)
+            + region.lever(Lever::Rumour)
+            - region.lever(Lever::Reassurance)
+            - region.lever(Lever::Narrative) * state_media
+            - turnout.base_cost
+            - turnout.night_cost * night
+            - turnout.curfew_cost * region.lever(Lever::Curfew),
+        violence: violence.overstretch_weight * overstretch
+            + violence.surprise_weight * surprise
+            + violence.armed_weight * armed_pull
+            + violence.isolation_weight * isolation
+            - violence.reluctance
+            - violence.discipline_weight * given.discipline,
+        looting: violence.loot_opportunity * lost_control
+            - violence.loot_reluctance
+            - turnout.curfew_cost * region.lever(Lever::Curfew),
+        harm,
+        added: (hourly.0 * hours + pulses.0, hourly.1 * hours + pulses.1),
+        pulses,
+        political: steps(discontent * ladder),
+        ladder: steps(ladder),
+        regime_line: constant(rules.demands.regime_step * (1.0 - 0.5 * region.lever(Lever::GovernmentRelief))),
+    }
+}
+
+/// Share of a region's sites that are lost.
+fn lost_share(model: &Model, world: &World, g: usize) -> f64 {
+    let here = model.sites.iter().filter(|site| site.region == g).count();
+    if here == 0 {
+        0.0
+    } else {
+        world.lost_sites(model, g).count() as f64 / here as f64
+    }
+}
+
+/// Anger and fear of a community: what fades, what the region's news adds, and harm to its own people.
+fn feel(model: &Model, community: &mut Community, view: &View, keep: (f32, f32)) {
+    let tally = &mut community.tally;
+    let added = if tally.arrested + tally.hurt + tally.killed == 0 {
+        view.added
+    } else {
+        let own = harm_of(
+            model,
+            Counts {
+                arrested: tally.arrested.into(),
+                hurt: tally.hurt.into(),
+                killed: tally.killed.into(),
+                ..Counts::default()
+            },
+        );
+        let hours = model.clock.hours();
+        let hourly = rules::repression(
+            view.harm + own * model.rules.repression.own_community / hours,
+            &model.rules,
+        );
+        (hourly.0 * hours + view.pulses.0, hourly.1 * hours + view.pulses.1)
+    };
+    (tally.arrested, tally.hurt, tally.killed) = (0, 0, 0);
+    let settle = |stock: f32| if stock < 1e-6 { 0.0 } else { stock };
+    community.backlash = settle(community.backlash * keep.0 + added.0 as f32);
+    community.fear = settle(community.fear * keep.1 + added.1 as f32);
+}
+
+fn coefficients_of(model: &Model, community: &Community, view: &View, known: f64) -> Coefficients {
+    let (turnout, violence) = (&model.rules.turnout, &model.rules.violence);
+    let (backlash, fear) = (f64::from(community.backlash), f64::from(community.fear));
+    let way = if community.urban { 0.0 } else { turnout.rural_cost };
+    Coefficients {
+        a: steps(view.hardship),
+        b: steps(view.discontent),
+        c: steps(view.cost + turnout.fear_weight * fear),
+        d: constant(view.turnout + turnout.acquaintance_weight * known + turnout.backlash_weight * backlash - way),
+        e: steps(violence.fear_weight * fear),
+        f: constant(view.violence + violence.backlash_weight * backlash),
+        l: steps(turnout.participation_cost + violence.loot_fear_weight * fear),
+        m: constant(view.looting - way),
+    }
+}

@@ -1,0 +1,357 @@
+//! Where officers are, who is on duty, who refuses, and what order is in force.
+
+use crate::sim::event::{Event, What};
+use crate::sim::model::Model;
+use crate::sim::policy::{ForceKind, Lever};
+use crate::sim::rules;
+use crate::sim::world::*;
+
+/// Memory that is used again every tick.
+pub struct Scratch {
+    /// Officer-equivalents that each region lacks.
+    lack: Vec<f64>,
+    /// Regions by lack.
+    order: Vec<usize>,
+    /// Officers of each region who are mobile and based there, and how many of those are elsewhere.
+    based: Vec<(u32, u32)>,
+}
+
+impl Scratch {
+    /// For runs of this model.
+    pub fn new(model: &Model) -> Scratch {
+        let regions = model.regions.len();
+        Scratch {
+            lack: vec![0.0; regions],
+            order: (0..regions).collect(),
+            based: vec![(0, 0); regions],
+        }
+    }
+}
+
+/// One tick of command: arrivals, reinforcements, shifts, refusals, orders.
+pub fn command(model: &Model, world: &mut World, scratch: &mut Scratch, tick: u32, events: &mut Vec<Event>) {
+    arrive(model, world, tick, events);
+    reinforce(model, world, scratch, tick, events);
+    stand(model, world, tick);
+}
+
+/// Units whose journey ends take their posts; committed contingents set out.
+fn arrive(model: &Model, world: &mut World, tick: u32, events: &mut Vec<Event>) {
+    commit(model, world, tick, events);
+    let mut arrived: Option<(Event, Option<(u32, u32)>)> = None;
+    for u in 0..world.units.len() {
+        if world.units[u].post != Post::Travelling(tick) {
+            continue;
+        }
+        let unit = &world.units[u];
+        let (region, of, officers) = (unit.region, unit.contingent, f64::from(unit.able + unit.refused));
+        let guards = of.is_some_and(|(i, k)| model.interventions[i as usize].contingents[k as usize].guards);
+        world.units[u].post = if guards { relieve(model, world, u) } else { Post::Street };
+        let what = match of {
+            Some((i, k)) => What::ContingentArrives(i as usize, k as usize),
+            None => What::ReinforcementArrives,
+        };
+        // Units of one contingent, or to one region, that arrive together are one event.
+        match &mut arrived {
+            Some((event, from)) if *from == of && event.region == Some(region as usize) => event.number += officers,
+            _ => {
+                events.extend(arrived.take().map(|(event, _)| event));
+                arrived = Some((
+                    Event {
+                        tick,
+                        region: Some(region as usize),
+                        what,
+                        number: officers,
+                    },
+                    of,
+                ));
+            }
+        }
+    }
+    events.extend(arrived.map(|(event, _)| event));
+}
+
+/// A guard takes over the held site of its region with the most local officers on guard, who go into the streets.
+fn relieve(model: &Model, world: &mut World, guard: usize) -> Post {
+    let region = world.units[guard].region;
+    let volunteers = world.units[guard].kind == ForceKind::Volunteers;
+    let local = |unit: &Unit| unit.region == region && unit.contingent.is_none();
+    let site = (0..model.sites.len() as u32)
+        .filter(|&s| model.sites[s as usize].region == region as usize)
+        .filter(|&s| world.sites[s as usize].holder != Holder::Crowd)
+        .max_by_key(|&s| {
+            let on = |unit: &&Unit| unit.post == Post::Site(s);
+            let locals: u32 = world.units.iter().filter(on).filter(|u| local(u)).map(|u| u.able).sum();
+            let all: u32 = world.units.iter().filter(on).map(|u| u.able).sum();
+            (locals, std::cmp::Reverse(all), std::cmp::Reverse(s))
+        });
+    let Some(site) = site else { return Post::Street };
+    // Volunteers watch beside the police; they do not replace it.
+    if !volunteers && let Some(freed) = world.units.iter_mut().find(|u| u.post == Post::Site(site) && local(u)) {
+        freed.post = Post::Street;
+    }
+    Post::Site(site)
+}
+
+fn commit(model: &Model, world: &mut World, tick: u32, events: &mut Vec<Event>) {
+    for (i, intervention) in model.interventions.iter().enumerate() {
+        let Some(effective) = world.interventions[i].effective else {
+            continue;
+        };
+        for (k, contingent) in intervention.contingents.iter().enumerate() {
+            if effective + contingent.decision_ticks != tick {
+                continue;
+            }
+            for unit in world
+                .units
+                .iter_mut()
+                .filter(|unit| unit.contingent == Some((i as u32, k as u32)))
+            {
+                unit.post = Post::Travelling(tick + contingent.travel_ticks.max(1));
+            }
+            events.push(Event {
+                tick,
+                region: Some(contingent.region),
+                what: What::ContingentCommitted(i, k),
+                number: f64::from(contingent.officers),
+            });
+        }
+    }
+}
+
+/// Command weighs where officers lack and sends mobile units there, the neediest region first, the nearest units
+/// first, up to a share of what each region has.
+fn reinforce(model: &Model, world: &mut World, scratch: &mut Scratch, tick: u32, events: &mut Vec<Event>) {
+    let policing = &model.rules.policing;
+    let mobile: f64 = world
+        .units
+        .iter()
+        .filter(|u| u.mobile)
+        .map(|u| strength(model, u))
+        .sum();
+    scratch.based.fill((0, 0));
+    for unit in world.units.iter().filter(|unit| unit.mobile) {
+        let (all, away) = &mut scratch.based[unit.home as usize];
+        *all += unit.len;
+        *away += if unit.region == unit.home { 0 } else { unit.len };
+    }
+    for (g, lack) in scratch.lack.iter_mut().enumerate() {
+        let region = &world.regions[g];
+        let delay = region.lever(Lever::CommandDelay);
+        let every = libm::round(policing.decision_hours * delay / model.clock.hours()).max(1.0) as u32;
+        if !tick.is_multiple_of(every) {
+            *lack = 0.0;
+            continue;
+        }
+        let counts = &region.counts;
+        let need = rules::load(counts.out() as f64, counts.fighting() as f64) / policing.need_ratio;
+        let here = world
+            .units
+            .iter()
+            .filter(|u| u.region as usize == g && matches!(u.post, Post::Street | Post::Travelling(_)));
+        let (present, from_outside) = here.fold((0.0, 0.0), |(all, outside), unit| {
+            let each = strength(model, unit);
+            (all + each, outside + if unit.home as usize == g { 0.0 } else { each })
+        });
+        let ordered = (region.lever(Lever::Reinforcement) * mobile - from_outside).max(0.0);
+        *lack = if counts.out() as f64 >= policing.alarm {
+            (need - present).max(ordered)
+        } else {
+            ordered
+        };
+    }
+    let lack = &scratch.lack;
+    scratch
+        .order
+        .sort_unstable_by(|&a, &b| lack[b].total_cmp(&lack[a]).then(a.cmp(&b)));
+    for at in 0..scratch.order.len() {
+        let to = scratch.order[at];
+        let mut missing = scratch.lack[to];
+        let mut sent = 0;
+        while missing > 0.0 {
+            let Some(u) = nearest(model, world, scratch, to) else {
+                break;
+            };
+            let muster = policing.muster_hours * world.regions[to].lever(Lever::CommandDelay);
+            let hours = muster + journey(model, world, world.units[u].region as usize, to);
+            let unit = &mut world.units[u];
+            scratch.based[unit.home as usize].1 += unit.len;
+            unit.region = to as u32;
+            unit.post = Post::Travelling(tick + libm::ceil(hours / model.clock.hours()).max(1.0) as u32);
+            missing -= strength(model, unit);
+            sent += unit.able;
+        }
+        if sent > 0 {
+            events.push(Event {
+                tick,
+                region: Some(to),
+                what: What::ReinforcementDeparts,
+                number: f64::from(sent),
+            });
+        }
+    }
+}
+
+fn nearest(model: &Model, world: &World, scratch: &Scratch, to: usize) -> Option<usize> {
+    let spare = |unit: &Unit| {
+        let from = unit.region as usize;
+        let (all, away) = scratch.based[unit.home as usize];
+        unit.mobile
+            && unit.post == Post::Street
+            && unit.region == unit.home
+            && from != to
+            && unit.able > 0
+            && scratch.lack[from] <= 0.0
+            && (world.regions[from].counts.out() as f64) < model.rules.policing.alarm
+            && f64::from(away + unit.len) <= model.rules.policing.mobile_share * f64::from(all)
+    };
+    let distance = |u: usize| model.distance(world.units[u].region as usize, to);
+    (0..world.units.len())
+        .filter(|&u| spare(&world.units[u]))
+        .min_by(|&a, &b| distance(a).total_cmp(&distance(b)).then(a.cmp(&b)))
+}
+
+/// Hours from one region to another: by air where both airports are in the state's hands, else by road.
+fn journey(model: &Model, world: &World, from: usize, to: usize) -> f64 {
+    let flies = |g: usize| {
+        let mut airports = model
+            .sites
+            .iter()
+            .zip(&world.sites)
+            .filter(|(site, _)| site.region == g && site.loss.airlift);
+        airports.any(|(_, state)| state.holder == Holder::State)
+    };
+    let by_road = model.distance(from, to) / model.rules.policing.road_speed;
+    if flies(from) && flies(to) {
+        by_road.min(model.distance(from, to) / model.rules.policing.air_speed)
+    } else {
+        by_road
+    }
+}
+
+fn strength(model: &Model, unit: &Unit) -> f64 {
+    f64::from(unit.able) * rules::effectiveness(model, unit.kind)
+}
+
+/// Shifts, fatigue and refusal; then what each region's forces can do this tick.
+fn stand(model: &Model, world: &mut World, tick: u32) {
+    let (policing, hours) = (&model.rules.policing, model.clock.hours());
+    let World {
+        units,
+        officers,
+        regions,
+        ..
+    } = world;
+    for (u, unit) in units.iter_mut().enumerate() {
+        if matches!(unit.post, Post::Travelling(_) | Post::Away) {
+            unit.on_duty = false;
+            continue;
+        }
+        let g = unit.region as usize;
+        let crowd = regions[g].counts.out() as f64;
+        let alarmed = crowd >= policing.alarm || regions[g].lever(Lever::Order) > 0.0;
+        // Each unit's shift begins at an hour of its own, so that a calm region is never left alone.
+        let hour = (model.local_minute(g, tick) / 60 + 7 * u as u32) % 24;
+        let called = alarmed || f64::from(hour) < 24.0 * policing.shift_share;
+        unit.exhausted = if unit.exhausted {
+            unit.fatigue > 0.5
+        } else {
+            unit.fatigue >= 1.0
+        };
+        unit.on_duty = called && !unit.exhausted;
+        let change = match (unit.on_duty, crowd >= policing.alarm) {
+            (true, true) => hours / policing.fatigue_hours,
+            (true, false) => 0.25 * hours / policing.fatigue_hours,
+            (false, _) => -hours / policing.recovery_hours,
+        };
+        unit.fatigue = (f64::from(unit.fatigue) + change).clamp(0.0, 1.0) as f32;
+    }
+    for (g, region) in regions.iter_mut().enumerate() {
+        let counts = region.counts;
+        let order = order(model, region);
+        let before = units
+            .iter()
+            .filter(|u| in_streets(u, g))
+            .map(|u| u.able + u.refused)
+            .sum::<u32>();
+        let strain = rules::strain(
+            counts.out() as f64,
+            counts.fighting() as f64,
+            f64::from(before),
+            order,
+            region.legitimacy,
+            &model.rules,
+        );
+        let line = (strain - region.lever(Lever::Loyalty)) / model.rules.forces.refusal_scale * 255.0;
+        let mut strength = Strength {
+            order,
+            ..Strength::default()
+        };
+        for unit in units
+            .iter_mut()
+            .filter(|unit| unit.region as usize == g && unit.on_duty)
+        {
+            if unit.post == Post::Street {
+                waver(unit, officers, line);
+            }
+            strength.on_duty += unit.able + unit.refused;
+            if unit.post == Post::Street && unit.kind != ForceKind::External {
+                strength.officers += unit.able;
+                let fresh = 1.0 - 0.5 * f64::from(unit.fatigue);
+                strength.street += f64::from(unit.able) * rules::effectiveness(model, unit.kind) * fresh;
+            }
+        }
+        strength.refused = units
+            .iter()
+            .filter(|unit| unit.region as usize == g)
+            .map(|unit| unit.refused)
+            .sum();
+        region.strength = strength;
+    }
+    for g in 0..model.regions.len() {
+        let crippled: f64 = world.lost_sites(model, g).map(|site| site.loss.policing).sum();
+        world.regions[g].strength.street *= 1.0 - crippled.min(1.0);
+    }
+}
+
+fn in_streets(unit: &Unit, region: usize) -> bool {
+    unit.region as usize == region && unit.on_duty && unit.post == Post::Street
+}
+
+/// Officers whose loyalty is below the line refuse; the others, and those whose strain has gone, stand.
+fn waver(unit: &mut Unit, officers: &mut Officers, line: f64) {
+    if line <= 0.0 && unit.refused == 0 {
+        return;
+    }
+    let span = unit.first as usize..(unit.first + unit.len) as usize;
+    (unit.able, unit.refused) = (0, 0);
+    for (loyalty, service) in officers.loyalty[span.clone()].iter().zip(&mut officers.service[span]) {
+        if matches!(service, Service::Able | Service::Refused) {
+            *service = if f64::from(*loyalty) < line {
+                Service::Refused
+            } else {
+                Service::Able
+            };
+            unit.able += u32::from(*service == Service::Able);
+            unit.refused += u32::from(*service == Service::Refused);
+        }
+    }
+}
+
+/// The order in force: what the government orders at least, and what police do by themselves: contain a crowd,
+/// and disperse one that is violent as long as they are not overwhelmed.
+fn order(model: &Model, region: &RegionState) -> u8 {
+    let (crowd, fighting) = (region.counts.out() as f64, region.counts.fighting() as f64);
+    let policing = &model.rules.policing;
+    let tied_up = rules::overstretch(
+        rules::load(crowd, fighting),
+        region.strength.street,
+        policing.need_ratio,
+    );
+    let own = match (crowd >= policing.alarm, fighting >= policing.alarm && tied_up < 0.5) {
+        (_, true) => 2,
+        (true, false) => 1,
+        (false, false) => 0,
+    };
+    own.max(region.lever(Lever::Order) as u8)
+}

@@ -1,0 +1,267 @@
+//! What contact does to people on both sides. A region's forces set a rate; whom it meets is each person's own
+//! draw, so that the outcome does not depend on any order in which people are listed.
+
+use rayon::prelude::*;
+
+use crate::dice::{BLOCK, Dice, Purpose, threshold32};
+use crate::sim::model::Model;
+use crate::sim::policy::Lever;
+use crate::sim::rules;
+use crate::sim::world::*;
+
+/// One tick of contact.
+pub fn contact(model: &Model, dice: &Dice, world: &mut World, tick: u32) {
+    citizens(model, dice, world, tick);
+    officers(model, dice, world, tick);
+    world.count_fates(model.persons_per_agent);
+    for region in &mut world.regions {
+        region.totals.detained += region.counts.arrested;
+        region.totals.hurt += region.counts.hurt;
+        region.totals.killed += region.counts.killed;
+    }
+}
+
+/// Thresholds on one 32-bit draw: below the first dead, below the second injured, below the third detained.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fate(pub [u64; 3]);
+
+impl Fate {
+    /// Competing risks with these probabilities within the tick, cut to at most nine tenths together.
+    fn new(death: f64, injury: f64, arrest: f64) -> Fate {
+        let cut = 0.9 / (death + injury + arrest).max(0.9);
+        let (death, injury, arrest) = (death * cut, injury * cut, arrest * cut);
+        Fate([
+            threshold32(death),
+            threshold32(death + injury),
+            threshold32(death + injury + arrest),
+        ])
+    }
+
+    fn is_harmless(&self) -> bool {
+        self.0[2] == 0
+    }
+}
+
+/// What a region holds for each kind of citizen this tick.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fates {
+    /// For peaceful people in the streets.
+    pub peaceful: Fate,
+    /// For violent people and looters.
+    pub fighting: Fate,
+    /// For people at home who have taken part.
+    pub at_large: Fate,
+    /// Below it a detained person is released.
+    pub released: u64,
+    /// Below it an injured person is about again.
+    pub recovered: u64,
+}
+
+/// Share of people met within a tick, from events per hour over those exposed.
+fn probability(model: &Model, per_hour: f64, exposed: f64) -> f64 {
+    if exposed > 0.0 {
+        model.clock.chance(per_hour / exposed)
+    } else {
+        0.0
+    }
+}
+
+/// What a region's forces and their orders hold for its people this tick.
+pub fn fates(model: &Model, region: &RegionState) -> Fates {
+    let (policing, harm) = (&model.rules.policing, &model.rules.harm);
+    let counts = &region.counts;
+    let (crowd, fighting) = (counts.out() as f64, counts.fighting() as f64);
+    let peaceful = crowd - fighting;
+    let (officers, street, order) = (
+        f64::from(region.strength.officers),
+        region.strength.street,
+        region.strength.order,
+    );
+    let control = 1.0 - rules::overstretch(rules::load(crowd, fighting), street, policing.need_ratio);
+    let power = region.lever(Lever::ArrestPower);
+    let (arrests, blows) = rules::order_force(order);
+    let force = 1.0 - region.lever(Lever::Restraint);
+
+    let arrested = officers * policing.arrest_rate * arrests * power * control;
+    let arrest = |weight: f64| weight * probability(model, arrested, peaceful + policing.violent_arrest * fighting);
+    // Live fire is an order against attackers; where there are none nobody is shot.
+    let shooting = if order >= 3 && fighting > 0.0 {
+        officers * harm.live_fire_injury_rate
+    } else {
+        0.0
+    };
+    let beaten = officers * harm.civilian_injury_rate * blows * force;
+    let shot = shooting * force;
+    let exposed = peaceful + harm.violent_exposure * fighting;
+    let hurt = |weight: f64| weight * probability(model, beaten + shot, exposed);
+    let killed = |weight: f64| {
+        weight
+            * probability(
+                model,
+                beaten * harm.civilian_death_share + shot * harm.live_fire_death_share,
+                exposed,
+            )
+    };
+    let met =
+        |arrest_weight: f64, harm_weight: f64| Fate::new(killed(harm_weight), hurt(harm_weight), arrest(arrest_weight));
+    // People are fetched from home only under emergency powers, and as far as the streets leave officers for it.
+    let investigated = officers * policing.investigation_rate * (power - 1.0).max(0.0) * control * control;
+    Fates {
+        peaceful: if peaceful > 0.0 { met(1.0, 1.0) } else { Fate::default() },
+        fighting: if fighting > 0.0 {
+            met(policing.violent_arrest, harm.violent_exposure)
+        } else {
+            Fate::default()
+        },
+        at_large: Fate::new(0.0, 0.0, probability(model, investigated, counts.at_large as f64)),
+        released: threshold32(model.clock.chance(1.0 / policing.detention_hours)),
+        recovered: threshold32(model.clock.chance(1.0 / harm.recovery_hours)),
+    }
+}
+
+/// What happens to citizens this tick.
+fn citizens(model: &Model, dice: &Dice, world: &mut World, tick: u32) {
+    let World {
+        citizens,
+        communities,
+        regions,
+        ..
+    } = world;
+    let regions = &*regions;
+    (
+        citizens.state.par_chunks_mut(BLOCK),
+        citizens.ticks_out.par_chunks_mut(BLOCK),
+        communities.par_iter_mut(),
+    )
+        .into_par_iter()
+        .with_min_len(256)
+        .enumerate()
+        .for_each_init(
+            || (u32::MAX, Fates::default()),
+            |(of, fates_here), (c, (state, ticks_out, community))| {
+                let t = &community.tally;
+                if t.out() + t.at_large + t.detained + t.injured == 0 {
+                    return;
+                }
+                if *of != community.region {
+                    (*of, *fates_here) = (community.region, fates(model, &regions[community.region as usize]));
+                }
+                if t.out() + t.detained + t.injured == 0 && fates_here.at_large.is_harmless() {
+                    return;
+                }
+                let draws = dice.block32(Purpose::Fate, c as u64, tick);
+                for i in 0..usize::from(community.len) {
+                    meet(
+                        &mut state[i],
+                        &mut ticks_out[i],
+                        draws[i],
+                        fates_here,
+                        &mut community.tally,
+                    );
+                }
+                if community.tally.out() == 0 {
+                    let t = &mut community.tally;
+                    (t.demand_price, t.demand_government, t.demand_regime) = (0, 0, 0);
+                }
+            },
+        );
+}
+
+/// One citizen's fate.
+fn meet(state: &mut u8, ticks_out: &mut u8, draw: u32, fates: &Fates, tally: &mut Tally) {
+    let activity = Activity::of(*state);
+    let draw = u64::from(draw);
+    let fate = match activity {
+        Activity::Protesting => fates.peaceful,
+        Activity::Violent | Activity::Looting => fates.fighting,
+        Activity::Home if *state & TOOK_PART != 0 => fates.at_large,
+        Activity::Detained | Activity::Injured => {
+            let (threshold, among) = match activity {
+                Activity::Detained => (fates.released, &mut tally.detained),
+                _ => (fates.recovered, &mut tally.injured),
+            };
+            if draw < threshold {
+                *among -= 1;
+                tally.at_large += 1;
+                *state = *state & !ACTIVITY | Activity::Home as u8;
+            }
+            return;
+        }
+        _ => return,
+    };
+    if draw >= fate.0[2] {
+        return;
+    }
+    match activity {
+        Activity::Protesting => tally.protesting -= 1,
+        Activity::Violent => tally.violent -= 1,
+        Activity::Looting => tally.looting -= 1,
+        _ => tally.at_large -= 1,
+    }
+    let next = if draw < fate.0[0] {
+        tally.killed += 1;
+        Activity::Dead
+    } else if draw < fate.0[1] {
+        tally.hurt += 1;
+        tally.injured += 1;
+        Activity::Injured
+    } else {
+        tally.arrested += 1;
+        tally.detained += 1;
+        Activity::Detained
+    };
+    *state = *state & !ACTIVITY | next as u8;
+    *ticks_out = 0;
+}
+
+/// What happens to officers this tick: those in the streets and at contested sites, on duty, of a region with
+/// violent people.
+fn officers(model: &Model, dice: &Dice, world: &mut World, tick: u32) {
+    let harm = &model.rules.harm;
+    for g in 0..world.regions.len() {
+        let region = &world.regions[g];
+        let (violent, armed) = (region.counts.violent as f64, world.armed(model, g));
+        let World {
+            units,
+            sites,
+            officers,
+            regions,
+            ..
+        } = world;
+        let faces = |unit: &Unit| {
+            let contact = match unit.post {
+                Post::Street => true,
+                Post::Site(s) => sites[s as usize].holder == Holder::Contested,
+                _ => false,
+            };
+            unit.region as usize == g && unit.on_duty && contact
+        };
+        let exposed: u32 = units.iter().filter(|unit| faces(unit)).map(|unit| unit.able).sum();
+        if violent <= 0.0 || exposed == 0 {
+            continue;
+        }
+        let lethality = 1.0 + harm.armed_lethality * (armed / violent).min(1.0);
+        let injured = probability(model, violent * harm.officer_injury_rate, f64::from(exposed)).min(0.5);
+        let killed = injured * (harm.officer_death_share * lethality).min(1.0);
+        let fate = Fate::new(killed, injured, 0.0);
+        let totals = &mut regions[g].totals;
+        for (u, unit) in units.iter_mut().enumerate().filter(|(_, unit)| faces(unit)) {
+            let draws = dice.block32(Purpose::OfficerFate, u as u64, tick);
+            for (i, &draw) in draws[..unit.len as usize].iter().enumerate() {
+                let service = &mut officers.service[unit.first as usize + i];
+                let draw = u64::from(draw);
+                if *service != Service::Able || draw >= fate.0[1] {
+                    continue;
+                }
+                unit.able -= 1;
+                if draw < fate.0[0] {
+                    *service = Service::Dead;
+                    totals.officers_killed += 1;
+                } else {
+                    *service = Service::Injured;
+                    totals.officers_hurt += 1;
+                }
+            }
+        }
+    }
+}

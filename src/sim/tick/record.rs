@@ -1,0 +1,112 @@
+//! Phase 6: one reading per region and metric, events of first times, and what neighbours will see next tick.
+
+use crate::metric::{Metric, Readings};
+use crate::sim::event::{Event, What};
+use crate::sim::model::Model;
+use crate::sim::world::World;
+
+/// Measure the world at the end of a tick.
+pub fn record(model: &Model, world: &mut World, tick: u32, readings: &mut Readings, events: &mut Vec<Event>) {
+    readings.tick = tick;
+    for (seen, community) in world.seen.iter_mut().zip(&world.communities) {
+        *seen = community.tally.out();
+    }
+    for g in 0..model.regions.len() {
+        measure(model, world, g, readings);
+        first_times(model, world, g, tick, events);
+    }
+    readings.total(|g| f64::from(model.regions[g].population));
+}
+
+fn measure(model: &Model, world: &World, g: usize, readings: &mut Readings) {
+    let region = &world.regions[g];
+    let (counts, totals, strength) = (&region.counts, &region.totals, &region.strength);
+    let (first, last) = region.communities;
+    let (mut backlash, mut fear) = (0.0, 0.0);
+    for community in &world.communities[first as usize..last as usize] {
+        backlash += f64::from(community.backlash);
+        fear += f64::from(community.fear);
+    }
+    let communities = f64::from(last - first);
+    let sites_seized = world.lost_sites(model, g).count() as f64;
+    for &metric in Metric::ALL {
+        let value = match metric {
+            Metric::Participants => counts.out() as f64,
+            Metric::Violent => counts.fighting() as f64,
+            Metric::Looting => counts.looting as f64,
+            Metric::ParticipantsToday => counts.today as f64,
+            Metric::DemandPrice => counts.demand_price as f64,
+            Metric::DemandGovernment => counts.demand_government as f64,
+            Metric::DemandRegime => counts.demand_regime as f64,
+            Metric::Detained => counts.detained as f64,
+            Metric::DetainedTotal => totals.detained as f64,
+            Metric::DeathsCivilians => totals.killed as f64,
+            Metric::DeathsOfficers => totals.officers_killed as f64,
+            Metric::InjuredCivilians => totals.hurt as f64,
+            Metric::InjuredOfficers => totals.officers_hurt as f64,
+            Metric::Attacks => totals.attacks as f64,
+            Metric::SitesSeized => sites_seized,
+            Metric::SeizuresTotal => totals.seizures as f64,
+            Metric::OfficersOnDuty => f64::from(strength.on_duty),
+            Metric::OfficersRefused => f64::from(strength.refused),
+            Metric::Legitimacy => region.legitimacy,
+            Metric::Backlash => backlash / communities,
+            Metric::Fear => fear / communities,
+            Metric::Belief => region.belief,
+            Metric::Connectivity => region.connectivity,
+            Metric::Price => region.price,
+            Metric::Damage => totals.damage,
+        };
+        readings.set(metric, g, value);
+    }
+}
+
+fn first_times(model: &Model, world: &mut World, g: usize, tick: u32, events: &mut Vec<Event>) {
+    let region = &mut world.regions[g];
+    let alarm = model.rules.policing.alarm;
+    let (counts, totals, strength) = (region.counts, region.totals, region.strength);
+    let told = &mut region.told;
+    let firsts = [
+        (
+            &mut told.protest,
+            What::ProtestBegins,
+            counts.out() as f64,
+            counts.out() as f64 >= alarm,
+        ),
+        (
+            &mut told.violence,
+            What::ViolenceBegins,
+            counts.fighting() as f64,
+            counts.fighting() as f64 >= alarm,
+        ),
+        (
+            &mut told.killed,
+            What::FirstCivilianDeath,
+            totals.killed as f64,
+            totals.killed > 0,
+        ),
+        (
+            &mut told.officer_killed,
+            What::FirstOfficerDeath,
+            totals.officers_killed as f64,
+            totals.officers_killed > 0,
+        ),
+        (
+            &mut told.refused,
+            What::OfficersRefuse,
+            f64::from(strength.refused),
+            strength.refused > 0 && 20 * strength.refused >= strength.on_duty,
+        ),
+    ];
+    for (told, what, number, now) in firsts {
+        if now && !*told {
+            *told = true;
+            events.push(Event {
+                tick,
+                region: Some(g),
+                what,
+                number,
+            });
+        }
+    }
+}

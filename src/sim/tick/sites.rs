@@ -1,0 +1,158 @@
+//! Phase 5: attackers against defenders; sites are contested, seized, left and retaken, and their loss matters.
+
+use crate::dice::{Dice, Purpose, threshold32};
+use crate::sim::event::{Event, What};
+use crate::sim::model::{Model, SiteKind};
+use crate::sim::policy::Lever;
+use crate::sim::rules;
+use crate::sim::world::*;
+
+/// One tick of every site, and the damage of the hour.
+pub fn sites(model: &Model, dice: &Dice, world: &mut World, tick: u32, events: &mut Vec<Event>) {
+    let (rules, hours) = (&model.rules.sites, model.clock.hours());
+    for region in &mut world.regions {
+        let counts = &region.counts;
+        region.totals.damage += hours
+            * (counts.violent as f64 * rules.damage_per_violent_hour
+                + counts.looting as f64 * rules.damage_per_looter_hour);
+    }
+    for s in 0..model.sites.len() {
+        match world.sites[s].holder {
+            Holder::State | Holder::Contested => assault(model, dice, world, s, tick, events),
+            Holder::Crowd => retake(model, dice, world, s, tick, events),
+        }
+    }
+}
+
+/// Attackers of a site: a share of the region's violent, split over the sites that are not lost yet by their
+/// appeal; looters are drawn to banks and shops alone.
+fn attackers(model: &Model, world: &World, s: usize) -> f64 {
+    let site = &model.sites[s];
+    let appeal: f64 = model
+        .sites
+        .iter()
+        .zip(&world.sites)
+        .filter(|(other, state)| other.region == site.region && state.holder != Holder::Crowd)
+        .map(|(other, _)| other.appeal)
+        .sum();
+    let counts = &world.regions[site.region].counts;
+    let looters = if site.kind == SiteKind::Bank {
+        counts.looting as f64
+    } else {
+        0.0
+    };
+    if appeal > 0.0 {
+        (counts.violent as f64 + looters) * model.rules.sites.assault_share * site.appeal / appeal
+    } else {
+        0.0
+    }
+}
+
+fn defence(model: &Model, world: &World, s: usize) -> f64 {
+    let posted: f64 = world
+        .units
+        .iter()
+        .filter(|unit| unit.post == Post::Site(s as u32))
+        .map(|unit| f64::from(unit.able) * rules::effectiveness(model, unit.kind))
+        .sum();
+    posted * (1.0 - world.sites[s].stood_down) * model.sites[s].strength
+}
+
+fn assault(model: &Model, dice: &Dice, world: &mut World, s: usize, tick: u32, events: &mut Vec<Event>) {
+    let (site, rules) = (&model.sites[s], &model.rules.sites);
+    let attackers = attackers(model, world, s);
+    let region = Some(site.region);
+    if attackers < rules.assault_minimum {
+        world.sites[s].holder = Holder::State;
+        return;
+    }
+    if world.sites[s].holder == Holder::State {
+        world.sites[s].holder = Holder::Contested;
+        world.regions[site.region].totals.attacks += 1;
+        events.push(Event {
+            tick,
+            region,
+            what: What::SiteAttacked(s),
+            number: libm::round(attackers),
+        });
+    }
+    let defence = defence(model, world, s);
+    let abandoned = defence < 1.0;
+    let overwhelming = if abandoned {
+        1.0
+    } else {
+        rules::sigmoid(attackers / defence, rules.overrun_ratio)
+    };
+    let chance = if abandoned {
+        1.0
+    } else {
+        model.clock.chance(rules.overrun_rate * overwhelming)
+    };
+    if u64::from(dice.one(Purpose::Site, s as u64, tick)) < threshold32(chance) {
+        seize(model, world, s);
+        let what = if abandoned {
+            What::SiteAbandoned(s)
+        } else {
+            What::SiteSeized(s)
+        };
+        events.push(Event {
+            tick,
+            region,
+            what,
+            number: libm::round(attackers),
+        });
+    }
+}
+
+/// The crowd takes a site: guards fall back into the streets, and its loss has its effects, also where it is heard of.
+fn seize(model: &Model, world: &mut World, s: usize) {
+    let site = &model.sites[s];
+    world.sites[s].holder = Holder::Crowd;
+    world.sites[s].armed += site.loss.weapons * model.rules.sites.weapons_per_person;
+    for unit in world.units.iter_mut().filter(|unit| unit.post == Post::Site(s as u32)) {
+        unit.post = Post::Street;
+    }
+    let word = model.rules.perception.word_of_mouth;
+    let here = world.regions[site.region].connectivity;
+    for (g, region) in world.regions.iter_mut().enumerate() {
+        let channel = word + (1.0 - word) * region.connectivity * here;
+        let heard = if g == site.region {
+            1.0
+        } else {
+            model.tie(g, site.region) * channel * model.rules.belief.spread
+        };
+        region.belief += heard * site.loss.belief;
+        region.legitimacy = (region.legitimacy - heard * site.loss.legitimacy).max(0.0);
+    }
+    let totals = &mut world.regions[site.region].totals;
+    totals.seizures += 1;
+    totals.damage += site.loss.damage;
+}
+
+fn retake(model: &Model, dice: &Dice, world: &mut World, s: usize, tick: u32, events: &mut Vec<Event>) {
+    let (site, rules) = (&model.sites[s], &model.rules.sites);
+    let region = &world.regions[site.region];
+    let lost = world.lost_sites(model, site.region).count();
+    let occupiers = (region.counts.fighting() as f64 / lost as f64).max(rules.occupier_floor);
+    // Forces concentrate on one lost site after another, but they also face the crowd outside.
+    let ratio = region.strength.street / (occupiers + region.counts.out() as f64);
+    let rate = rules.retake_rate * region.lever(Lever::RetakePower) * rules::sigmoid(ratio, rules.retake_ratio);
+    if u64::from(dice.one(Purpose::Site, s as u64, tick)) >= threshold32(model.clock.chance(rate)) {
+        return;
+    }
+    world.sites[s].holder = Holder::State;
+    let street = |unit: &&mut Unit| {
+        unit.region as usize == site.region && unit.post == Post::Street && unit.on_duty && unit.able > 0
+    };
+    let mut officers = 0;
+    if let Some(unit) = world.units.iter_mut().find(street) {
+        unit.post = Post::Site(s as u32);
+        officers = unit.able;
+    }
+    events.push(Event {
+        tick,
+        region: Some(site.region),
+        what: What::SiteRetaken(s),
+        number: f64::from(officers),
+    });
+}
