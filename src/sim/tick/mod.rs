@@ -28,6 +28,7 @@ use crate::metric::Readings;
 use perceive::Coefficients;
 
 /// A model in motion: the world, the scratch memory of its phases, and what was last measured.
+#[derive(Clone)]
 pub struct Engine<'m> {
     /// What is run.
     pub model: &'m Model,

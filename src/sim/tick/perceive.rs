@@ -56,6 +56,7 @@ pub struct View {
 }
 
 /// Memory that is used again every tick.
+#[derive(Clone)]
 pub struct Scratch {
     /// One view per region.
     pub views: Vec<View>,

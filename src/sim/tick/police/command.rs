@@ -7,6 +7,7 @@ use crate::sim::rules;
 use crate::sim::world::*;
 
 /// Memory that is used again every tick.
+#[derive(Clone)]
 pub struct Scratch {
     /// Officer-equivalents that each region lacks.
     lack: Vec<f64>,

@@ -13,6 +13,11 @@ use crate::sim::world::*;
 pub fn contact(model: &Model, dice: &Dice, world: &mut World, tick: u32) {
     citizens(model, dice, world, tick);
     officers(model, dice, world, tick);
+    sum_up(model, world);
+}
+
+/// Sum what happened to citizens into their regions.
+pub fn sum_up(model: &Model, world: &mut World) {
     world.count_fates(model.persons_per_agent);
     for region in &mut world.regions {
         region.totals.detained += region.counts.arrested;
@@ -216,7 +221,7 @@ fn meet(state: &mut u8, ticks_out: &mut u8, draw: u32, fates: &Fates, tally: &mu
 
 /// What happens to officers this tick: those in the streets and at contested sites, on duty, of a region with
 /// violent people.
-fn officers(model: &Model, dice: &Dice, world: &mut World, tick: u32) {
+pub fn officers(model: &Model, dice: &Dice, world: &mut World, tick: u32) {
     let harm = &model.rules.harm;
     for g in 0..world.regions.len() {
         let region = &world.regions[g];

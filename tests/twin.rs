@@ -1,0 +1,221 @@
+//! The slow twin: the two passes over citizens, written as plainly as they can be said, one person and one draw at
+//! a time, without blocks, bounds, skipping or running tallies. The fast engine must agree with it to the last bit.
+
+mod worlds;
+
+use proptest::prelude::*;
+use qantar::dice::{Dice, Purpose};
+use qantar::sim::model::Model;
+use qantar::sim::tick::Engine;
+use qantar::sim::tick::decide::Chances;
+use qantar::sim::tick::police::{command, contact};
+use qantar::sim::world::*;
+
+/// One person's decision: what they do next, by the three inequalities of the model.
+fn decide(engine: &mut Engine, community: usize, i: usize) {
+    let chances = Chances::new(engine.model);
+    let (k, citizens) = (engine.coefficients[community], &mut engine.world.citizens);
+    let at = community * 256 + i;
+    let [h, p, r, v] = [
+        citizens.hardship[at],
+        citizens.discontent[at],
+        citizens.risk_aversion[at],
+        citizens.violence[at],
+    ]
+    .map(i64::from);
+    let [a, b, c, d, e, f, l, m] = [k.a, k.b, k.c, k.d, k.e, k.f, k.l, k.m].map(i64::from);
+    let goes_out = a * h + b * p - c * r + d > 0;
+    let is_violent = 2048 * v - e * r + f > 0;
+    let loots = 2048 * h + 2048 * v - l * r + m > 0;
+    let draw = u32::from(engine.dice.block16(Purpose::Turnout, community as u64, engine.tick)[i]);
+    let was = Activity::of(citizens.state[at]);
+    let out = match was {
+        Activity::Home => (goes_out || loots) && draw < chances.join,
+        _ if was.is_out() && (goes_out || loots) => draw >= chances.tire[usize::from(citizens.ticks_out[at])],
+        _ if was.is_out() => draw >= chances.leave,
+        _ => return,
+    };
+    let next = match (out, loots, is_violent) {
+        (false, ..) => Activity::Home,
+        (true, true, _) => Activity::Looting,
+        (true, false, true) => Activity::Violent,
+        (true, false, false) => Activity::Protesting,
+    };
+    let remembered = citizens.state[at] & (TODAY | TOOK_PART);
+    citizens.state[at] = next as u8 | remembered | if out { TODAY | TOOK_PART } else { 0 };
+    citizens.ticks_out[at] = if out && was.is_out() {
+        citizens.ticks_out[at].saturating_add(1)
+    } else {
+        0
+    };
+}
+
+/// One person's fate at the hands of the police.
+fn meet(engine: &mut Engine, community: usize, i: usize, tally: &mut Tally) {
+    let region = engine.world.communities[community].region as usize;
+    let fates = contact::fates(engine.model, &engine.world.regions[region]);
+    let draw = u64::from(engine.dice.block32(Purpose::Fate, community as u64, engine.tick)[i]);
+    let at = community * 256 + i;
+    let state = engine.world.citizens.state[at];
+    let [dead, injured, detained] = match Activity::of(state) {
+        Activity::Protesting => fates.peaceful.0,
+        Activity::Violent | Activity::Looting => fates.fighting.0,
+        Activity::Home if state & TOOK_PART != 0 => fates.at_large.0,
+        _ => [0; 3],
+    };
+    let next = match Activity::of(state) {
+        Activity::Detained if draw < fates.released => Activity::Home,
+        Activity::Injured if draw < fates.recovered => Activity::Home,
+        _ if draw < dead => Activity::Dead,
+        _ if draw < injured => Activity::Injured,
+        _ if draw < detained => Activity::Detained,
+        _ => return,
+    };
+    tally.killed += u16::from(next == Activity::Dead);
+    tally.hurt += u16::from(next == Activity::Injured);
+    tally.arrested += u16::from(next == Activity::Detained);
+    engine.world.citizens.state[at] = state & !ACTIVITY | next as u8;
+    engine.world.citizens.ticks_out[at] = 0;
+}
+
+/// A community's tally, counted afresh.
+fn count(engine: &Engine, community: usize) -> Tally {
+    let mut tally = Tally::default();
+    let (k, region) = (
+        engine.coefficients[community],
+        engine.world.communities[community].region as usize,
+    );
+    let view = engine.perceived.views[region];
+    for i in community * 256..(community + 1) * 256 {
+        let citizens = &engine.world.citizens;
+        let (state, h, p) = (
+            citizens.state[i],
+            i64::from(citizens.hardship[i]),
+            i64::from(citizens.discontent[i]),
+        );
+        let is = |activity: Activity| u16::from(Activity::of(state) == activity);
+        tally.protesting += is(Activity::Protesting);
+        tally.violent += is(Activity::Violent);
+        tally.looting += is(Activity::Looting);
+        tally.detained += is(Activity::Detained);
+        tally.injured += is(Activity::Injured);
+        tally.today += u16::from(state & TODAY != 0);
+        tally.at_large += u16::from(state & TOOK_PART != 0) * is(Activity::Home);
+        if Activity::of(state).is_out() {
+            let price = i64::from(k.a) * h >= i64::from(view.political) * p;
+            let regime = i64::from(view.ladder) * p >= i64::from(view.regime_line);
+            tally.demand_price += u16::from(price);
+            tally.demand_government += u16::from(!price && !regime);
+            tally.demand_regime += u16::from(!price && regime);
+        }
+    }
+    tally
+}
+
+/// One tick of the engine with the slow passes over citizens.
+fn slow_tick(engine: &mut Engine) {
+    engine.events.clear();
+    engine.govern();
+    engine.perceive();
+    let communities = engine.world.communities.len();
+    for c in 0..communities {
+        let len = usize::from(engine.world.communities[c].len);
+        for i in 0..len {
+            if engine.model.clock.starts_day(engine.tick) {
+                engine.world.citizens.state[c * 256 + i] &= !TODAY;
+            }
+            decide(engine, c, i);
+        }
+        engine.world.communities[c].tally = count(engine, c);
+    }
+    engine.world.count_crowds(engine.model.persons_per_agent);
+    command::command(
+        engine.model,
+        &mut engine.world,
+        &mut engine.commanded,
+        engine.tick,
+        &mut engine.events,
+    );
+    for c in 0..communities {
+        let demands = engine.world.communities[c].tally;
+        let mut met = Tally::default();
+        for i in 0..usize::from(engine.world.communities[c].len) {
+            meet(engine, c, i, &mut met);
+        }
+        let mut tally = count(engine, c);
+        (tally.arrested, tally.hurt, tally.killed) = (met.arrested, met.hurt, met.killed);
+        // Demands are those of the hour, before anybody was taken away.
+        if tally.out() > 0 {
+            tally.demand_price = demands.demand_price;
+            tally.demand_government = demands.demand_government;
+            tally.demand_regime = demands.demand_regime;
+        }
+        engine.world.communities[c].tally = tally;
+    }
+    contact::officers(engine.model, &engine.dice, &mut engine.world, engine.tick);
+    contact::sum_up(engine.model, &mut engine.world);
+    engine.sites();
+    engine.record();
+    engine.tick += 1;
+}
+
+fn agree(model: &Model, seed: u64) {
+    let dice = Dice::new(seed, 0);
+    let (mut fast, mut dense, mut slow) = (
+        Engine::new(model, &dice),
+        Engine::new(model, &dice),
+        Engine::new(model, &dice),
+    );
+    dense.skip_quiet = false;
+    for tick in 0..model.clock.ticks {
+        fast.tick();
+        dense.tick();
+        slow_tick(&mut slow);
+        assert_eq!(fast.readings, slow.readings, "readings of tick {tick}");
+        assert_eq!(fast.events, slow.events, "events of tick {tick}");
+        assert!(fast.world == slow.world, "worlds after tick {tick}");
+        assert!(fast.world == dense.world, "skipping changed the world in tick {tick}");
+    }
+}
+
+#[test]
+fn the_fast_tick_is_the_slow_tick_in_a_country_where_everything_happens() {
+    let model = worlds::restless(120);
+    agree(&model, 1);
+    let mut engine = Engine::new(&model, &Dice::new(1, 0));
+    let mut told = std::collections::BTreeSet::new();
+    for _ in 0..model.clock.ticks {
+        engine.tick();
+        told.extend(engine.events.iter().map(|event| event.what.name()));
+    }
+    for what in [
+        "protest_begins",
+        "violence_begins",
+        "first_civilian_death",
+        "site_attacked",
+        "site_seized",
+        "site_retaken",
+        "action_announced",
+        "action_in_effect",
+        "action_over",
+        "contingent_committed",
+        "contingent_arrives",
+        "reinforcement_departs",
+        "reinforcement_arrives",
+        "officers_refuse",
+    ] {
+        assert!(
+            told.contains(what),
+            "{what} never happened, so the twin never met it; {told:?}"
+        );
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_fast_tick_is_the_slow_tick_in_any_country(model in worlds::any_model(), seed in 0u64..1000) {
+        agree(&model, seed);
+    }
+}

@@ -1,0 +1,260 @@
+//! Small worlds for tests: models written by hand, and random valid ones.
+#![allow(dead_code)]
+
+use proptest::prelude::*;
+use qantar::metric::Metric;
+use qantar::sim::model::*;
+use qantar::sim::parameters::Rules;
+use qantar::sim::policy::*;
+
+/// Everybody on [0, 1] alike.
+pub const UNIFORM: Distribution = Distribution::Uniform { low: 0.0, high: 1.0 };
+
+/// A region in which nothing is special.
+pub fn region(id: &str, population: u32) -> Region {
+    Region {
+        id: id.to_owned(),
+        population,
+        urban: 0.7,
+        hour_shift: 0,
+        hardship: UNIFORM,
+        discontent: UNIFORM,
+        risk_aversion: UNIFORM,
+        violence: UNIFORM,
+        exposure: 0.5,
+        price: 60.0,
+        connectivity: 0.8,
+        independent_media: 0.5,
+        state_media: 0.5,
+        discipline: 0.3,
+        legitimacy: 0.5,
+    }
+}
+
+/// A force of police.
+pub fn police(region: usize, officers: u32) -> Force {
+    Force {
+        id: format!("police-{region}"),
+        kind: ForceKind::Police,
+        region,
+        officers,
+        loyalty: Distribution::Normal { mean: 0.6, sd: 0.2 },
+        mobile: true,
+    }
+}
+
+/// A site of a kind with its usual loss.
+pub fn site(id: &str, kind: SiteKind, region: usize, guards: u32) -> Site {
+    Site {
+        id: id.to_owned(),
+        kind,
+        region,
+        guards,
+        strength: 1.5,
+        appeal: kind.appeal(),
+        loss: kind.loss(),
+    }
+}
+
+/// An intervention that does nothing, at tick 0, everywhere.
+pub fn intervention(id: &str, regions: usize) -> Intervention {
+    Intervention {
+        id: id.to_owned(),
+        when: When::At(0),
+        lag: 0,
+        duration: None,
+        regions: vec![true; regions],
+        sites: vec![],
+        hours: None,
+        credibility: 1.0,
+        promise: vec![],
+        effect: vec![],
+        contingents: vec![],
+        ends: vec![],
+    }
+}
+
+/// A move of a lever.
+pub fn to(lever: Lever, value: f64) -> Move {
+    Move { lever, value }
+}
+
+/// A model of these regions, tied at a half, 300 km apart, without forces, sites or interventions.
+pub fn model(regions: Vec<Region>, ticks: u32) -> Model {
+    let n = regions.len();
+    let square = |same: f64, other: f64| {
+        (0..n * n)
+            .map(|i| if i % (n + 1) == 0 { same } else { other })
+            .collect()
+    };
+    Model {
+        clock: Clock {
+            start_minute: 0,
+            tick_minutes: 60,
+            ticks,
+        },
+        persons_per_agent: 1,
+        ties: square(1.0, 0.5),
+        distances: square(0.0, 300.0),
+        regions,
+        sites: vec![],
+        forces: vec![],
+        interventions: vec![],
+        rules: Rules::default(),
+    }
+}
+
+/// A country of two regions small enough for a test and restless enough for everything to happen in it: a price
+/// shock, crowds, violence, seizures, arrests, deaths, reinforcements, a curfew by trigger, a foreign contingent.
+pub fn restless(ticks: u32) -> Model {
+    let mut country = model(vec![region("north", 3_000), region("south", 1_300)], ticks);
+    country.regions[0].exposure = 0.9;
+    country.rules.perception.crowd_reference = 2.0;
+    country.rules.perception.surprise_floor = 5.0;
+    country.rules.policing.alarm = 5.0;
+    country.rules.policing.investigation_rate = 0.05;
+    country.rules.sites.assault_minimum = 2.0;
+    country.rules.violence.reluctance = 0.9;
+    country.rules.violence.loot_reluctance = 1.9;
+    country.rules.harm.live_fire_death_share = 0.5;
+    country.forces = vec![police(0, 60), police(1, 90)];
+    country.sites = vec![
+        site("north-akimat", SiteKind::Akimat, 0, 4),
+        site("north-shop", SiteKind::Armoury, 0, 0),
+        site("south-airport", SiteKind::Airport, 1, 3),
+        site("south-bank", SiteKind::Bank, 1, 2),
+    ];
+    let at = |id: &str, when: When, effect: Vec<Move>| Intervention {
+        when,
+        effect,
+        ..intervention(id, 2)
+    };
+    let crowded = Condition {
+        metric: Metric::Participants,
+        region: None,
+        above: true,
+        level: 60.0,
+        ticks: 2,
+    };
+    country.interventions = vec![
+        at("shock", When::At(3), vec![to(Lever::PriceFactor, 2.2)]),
+        Intervention {
+            duration: Some(40),
+            hours: Some((22, 6)),
+            ..at(
+                "curfew",
+                When::Crosses(crowded),
+                vec![to(Lever::Curfew, 1.0), to(Lever::ArrestPower, 2.0)],
+            )
+        },
+        at(
+            "fire",
+            When::After {
+                intervention: 1,
+                ticks: 10,
+            },
+            vec![to(Lever::Order, 3.0), to(Lever::Fear, 0.1)],
+        ),
+        Intervention {
+            lag: 5,
+            credibility: 0.5,
+            promise: vec![to(Lever::PricePromise, 0.8), to(Lever::Belief, 0.4)],
+            ..at("rollback", When::At(40), vec![to(Lever::PriceCap, 60.0)])
+        },
+        Intervention {
+            contingents: vec![Contingent {
+                id: "friends".to_owned(),
+                force: ForceKind::External,
+                officers: 30,
+                region: 1,
+                guards: true,
+                decision_ticks: 3,
+                travel_ticks: 4,
+            }],
+            ..at(
+                "help",
+                When::After {
+                    intervention: 2,
+                    ticks: 2,
+                },
+                vec![],
+            )
+        },
+    ];
+    country
+}
+
+/// Random valid models of up to three regions, restless enough that things happen in most of them.
+pub fn any_model() -> impl Strategy<Value = Model> {
+    let region_of = (1u32..1500, 0.0..1.0f64, 0.2..1.0f64, 0.0..0.9f64, -3i32..3);
+    let lever_of = (
+        0..Lever::ALL.len(),
+        0.0..1.0f64,
+        0u32..30,
+        0u32..6,
+        proptest::option::of(1u32..20),
+    );
+    (
+        proptest::collection::vec(region_of, 1..4),
+        proptest::collection::vec((0u32..80, 0usize..3, 0.1..0.9f64), 0..4),
+        proptest::collection::vec((0usize..SiteKind::ALL.len(), 0usize..3, 0u32..8), 0..6),
+        proptest::collection::vec(lever_of, 0..6),
+        (0.6..1.0f64, 0.05..0.5f64, 0.7..1.3f64, 1u32..4, 0u32..24),
+    )
+        .prop_map(
+            |(regions, forces, sites, levers, (cost, crowd, reluctance, persons, start))| {
+                let regions = regions
+                    .into_iter()
+                    .enumerate()
+                    .map(
+                        |(g, (population, exposure, connectivity, discipline, hour_shift))| Region {
+                            exposure,
+                            connectivity,
+                            discipline,
+                            hour_shift,
+                            ..region(&format!("r{g}"), population)
+                        },
+                    )
+                    .collect();
+                let mut model = restless(30);
+                let template = model.clone();
+                model = Model {
+                    rules: template.rules,
+                    persons_per_agent: persons,
+                    ..self::model(regions, 30)
+                };
+                let n = model.regions.len();
+                model.clock.start_minute = start * 60;
+                model.rules.turnout.base_cost = cost;
+                model.rules.turnout.crowd_weight = crowd;
+                model.rules.violence.reluctance = reluctance;
+                model.forces = forces
+                    .into_iter()
+                    .map(|(officers, region, loyalty)| Force {
+                        loyalty: Distribution::Normal { mean: loyalty, sd: 0.2 },
+                        ..police(region % n, officers)
+                    })
+                    .collect();
+                model.sites = sites
+                    .into_iter()
+                    .enumerate()
+                    .map(|(s, (kind, region, guards))| site(&format!("s{s}"), SiteKind::ALL[kind], region % n, guards))
+                    .collect();
+                model.interventions = template.interventions[..1].to_vec();
+                model.interventions[0].regions = vec![true; n];
+                for (i, (lever, share, at, lag, duration)) in levers.into_iter().enumerate() {
+                    let lever = Lever::ALL[lever];
+                    let (low, high) = (lever.range().0.max(-0.5), lever.range().1.min(3.0));
+                    model.interventions.push(Intervention {
+                        when: When::At(at),
+                        lag,
+                        duration,
+                        credibility: share,
+                        effect: vec![to(lever, low + share * (high - low))],
+                        ..intervention(&format!("i{i}"), n)
+                    });
+                }
+                model
+            },
+        )
+}
