@@ -313,10 +313,19 @@ fn a_condition_must_hold_for_its_hours_in_a_row_by_hand() {
 fn an_unguarded_site_falls_to_its_first_attack() {
     let mut country = restless(72);
     country.sites.iter_mut().for_each(|site| site.guards = 0);
-    let events: Vec<Event> = history(&country, 1).into_iter().flat_map(|(_, events)| events).collect();
+    let events: Vec<Event> = history(&country, 1)
+        .into_iter()
+        .flat_map(|(_, events)| events)
+        .collect();
     for site in 0..country.sites.len() {
-        let Some(attack) = events.iter().find(|event| event.what == What::SiteAttacked(site)) else { continue };
-        assert!(events.iter().any(|event| event.what == What::SiteAbandoned(site) && event.tick == attack.tick));
+        let Some(attack) = events.iter().find(|event| event.what == What::SiteAttacked(site)) else {
+            continue;
+        };
+        assert!(
+            events
+                .iter()
+                .any(|event| event.what == What::SiteAbandoned(site) && event.tick == attack.tick)
+        );
     }
     assert!(events.iter().any(|event| matches!(event.what, What::SiteAbandoned(_))));
 }

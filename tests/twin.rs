@@ -14,7 +14,7 @@ use qantar::sim::world::*;
 /// One person's decision: what they do next, by the three inequalities of the model.
 fn decide(engine: &mut Engine, community: usize, i: usize) {
     let chances = Chances::new(engine.model);
-    let (k, citizens) = (engine.coefficients[community], &mut engine.world.citizens);
+    let (k, citizens) = (engine.weights[community], &mut engine.world.citizens);
     let at = community * 256 + i;
     let [h, p, r, v] = [
         citizens.hardship[at],
@@ -82,10 +82,10 @@ fn meet(engine: &mut Engine, community: usize, i: usize, tally: &mut Tally) {
 fn count(engine: &Engine, community: usize) -> Tally {
     let mut tally = Tally::default();
     let (k, region) = (
-        engine.coefficients[community],
+        engine.weights[community],
         engine.world.communities[community].region as usize,
     );
-    let view = engine.perceived.views[region];
+    let view = engine.perceived.demands[region];
     for i in community * 256..(community + 1) * 256 {
         let citizens = &engine.world.citizens;
         let (state, h, p) = (

@@ -9,6 +9,7 @@ pub mod population;
 pub mod recorder;
 pub mod rules;
 pub mod tick;
+pub mod weights;
 pub mod world;
 
 use std::ops::ControlFlow;

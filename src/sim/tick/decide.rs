@@ -1,15 +1,15 @@
 //! Phase 3: every citizen decides again to stay at home, to protest, to be violent or to loot.
 //!
-//! This is the hot loop. A decision is a linear form of four trait bytes with integer coefficients, so the pass
+//! This is the hot loop. A decision is a linear form of four trait bytes with integer weights, so the pass
 //! over a block is free of branches and of draws, and the same on every machine. Draws are made only for blocks in
 //! which somebody wants to go out or is out.
 
 use rayon::prelude::*;
 
-use super::perceive::{Coefficients, View};
 use crate::dice::{BLOCK, Dice, Purpose, threshold16};
 use crate::sim::model::Model;
 use crate::sim::rules;
+use crate::sim::weights::{Demand, Demands, Weights};
 use crate::sim::world::*;
 
 /// Chances of acting on a wish within this tick, as thresholds of a 16-bit draw.
@@ -42,8 +42,8 @@ pub fn decide(
     model: &Model,
     dice: &Dice,
     world: &mut World,
-    views: &[View],
-    coefficients: &[Coefficients],
+    demands: &[Demands],
+    weights: &[Weights],
     tick: u32,
     skip: bool,
 ) {
@@ -58,7 +58,7 @@ pub fn decide(
         citizens.state.par_chunks_mut(BLOCK),
         citizens.ticks_out.par_chunks_mut(BLOCK),
         world.communities.par_iter_mut(),
-        coefficients.par_iter(),
+        weights.par_iter(),
     )
         .into_par_iter()
         .with_min_len(256)
@@ -68,7 +68,7 @@ pub fn decide(
                 community.tally.today = 0;
                 state.iter_mut().for_each(|state| *state &= !TODAY);
             }
-            if skip && community.tally.out() == 0 && !may_move(&community.extremes, k) {
+            if skip && community.tally.out() == 0 && !k.may_move(&community.extremes) {
                 return;
             }
             let mut moving = [0u64; BLOCK / 64];
@@ -93,7 +93,7 @@ pub fn decide(
                 settle(
                     block,
                     k,
-                    &views[community.region as usize],
+                    &demands[community.region as usize],
                     &chances,
                     &moving,
                     dice,
@@ -109,41 +109,9 @@ fn as_block(values: &[u8]) -> &[u8; BLOCK] {
     values.try_into().expect("citizens are stored in whole blocks")
 }
 
-/// Whether the keenest citizen that a community could have would go out or loot: an upper bound of both forms,
-/// exact in integers. With `m` the smallest coefficient, `a h + b p - c r` is
-/// `m (h + p - r) + (a - m) h + (b - m) p - (c - m) r`, and each term is bounded by its extreme.
-fn may_move(x: &Extremes, k: &Coefficients) -> bool {
-    let (h, p, r, v) = (
-        i32::from(x.hardship),
-        i32::from(x.discontent),
-        i32::from(x.risk_aversion),
-        i32::from(x.violence),
-    );
-    let m = k.a.min(k.b).min(k.c).max(0);
-    let out = m * i32::from(x.aggrieved) + (k.a - m) * h + (k.b - m) * p - (k.c - m) * r + k.d;
-    let one = rules::SCALE as i32;
-    let loot = (one * i32::from(x.covetous)).min(one * (h + v)) - k.l * r + k.m;
-    out > 0 || loot > 0
-}
-
-/// The utility of being out, in steps.
-pub fn wish(k: &Coefficients, h: u8, p: u8, r: u8) -> i32 {
-    k.a * i32::from(h) + k.b * i32::from(p) - k.c * i32::from(r) + k.d
-}
-
-/// The utility of looting, in steps.
-pub fn greed(k: &Coefficients, h: u8, v: u8, r: u8) -> i32 {
-    rules::SCALE as i32 * (i32::from(h) + i32::from(v)) - k.l * i32::from(r) + k.m
-}
-
-/// The utility of violence, in steps.
-pub fn rage(k: &Coefficients, v: u8, r: u8) -> i32 {
-    rules::SCALE as i32 * i32::from(v) - k.e * i32::from(r) + k.f
-}
-
 /// Mark who is out or wants to be; whether anybody is. Free of branches so that it becomes vector code.
 fn mark(
-    k: &Coefficients,
+    k: &Weights,
     h: &[u8; BLOCK],
     p: &[u8; BLOCK],
     r: &[u8; BLOCK],
@@ -153,7 +121,7 @@ fn mark(
 ) -> bool {
     let mut flags = [0u8; BLOCK];
     for i in 0..BLOCK {
-        let wants = (wish(k, h[i], p[i], r[i]) > 0) | (greed(k, h[i], v[i], r[i]) > 0);
+        let wants = (k.cause(h[i], p[i], r[i]) > 0) | (k.greed(h[i], v[i], r[i]) > 0);
         let activity = state[i] & ACTIVITY;
         let home = activity == Activity::Home as u8;
         let out = activity.wrapping_sub(1) < 3;
@@ -182,8 +150,8 @@ struct Block<'a> {
 #[allow(clippy::too_many_arguments)]
 fn settle(
     block: Block<'_>,
-    k: &Coefficients,
-    view: &View,
+    k: &Weights,
+    demands: &Demands,
     chances: &Chances,
     moving: &[u64; BLOCK / 64],
     dice: &Dice,
@@ -203,7 +171,7 @@ fn settle(
     (tally.protesting, tally.violent, tally.looting) = (0, 0, 0);
     (tally.demand_price, tally.demand_government, tally.demand_regime) = (0, 0, 0);
     for i in (0..BLOCK).filter(|i| moving[i / 64] >> (i % 64) & 1 == 1) {
-        let (wants, loots) = (wish(k, h[i], p[i], r[i]) > 0, greed(k, h[i], v[i], r[i]) > 0);
+        let (wants, loots) = (k.cause(h[i], p[i], r[i]) > 0, k.greed(h[i], v[i], r[i]) > 0);
         let was_out = Activity::of(state[i]).is_out();
         let chance = match (was_out, wants || loots) {
             (false, _) => chances.join,
@@ -220,7 +188,7 @@ fn settle(
             }
             continue;
         }
-        let activity = match (loots, rage(k, v[i], r[i]) > 0) {
+        let activity = match (loots, k.rage(v[i], r[i]) > 0) {
             (true, _) => Activity::Looting,
             (false, true) => Activity::Violent,
             (false, false) => Activity::Protesting,
@@ -236,12 +204,10 @@ fn settle(
             Activity::Violent => tally.violent += 1,
             _ => tally.protesting += 1,
         }
-        if k.a * i32::from(h[i]) >= view.political * i32::from(p[i]) {
-            tally.demand_price += 1;
-        } else if view.ladder * i32::from(p[i]) < view.regime_line {
-            tally.demand_government += 1;
-        } else {
-            tally.demand_regime += 1;
+        match demands.first(k, h[i], p[i]) {
+            Demand::Price => tally.demand_price += 1,
+            Demand::Government => tally.demand_government += 1,
+            Demand::Regime => tally.demand_regime += 1,
         }
     }
 }

@@ -3,8 +3,8 @@
 //! | phase | reads | writes |
 //! |---|---|---|
 //! | 1 government | last readings | which interventions act; levers; prices; connectivity |
-//! | 2 perceive | last counts, levers | memory of crowds, anger, fear; each community's coefficients |
-//! | 3 decide | coefficients, traits | who is at home, protesting, violent, looting |
+//! | 2 perceive | last counts, levers | memory of crowds, anger, fear; each community's weights |
+//! | 3 decide | weights, traits | who is at home, protesting, violent, looting |
 //! | 4 police | counts, levers | where officers are; arrests, injuries and deaths on both sides |
 //! | 5 sites | counts, guards | who holds which site, and what its loss does |
 //! | 6 record | everything | readings, events of first times, what neighbours will see |
@@ -22,10 +22,10 @@ pub mod sites;
 use super::event::Event;
 use super::model::Model;
 use super::population::populate;
+use super::weights::Weights;
 use super::world::World;
 use crate::dice::Dice;
 use crate::metric::Readings;
-use perceive::Coefficients;
 
 /// A model in motion: the world, the scratch memory of its phases, and what was last measured.
 #[derive(Clone)]
@@ -37,7 +37,7 @@ pub struct Engine<'m> {
     /// The world as it is after the last tick.
     pub world: World,
     /// What each community weighs; written by `perceive`.
-    pub coefficients: Vec<Coefficients>,
+    pub weights: Vec<Weights>,
     /// What each region has in common; written by `perceive`.
     pub perceived: perceive::Scratch,
     /// Scratch memory of command.
@@ -58,7 +58,7 @@ impl<'m> Engine<'m> {
     pub fn new(model: &'m Model, dice: &Dice) -> Engine<'m> {
         let world = populate(model, dice);
         Engine {
-            coefficients: vec![Coefficients::default(); world.communities.len()],
+            weights: vec![Weights::default(); world.communities.len()],
             perceived: perceive::Scratch::new(model),
             commanded: police::command::Scratch::new(model),
             readings: Readings::new(model.regions.len()),
@@ -94,19 +94,19 @@ impl<'m> Engine<'m> {
             self.model,
             &mut self.world,
             &mut self.perceived,
-            &mut self.coefficients,
+            &mut self.weights,
             self.tick,
         );
     }
 
     /// Phase 3.
     pub fn decide(&mut self) {
-        let (views, weights) = (&self.perceived.views, &self.coefficients);
+        let (demands, weights) = (&self.perceived.demands, &self.weights);
         decide::decide(
             self.model,
             &self.dice,
             &mut self.world,
-            views,
+            demands,
             weights,
             self.tick,
             self.skip_quiet,

@@ -1,4 +1,4 @@
-//! Phase 2: last tick's whole-number counts become each community's coefficients.
+//! Phase 2: last tick's whole-number counts become each community's weights.
 
 use rayon::prelude::*;
 
@@ -6,60 +6,35 @@ use crate::dice::BLOCK;
 use crate::sim::model::Model;
 use crate::sim::policy::Lever;
 use crate::sim::rules::{self, constant, steps};
-use crate::sim::world::{Community, Counts, TIES, World};
-
-/// What the citizens of one community weigh this tick, in integer steps of utility.
-///
-/// Out: `a h + b p - c r + d > 0`. Violent: `1 v - e r + f > 0`. Looting: `1 h + 1 v - l r + m > 0`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Coefficients {
-    /// On hardship.
-    pub a: i32,
-    /// On political discontent.
-    pub b: i32,
-    /// On risk aversion.
-    pub c: i32,
-    /// Constant of going out.
-    pub d: i32,
-    /// On risk aversion, when turning violent.
-    pub e: i32,
-    /// Constant of turning violent.
-    pub f: i32,
-    /// On risk aversion, when looting.
-    pub l: i32,
-    /// Constant of looting.
-    pub m: i32,
-}
+use crate::sim::weights::{Demands, Weights};
+use crate::sim::world::{Community, Counts, RegionState, TIES, World};
 
 /// What is common to a region this tick: the same before a community's own anger, fear and acquaintances.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct View {
-    /// Coefficients in utility: on hardship, discontent, risk aversion, and the constants of the three decisions.
+struct View {
+    /// Weights in utility: on hardship, discontent, risk aversion, and the constants of the three decisions.
     hardship: f64,
     discontent: f64,
     cost: f64,
     turnout: f64,
     violence: f64,
     looting: f64,
+    /// The crowd that is felt.
+    felt: f64,
     /// Harm that is seen or heard of, per hour.
     harm: f64,
     /// Anger and fear that this adds, with pulses, where no neighbour is harmed.
     added: (f64, f64),
     /// Pulses alone.
     pulses: (f64, f64),
-    /// Weight of discontent against hardship in what is demanded, in steps.
-    pub political: i32,
-    /// Rung of the ladder, in steps.
-    pub ladder: i32,
-    /// Where the demand becomes the end of the regime, a constant in steps.
-    pub regime_line: i32,
 }
 
 /// Memory that is used again every tick.
 #[derive(Clone)]
 pub struct Scratch {
-    /// One view per region.
-    pub views: Vec<View>,
+    /// What decides first demands in each region.
+    pub demands: Vec<Demands>,
+    views: Vec<View>,
     /// `ln(1 + n)` for a number of acquaintances.
     logarithms: Vec<f64>,
     harms: Vec<f64>,
@@ -69,6 +44,7 @@ impl Scratch {
     /// For runs of this model.
     pub fn new(model: &Model) -> Scratch {
         Scratch {
+            demands: vec![Demands::default(); model.regions.len()],
             views: vec![View::default(); model.regions.len()],
             logarithms: (0..=(TIES + 1) * BLOCK).map(|n| libm::log1p(n as f64)).collect(),
             harms: vec![0.0; model.regions.len()],
@@ -77,10 +53,11 @@ impl Scratch {
 }
 
 /// Work out what every community weighs.
-pub fn perceive(model: &Model, world: &mut World, scratch: &mut Scratch, coefficients: &mut [Coefficients], tick: u32) {
+pub fn perceive(model: &Model, world: &mut World, scratch: &mut Scratch, weights: &mut [Weights], tick: u32) {
     remember(model, world, scratch);
     for g in 0..model.regions.len() {
         scratch.views[g] = view(model, world, &scratch.harms, g, tick);
+        scratch.demands[g] = demands(model, &world.regions[g], &scratch.views[g]);
         let region = &mut world.regions[g];
         region.legitimacy =
             (region.legitimacy - model.rules.belief.legitimacy_loss * scratch.views[g].added.0).clamp(0.0, 1.0);
@@ -92,7 +69,7 @@ pub fn perceive(model: &Model, world: &mut World, scratch: &mut Scratch, coeffic
         model.clock.keep_half(model.rules.repression.fear_half_life) as f32,
     );
     let (views, logarithms, seen) = (&scratch.views, &scratch.logarithms, &world.seen);
-    (world.communities.par_iter_mut(), coefficients.par_iter_mut())
+    (world.communities.par_iter_mut(), weights.par_iter_mut())
         .into_par_iter()
         .with_min_len(256)
         .enumerate()
@@ -105,7 +82,7 @@ pub fn perceive(model: &Model, world: &mut World, scratch: &mut Scratch, coeffic
                     .iter()
                     .map(|&t| usize::from(seen[t as usize]))
                     .sum::<usize>();
-            *out = coefficients_of(model, community, view, logarithms[known]);
+            *out = weigh(model, community, view, logarithms[known]);
         });
 }
 
@@ -184,9 +161,6 @@ fn view(model: &Model, world: &World, harms: &[f64], g: usize, tick: u32) -> Vie
     let pulses = (region.lever(Lever::Backlash), region.lever(Lever::Fear));
     let hourly = rules::repression(harm, rules);
     let hours = model.clock.hours();
-    let ladder = rules.demands.ladder_start
-        + rules.demands.ladder_per_belief * region.belief
-        + rules.demands.ladder_per_crowd * felt;
     View {
         hardship: turnout.background_hardship
             + turnout.hardship_weight
@@ -220,9 +194,19 @@ fn view(model: &Model, world: &World, harms: &[f64], g: usize, tick: u32) -> Vie
         harm,
         added: (hourly.0 * hours + pulses.0, hourly.1 * hours + pulses.1),
         pulses,
-        political: steps(discontent * ladder),
+        felt,
+    }
+}
+
+/// How far demands have climbed the ladder from price to government to regime.
+fn demands(model: &Model, region: &RegionState, view: &View) -> Demands {
+    let rules = &model.rules.demands;
+    let ladder = rules.ladder_start + rules.ladder_per_belief * region.belief + rules.ladder_per_crowd * view.felt;
+    Demands {
+        political: steps(view.discontent * ladder),
         ladder: steps(ladder),
-        regime_line: constant(rules.demands.regime_step * (1.0 - 0.5 * region.lever(Lever::GovernmentRelief))),
+        // A government that has fallen is no longer a demand.
+        regime_line: constant(rules.regime_step * (1.0 - 0.5 * region.lever(Lever::GovernmentRelief))),
     }
 }
 
@@ -264,11 +248,11 @@ fn feel(model: &Model, community: &mut Community, view: &View, keep: (f32, f32))
     community.fear = settle(community.fear * keep.1 + added.1 as f32);
 }
 
-fn coefficients_of(model: &Model, community: &Community, view: &View, known: f64) -> Coefficients {
+fn weigh(model: &Model, community: &Community, view: &View, known: f64) -> Weights {
     let (turnout, violence) = (&model.rules.turnout, &model.rules.violence);
     let (backlash, fear) = (f64::from(community.backlash), f64::from(community.fear));
     let way = if community.urban { 0.0 } else { turnout.rural_cost };
-    Coefficients {
+    Weights {
         a: steps(view.hardship),
         b: steps(view.discontent),
         c: steps(view.cost + turnout.fear_weight * fear),

@@ -1,0 +1,135 @@
+//! The house: which room may know which. The code map of `src/lib.rs`, held against the `use` lines of the code.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// For each room, the rooms it may know. `sim/recorder.rs` alone in `sim` may know tables.
+const MAY_KNOW: &[(&str, &[&str])] = &[
+    ("dice", &[]),
+    ("metric", &[]),
+    ("table", &[]),
+    ("sim", &["dice", "metric", "table"]),
+    ("scenario", &["metric", "sim"]),
+    ("report", &["metric", "table"]),
+    ("study", &["dice", "metric", "table", "sim", "scenario"]),
+];
+
+/// Parts of `sim` that a scenario may know: what is run, never how.
+const SCENARIO_MAY_KNOW_OF_SIM: &[&str] = &["model", "parameters", "policy"];
+
+fn sources(under: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(under).expect("a folder of sources") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            files.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files
+}
+
+/// The modules that a file names by `crate::`, such as `sim::model`.
+fn known(text: &str) -> Vec<String> {
+    let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let mut known = Vec::new();
+    for line in code {
+        for (at, _) in line.match_indices("crate::") {
+            let path: String = line[at + 7..]
+                .chars()
+                .take_while(|c| c.is_alphanumeric() || matches!(c, '_' | ':'))
+                .collect();
+            known.push(path.trim_end_matches(':').to_owned());
+        }
+    }
+    known
+}
+
+/// The library's files, as paths below `src`, with what each knows.
+fn library() -> BTreeMap<String, Vec<String>> {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = BTreeMap::new();
+    for path in sources(&src) {
+        let name = path
+            .strip_prefix(&src)
+            .expect("below src")
+            .to_string_lossy()
+            .replace('\\', "/");
+        if name != "main.rs" && name != "lib.rs" && !name.starts_with("cli/") {
+            files.insert(name, known(&fs::read_to_string(&path).expect("readable")));
+        }
+    }
+    files
+}
+
+fn room(path: &str) -> &str {
+    path.split(['/', '.', ':']).next().expect("a first part")
+}
+
+#[test]
+fn no_import_runs_back_up() {
+    let mut wrong = Vec::new();
+    for (file, knows) in library() {
+        let allowed = MAY_KNOW.iter().find(|(name, _)| *name == room(&file));
+        let (_, allowed) = allowed.unwrap_or_else(|| panic!("{file} is in no room of the house"));
+        for other in &knows {
+            let there = room(other);
+            let own = there == room(&file);
+            let recorder = there == "table" && room(&file) == "sim" && file != "sim/recorder.rs";
+            let inside = room(&file) == "scenario"
+                && there == "sim"
+                && !SCENARIO_MAY_KNOW_OF_SIM
+                    .iter()
+                    .any(|part| other.starts_with(&format!("sim::{part}")));
+            if !own && !allowed.contains(&there) || recorder || inside {
+                wrong.push(format!("{file} knows {other}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn no_phase_knows_another_phase() {
+    let phases = ["government", "perceive", "decide", "police", "sites", "record"];
+    for (file, text) in library() {
+        let Some(rest) = file.strip_prefix("sim/tick/") else {
+            continue;
+        };
+        let own = room(rest);
+        for other in text {
+            let Some(named) = other.strip_prefix("sim::tick::") else {
+                continue;
+            };
+            assert!(
+                !phases.contains(&room(named)) || room(named) == own,
+                "{file} knows {other}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_engine_reads_no_clock_no_file_no_environment_and_returns_no_result() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/sim");
+    for path in sources(&src) {
+        let text = fs::read_to_string(&path).expect("readable");
+        let code = text.split("#[cfg(test)]").next().expect("a first part");
+        for forbidden in [
+            "std::time",
+            "std::fs",
+            "std::env",
+            "std::io",
+            "Result<",
+            "HashMap",
+            ".exp()",
+            ".ln()",
+            ".powf(",
+        ] {
+            assert!(!code.contains(forbidden), "{} uses {forbidden}", path.display());
+        }
+    }
+}
