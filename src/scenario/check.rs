@@ -1,0 +1,302 @@
+//! A document against the reference of the format: unknown and missing keys, types, ranges, and what is referred to.
+//! What needs more than one value to judge is left to `shapes` and to `compile`.
+
+use jiff::tz::TimeZone;
+
+use super::calendar;
+use super::kinds::{self, KINDS};
+use super::problem::{Place, Problem, suggest};
+use super::schema::{Field, Kind, Omitted, Section, To, section};
+use super::shapes;
+use super::tree::{Node, Table, Value};
+
+/// The `id`s that can be referred to.
+pub struct Names<'a> {
+    /// Regions, in their order in the model.
+    pub regions: Vec<&'a str>,
+    /// Sites, in their order in the model.
+    pub sites: Vec<&'a str>,
+    /// Shocks and then actions, in their order in the model.
+    pub actions: Vec<&'a str>,
+}
+
+impl<'a> Names<'a> {
+    /// Those of a document; an entry without an id counts, so that the order holds.
+    pub fn of(root: &'a Table) -> Names<'a> {
+        let ids = |key| {
+            root.tables(key)
+                .map(|(table, _)| table.text("id").unwrap_or_default())
+                .collect::<Vec<_>>()
+        };
+        Names {
+            regions: ids("region"),
+            sites: ids("site"),
+            actions: [ids("shock"), ids("action")].concat(),
+        }
+    }
+
+    /// The names of one kind.
+    pub fn list(&self, to: To) -> &[&'a str] {
+        match to {
+            To::Region => &self.regions,
+            To::Site => &self.sites,
+            To::Action => &self.actions,
+        }
+    }
+
+    /// Where a name stands among its kind.
+    pub fn index(&self, to: To, name: &str) -> Option<usize> {
+        self.list(to)
+            .iter()
+            .position(|known| *known == name && !name.is_empty())
+    }
+}
+
+/// Find what is wrong with a document.
+pub fn check(root: &Table, names: &Names<'_>, problems: &mut Vec<Problem>) {
+    let mut checker = Checker { names, problems };
+    checker.table(section(""), root, &Place::new(0, 0..0));
+}
+
+struct Checker<'a> {
+    names: &'a Names<'a>,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl Checker<'_> {
+    fn table(&mut self, section: &'static Section, table: &Table, home: &Place) {
+        let home = table.get("id").map_or(home, |id| &id.place);
+        for entry in &table.entries {
+            match section
+                .field(&entry.key)
+                .copied()
+                .or_else(|| own(section, table, &entry.key))
+            {
+                Some(field) => self.value(&section.path(field.key), &field, &entry.node),
+                None => self.problems.push(unknown(section, table, &entry.key, &entry.at)),
+            }
+        }
+        for field in section.fields.iter().filter(|field| field.omitted == Omitted::Required) {
+            if table.get(field.key).is_none() {
+                self.problems.push(missing(section, field, home));
+            }
+        }
+        match section.name.as_str() {
+            "when" => shapes::when(table, home, self.problems),
+            "distribution" => shapes::distribution(table, home, self.problems),
+            _ => {}
+        }
+    }
+
+    fn value(&mut self, path: &str, field: &Field, node: &Node) {
+        let place = &node.place;
+        match (field.kind, &node.value) {
+            (Kind::Text, Value::Text(_)) | (Kind::Flag, Value::Flag(_)) => {}
+            (Kind::Id, Value::Text(id)) => self.id(path, id, place),
+            (Kind::Whole(low, high), Value::Whole(value)) if (low..=high).contains(value) => {}
+            (Kind::Whole(low, high), Value::Number(value)) if !value.is_finite() || value.fract() == 0.0 => {
+                if !(low as f64..=high as f64).contains(value) {
+                    self.range(path, field, place);
+                }
+            }
+            (Kind::Number(low, high), Value::Whole(_) | Value::Number(_)) => {
+                if !node.number().is_some_and(|value| (low..=high).contains(&value)) {
+                    self.range(path, field, place);
+                }
+            }
+            (Kind::Whole(..), Value::Whole(_)) => self.range(path, field, place),
+            (Kind::Time | Kind::When, Value::Time(time)) => {
+                if calendar::civil(time).is_none() {
+                    let problem = Problem::at(place, format!("`{path}` must be {}", field.expected()));
+                    let offset = "an offset; times are local, in the `zone` of the scenario";
+                    self.problems.push(problem.label(if time.offset.is_some() {
+                        offset
+                    } else {
+                        "not a date and time"
+                    }));
+                }
+            }
+            (Kind::Zone, Value::Text(zone)) => self.zone(zone, place),
+            (Kind::Duration, Value::Text(text)) => {
+                if let Err(why) = calendar::minutes(text) {
+                    let problem = Problem::at(place, format!("`{path}` must be {}", field.expected()));
+                    self.problems.push(problem.label(why));
+                }
+            }
+            (Kind::Position, Value::List(list)) => self.pair(path, field, list, place, [90.0, 180.0], false),
+            (Kind::Hours, Value::List(list)) => self.pair(path, field, list, place, [23.0, 23.0], true),
+            (Kind::Choice(choice), Value::Text(word)) => {
+                if !choice.words().contains(&word.as_str()) {
+                    let help = suggest(word, choice.name(), choice.words());
+                    let problem = Problem::at(place, format!("`{path}` has no choice `{word}`"));
+                    self.problems
+                        .push(problem.label(format!("not one of the {}", choice.name())).help(help));
+                }
+            }
+            (Kind::Reference(to), Value::Text(_)) => self.reference(path, to, node),
+            (Kind::References(to), Value::List(list)) => list.iter().for_each(|node| self.reference(path, to, node)),
+            (Kind::Whens, Value::List(list)) => {
+                if list.is_empty() {
+                    self.problems
+                        .push(Problem::at(place, format!("`{path}` is an empty list")).label("name a moment"));
+                }
+                let one = Field {
+                    kind: Kind::When,
+                    ..*field
+                };
+                list.iter().for_each(|node| self.value(path, &one, node));
+            }
+            (Kind::Table(_) | Kind::Rules(_) | Kind::When, Value::Table(table)) => {
+                field
+                    .section()
+                    .into_iter()
+                    .for_each(|section| self.table(section, table, place));
+            }
+            (Kind::Entries(name), Value::List(list)) => self.entries(name, list, place),
+            _ => {
+                let problem = Problem::at(place, format!("`{path}` must be {}", field.expected()));
+                self.problems.push(problem.label(format!("this is {}", node.found())));
+            }
+        }
+    }
+
+    fn entries(&mut self, name: &'static str, list: &[Node], place: &Place) {
+        if name == "region" && list.is_empty() {
+            let problem = Problem::at(place, "a scenario needs at least one region");
+            self.problems.push(
+                problem
+                    .label("none here")
+                    .help("add a [[region]] with `id` and `population`"),
+            );
+        }
+        for node in list {
+            match &node.value {
+                Value::Table(table) => self.table(section(name), table, &node.place),
+                _ => {
+                    let problem = Problem::at(&node.place, format!("an entry of `{name}` must be a table of keys"));
+                    self.problems.push(problem.label(format!("this is {}", node.found())));
+                }
+            }
+        }
+    }
+
+    fn range(&mut self, path: &str, field: &Field, place: &Place) {
+        let problem = Problem::at(place, format!("`{path}` is out of range"));
+        let problem = problem.label(format!("must be {}", field.range()));
+        self.problems.push(problem.help(field.meaning));
+    }
+
+    fn id(&mut self, path: &str, id: &str, place: &Place) {
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        if id.is_empty() || !id.chars().all(plain) {
+            let problem = Problem::at(place, format!("`{path}` must be letters, digits, `-` and `_`"));
+            let help = "an id is for use within the scenario; give the name for readers in `name` or `title`";
+            self.problems.push(problem.label("not an id").help(help));
+        }
+    }
+
+    fn zone(&mut self, zone: &str, place: &Place) {
+        if TimeZone::get(zone).is_err() {
+            let known: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
+            let help = suggest(zone, "time zones", known.iter().map(String::as_str));
+            self.problems.push(
+                Problem::at(place, format!("there is no time zone `{zone}`"))
+                    .label("not in the IANA database")
+                    .help(help),
+            );
+        }
+    }
+
+    fn pair(&mut self, path: &str, field: &Field, list: &[Node], place: &Place, limits: [f64; 2], hours: bool) {
+        let numbers: Vec<f64> = list.iter().filter_map(Node::number).collect();
+        if list.len() != 2 || numbers.len() != 2 || hours && numbers.iter().any(|value| value.fract() != 0.0) {
+            let problem = Problem::at(place, format!("`{path}` must be {}", field.expected()));
+            self.problems.push(problem.label("two numbers stand here"));
+            return;
+        }
+        for ((node, value), limit) in list.iter().zip(numbers).zip(limits) {
+            let low = if hours { 0.0 } else { -limit };
+            if !(low..=limit).contains(&value) {
+                let problem = Problem::at(&node.place, format!("`{path}` is out of range"));
+                let problem = problem.label(format!("must be {low} to {limit} ({})", field.unit));
+                self.problems.push(problem.help(field.meaning));
+            }
+        }
+    }
+
+    fn reference(&mut self, path: &str, to: To, node: &Node) {
+        let Some(name) = node.text() else {
+            let problem = Problem::at(
+                &node.place,
+                format!("`{path}` takes the id of a {}, in quotes", to.name()),
+            );
+            self.problems.push(problem.label(format!("this is {}", node.found())));
+            return;
+        };
+        if self.names.index(to, name).is_none() {
+            let known = self.names.list(to).iter().copied().filter(|name| !name.is_empty());
+            let help = suggest(name, &format!("{}s", to.name()), known);
+            let problem = Problem::at(
+                &node.place,
+                format!("`{path}` names a {} that is not there: `{name}`", to.name()),
+            );
+            self.problems
+                .push(problem.label(format!("no {} has this id", to.name())).help(help));
+        }
+    }
+}
+
+/// The field of a parameter that the kind of an action brings.
+fn own(section: &Section, table: &Table, key: &str) -> Option<Field> {
+    if section.name != "action" && section.name != "shock" {
+        return None;
+    }
+    let own = kinds::named(table.text("kind")?)?
+        .own
+        .iter()
+        .find(|own| own.key == key)?;
+    let lever = super::schema::section("lever").field(own.lever.name())?;
+    Some(Field { key: own.key, ..*lever })
+}
+
+fn unknown(section: &Section, table: &Table, key: &str, at: &Place) -> Problem {
+    let kind = table
+        .text("kind")
+        .and_then(kinds::named)
+        .filter(|_| section.name == "action" || section.name == "shock");
+    if let Some(kind) = kind {
+        let elsewhere = KINDS.iter().any(|other| other.own.iter().any(|own| own.key == key));
+        if elsewhere {
+            let problem = Problem::at(at, format!("the kind `{}` has no parameter `{key}`", kind.name));
+            let own = kind.own_in_words();
+            let help = if own.is_empty() {
+                "it has none of its own; name what it moves in `levers`".to_string()
+            } else {
+                format!("it has {own}")
+            };
+            return problem.label("belongs to another kind").help(help);
+        }
+    }
+    let own = kind.iter().flat_map(|kind| kind.own.iter().map(|own| own.key));
+    let known: Vec<&str> = section.fields.iter().map(|field| field.key).chain(own).collect();
+    let help = suggest(key, "keys", known.iter().copied());
+    Problem::at(at, format!("unknown key `{}`", section.path(key)))
+        .label("no such key")
+        .help(help)
+}
+
+fn missing(section: &Section, field: &Field, home: &Place) -> Problem {
+    let problem = Problem::at(home, format!("`{}` is missing", section.path(field.key)));
+    if field.key == "schema_version" {
+        let help = "add `schema_version = 1` as the first line, so that the file is never misread by a later version";
+        return problem.help(help);
+    }
+    let label = if section.name.is_empty() {
+        "not in the scenario".to_string()
+    } else {
+        format!("this has no `{}`", field.key)
+    };
+    problem
+        .label(label)
+        .help(format!("add `{}`, {}: {}", field.key, field.expected(), field.meaning))
+}

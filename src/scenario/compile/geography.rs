@@ -1,0 +1,155 @@
+//! How far regions are from each other, and how much the crowd in one is seen in another.
+
+use crate::sim::model::Region;
+
+use super::super::check::Names;
+use super::super::problem::{Place, Problem};
+use super::super::schema::{To, section};
+use super::super::tree::{Node, Table};
+use super::super::view::View;
+
+/// Mean radius of the Earth in km.
+const EARTH: f64 = 6371.0088;
+
+/// What a model knows of the space between its regions, each a square table of regions by regions.
+pub struct Geography {
+    /// See [`crate::sim::model::Model::ties`].
+    pub ties: Vec<f64>,
+    /// See [`crate::sim::model::Model::distances`].
+    pub distances: Vec<f64>,
+}
+
+/// How ties follow from distance and size.
+#[derive(Clone, Copy)]
+struct Law {
+    distance: f64,
+    decay: f64,
+    size: f64,
+}
+
+impl Law {
+    fn tie(self, km: f64, population: u32, largest: u32) -> f64 {
+        let near = 1.0 / (1.0 + libm::pow(km / self.distance, self.decay));
+        near * libm::pow(f64::from(population) / f64::from(largest), self.size)
+    }
+}
+
+impl Geography {
+    /// That of a document.
+    pub fn of(root: &Table, regions: &[Region], names: &Names<'_>, problems: &mut Vec<Problem>) -> Geography {
+        let n = regions.len();
+        let (empty, nowhere) = (Table::default(), Place::new(0, 0..0));
+        let ties = View {
+            section: section("ties"),
+            table: root.get("ties").and_then(Node::table).unwrap_or(&empty),
+            home: &nowhere,
+        };
+        let law = Law {
+            distance: ties.number("distance"),
+            decay: ties.number("decay"),
+            size: ties.number("size"),
+        };
+        let positions: Vec<_> = View::entries(root, "region")
+            .map(|region| position(&region, n, problems))
+            .collect();
+        let largest = regions.iter().map(|region| region.population).max().unwrap_or(1);
+        let mut geography = Geography {
+            ties: vec![1.0; n * n],
+            distances: vec![0.0; n * n],
+        };
+        for (to, here) in positions.iter().enumerate() {
+            for (from, there) in positions.iter().enumerate().filter(|(from, _)| *from != to) {
+                let km = haversine(*here, *there);
+                geography.distances[to * n + from] = km;
+                geography.ties[to * n + from] = law.tie(km, regions[from].population, largest);
+            }
+        }
+        geography.override_ties(root, n, names, problems);
+        geography
+    }
+
+    fn override_ties(&mut self, root: &Table, n: usize, names: &Names<'_>, problems: &mut Vec<Problem>) {
+        let mut set_by: Vec<Option<String>> = vec![None; n * n];
+        for tie in View::entries(root, "tie") {
+            let ends = (
+                tie.reference("from", To::Region, names),
+                tie.reference("to", To::Region, names),
+            );
+            let (Some(from), Some(to)) = ends else { continue };
+            if from == to {
+                let problem = Problem::at(tie.place("to"), "a tie leads from one region to another");
+                problems.push(problem.label("the same region as `from`"));
+                continue;
+            }
+            let both = tie.flag_given("both").unwrap_or(true);
+            for at in [to * n + from].into_iter().chain(both.then_some(from * n + to)) {
+                if let Some(other) = &set_by[at] {
+                    let message = format!("the tie `{other}` sets the same two regions already");
+                    let help = "`both = false` makes a tie hold one way only";
+                    problems.push(
+                        Problem::at(tie.home, message)
+                            .label("a second strength for one tie")
+                            .help(help),
+                    );
+                    break;
+                }
+                set_by[at] = Some(tie.text("id"));
+                self.ties[at] = tie.number("strength");
+            }
+        }
+    }
+}
+
+/// Latitude and longitude in degrees; a single region may leave them out.
+fn position(region: &View<'_>, regions: usize, problems: &mut Vec<Problem>) -> (f64, f64) {
+    let Some(node) = region.given("position") else {
+        if regions > 1 {
+            let problem = Problem::at(region.home, "`region.position` is missing").label("this has no `position`");
+            let help = "where there is more than one region, each needs `position`, latitude and longitude in degrees, such as [43.2, 76.9]";
+            problems.push(problem.help(help));
+        }
+        return (0.0, 0.0);
+    };
+    match node.list() {
+        [latitude, longitude] => (latitude.number().unwrap_or(0.0), longitude.number().unwrap_or(0.0)),
+        _ => (0.0, 0.0),
+    }
+}
+
+/// Distance along the surface of the Earth in km between two points of latitude and longitude in degrees.
+fn haversine(a: (f64, f64), b: (f64, f64)) -> f64 {
+    let half = |degrees: f64| libm::sin(degrees.to_radians() / 2.0);
+    let (north, east) = (half(b.0 - a.0), half(b.1 - a.1));
+    let cosines = libm::cos(a.0.to_radians()) * libm::cos(b.0.to_radians());
+    2.0 * EARTH * libm::asin(libm::sqrt(north * north + cosines * east * east).min(1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn almaty_and_astana_are_about_970_km_apart_both_ways() {
+        let (almaty, astana) = ((43.24, 76.89), (51.17, 71.43));
+        let km = haversine(almaty, astana);
+        assert!((960.0..980.0).contains(&km), "{km}");
+        assert_eq!(km, haversine(astana, almaty));
+        assert_eq!(haversine(almaty, almaty), 0.0);
+        assert!(
+            (haversine((90.0, 0.0), (-90.0, 0.0)) - 20015.1).abs() < 0.1,
+            "half of a meridian circle"
+        );
+    }
+
+    #[test]
+    fn a_tie_halves_at_its_distance_and_shrinks_with_the_size_of_the_place_that_is_seen() {
+        let law = Law {
+            distance: 300.0,
+            decay: 1.5,
+            size: 0.5,
+        };
+        assert_eq!(law.tie(300.0, 100, 100), 0.5);
+        assert_eq!(law.tie(0.0, 25, 100), 0.5);
+        assert!(law.tie(3000.0, 100, 100) < 0.04);
+    }
+}

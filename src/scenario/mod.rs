@@ -1,0 +1,148 @@
+//! Scenarios: read text, lay overlays and `--set` over it, compile it to a model, or say everything that is wrong
+//! with it at once.
+//!
+//! ```text
+//! files, CSV, --set -> tree -> check against the reference -> compile -> Model
+//!                      places  fields, kinds, rules, levers    every problem of all, in order of place
+//! ```
+//!
+//! The reference of the format is one table ([`schema`], filled by `fields`, `kinds`, the rules and the levers): the
+//! check, the defaults, `qantar explain` and the JSON schema are all made from it.
+
+pub mod calendar;
+mod check;
+mod compile;
+mod fields;
+pub mod json_schema;
+pub mod kinds;
+mod merge;
+pub mod problem;
+mod read;
+pub mod schema;
+mod set;
+mod shapes;
+pub mod tree;
+mod view;
+mod write;
+
+use std::path::Path;
+
+use crate::sim::model::Model;
+use calendar::Calendar;
+use problem::{Place, Problem, Problems, Source};
+use read::Reading;
+use tree::{Table, Value};
+
+/// A scenario as written, with all that it extends and all that was set.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    name: String,
+    title: String,
+    root: Table,
+    sources: Vec<Source>,
+    /// What was found while reading; it does not keep the rest from being judged, so compile tells it with the rest.
+    problems: Vec<Problem>,
+}
+
+impl Scenario {
+    /// Read a file with what it extends and its table of regions. Fails with every file that cannot be read and
+    /// every mistake of syntax; what a scenario means is judged by [`Scenario::compile`].
+    pub fn read(path: &Path) -> Result<Scenario, Problems> {
+        let mut reading = Reading::default();
+        let root = reading.file(path, None);
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        Scenario::from_reading(stem.into_owned(), root, reading)
+    }
+
+    /// Read a text; `name` is shown in messages, such as `tutorial.toml`. Other files that it names are sought from
+    /// the working directory.
+    pub fn from_text(name: &str, text: &str) -> Result<Scenario, Problems> {
+        let mut reading = Reading::default();
+        let root = reading.document(name.to_string(), text.to_string(), Path::new(""));
+        let stem = Path::new(name).file_stem().unwrap_or_default().to_string_lossy();
+        Scenario::from_reading(stem.into_owned(), root, reading)
+    }
+
+    fn from_reading(name: String, root: Table, reading: Reading) -> Result<Scenario, Problems> {
+        if !reading.broken.is_empty() {
+            return Err(Problems::new(&reading.sources, reading.broken));
+        }
+        Ok(Scenario {
+            title: root.text("title").unwrap_or(&name).to_string(),
+            name,
+            root,
+            sources: reading.sources,
+            problems: reading.problems,
+        })
+    }
+
+    /// Lay assignments such as `region.almaty.urban=0.9` over the scenario, in order. Fails with every mistake of
+    /// syntax and then changes nothing; a key that does not exist is told by [`Scenario::compile`] with everything else.
+    pub fn set(&mut self, assignments: &[String]) -> Result<(), Problems> {
+        let (mut root, mut sources, mut problems) = (self.root.clone(), self.sources.clone(), self.problems.clone());
+        let mut broken = Vec::new();
+        for assignment in assignments {
+            let source = sources.len();
+            sources.push(Source {
+                name: "--set".to_string(),
+                text: assignment.clone(),
+            });
+            match set::read(source, assignment) {
+                Ok(over) => set::lay(&mut root, over, &mut problems),
+                Err(found) => broken.extend(found),
+            }
+        }
+        if !broken.is_empty() {
+            return Err(Problems::new(&sources, broken));
+        }
+        let title = root.text("title").unwrap_or(&self.name).to_string();
+        (self.root, self.sources, self.problems, self.title) = (root, sources, problems, title);
+        Ok(())
+    }
+
+    /// The name of its file without folder and ending.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What it is called in reports; its name if it does not say.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// Seed of all chance.
+    pub fn seed(&self) -> u64 {
+        match self.root.get("seed").map(|node| &node.value) {
+            Some(Value::Whole(seed)) => *seed as u64,
+            Some(Value::Number(seed)) => *seed as u64,
+            _ => 1,
+        }
+    }
+
+    /// The whole scenario in one text: overlays, tables and assignments are in it, and it compiles to the same model.
+    pub fn to_toml(&self) -> String {
+        write::to_toml(&self.root)
+    }
+
+    /// Its clock; of a scenario that does not compile, any clock.
+    pub fn calendar(&self) -> Calendar {
+        let home = Place::new(0, 0..0);
+        let view = view::View {
+            section: schema::section(""),
+            table: &self.root,
+            home: &home,
+        };
+        compile::calendar(&view, &mut Vec::new())
+    }
+
+    /// The model that it means. Fails with everything that is wrong, in order of place.
+    pub fn compile(&self) -> Result<Model, Problems> {
+        let mut problems = self.problems.clone();
+        let model = compile::compile(&self.root, &mut problems);
+        if problems.is_empty() {
+            Ok(model)
+        } else {
+            Err(Problems::new(&self.sources, problems))
+        }
+    }
+}

@@ -1,0 +1,336 @@
+//! The shape of the reference of the scenario format: sections of fields. One table serves the check of a scenario,
+//! its defaults, `qantar explain` and the JSON schema, so that none of them can drift from the others.
+
+use std::sync::LazyLock;
+
+use crate::metric::Metric;
+use crate::sim::model::SiteKind;
+use crate::sim::parameters::Rules;
+use crate::sim::policy::{ForceKind, Lever};
+
+use super::fields;
+use super::kinds;
+use super::tree::{self, Node};
+
+/// A table of a scenario and what may stand in it.
+pub struct Section {
+    /// Its name in `explain`, such as `region` or `rules.turnout`.
+    pub name: String,
+    /// What it is, in a sentence.
+    pub about: &'static str,
+    /// Its keys.
+    pub fields: Vec<Field>,
+}
+
+/// A key of a table.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// The key.
+    pub key: &'static str,
+    /// What its value must be.
+    pub kind: Kind,
+    /// The unit of its value; empty where it has none.
+    pub unit: &'static str,
+    /// What holds when it is left out.
+    pub omitted: Omitted,
+    /// What it means, in a sentence or two.
+    pub meaning: &'static str,
+    /// Where a default comes from; empty where nothing is claimed.
+    pub source: &'static str,
+}
+
+/// What holds when a key is left out.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Omitted {
+    /// It must not be left out.
+    Required,
+    /// This TOML value, read as if it had been written.
+    Value(&'static str),
+    /// This number.
+    Number(f64),
+    /// Nothing that could be written; in words.
+    Words(&'static str),
+}
+
+/// What a value must be.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    /// Any text.
+    Text,
+    /// Letters, digits, `-` and `_`, unique among its kind.
+    Id,
+    /// True or false.
+    Flag,
+    /// A whole number from the first to the second.
+    Whole(i64, i64),
+    /// A finite number from the first to the second.
+    Number(f64, f64),
+    /// A local date and time.
+    Time,
+    /// A name of the IANA database of time zones.
+    Zone,
+    /// A length of time in words, such as "2d 4h".
+    Duration,
+    /// Latitude and longitude.
+    Position,
+    /// Two hours of the day.
+    Hours,
+    /// One of these words.
+    Choice(Choice),
+    /// The `id` of an entry of the scenario.
+    Reference(To),
+    /// A list of such.
+    References(To),
+    /// A moment: a time, or a table of the section `when`.
+    When,
+    /// A list of moments.
+    Whens,
+    /// A table of this section.
+    Table(&'static str),
+    /// Entries of this section, each with an `id`.
+    Entries(&'static str),
+    /// A table of this group of rules.
+    Rules(&'static str),
+}
+
+/// Which words a choice is among.
+#[derive(Clone, Copy, Debug)]
+pub enum Choice {
+    /// Shapes of a distribution.
+    Distribution,
+    /// Kinds of force.
+    Force,
+    /// Kinds of site.
+    Site,
+    /// Kinds of action.
+    Action,
+    /// Metrics.
+    Metric,
+    /// What a contingent does.
+    Task,
+    /// What a statement says.
+    Stance,
+}
+
+impl Choice {
+    /// The words.
+    pub fn words(self) -> Vec<&'static str> {
+        match self {
+            Choice::Distribution => vec!["uniform", "normal", "beta"],
+            Choice::Force => ForceKind::ALL.iter().map(|kind| kind.name()).collect(),
+            Choice::Site => SiteKind::ALL.iter().map(|kind| kind.name()).collect(),
+            Choice::Action => kinds::KINDS.iter().map(|kind| kind.name).collect(),
+            Choice::Metric => Metric::ALL.iter().map(|metric| metric.name()).collect(),
+            Choice::Task => vec!["guard", "street"],
+            Choice::Stance => vec!["support", "concern", "oppose", "neutral"],
+        }
+    }
+
+    /// What the words are called together.
+    pub fn name(self) -> &'static str {
+        match self {
+            Choice::Distribution => "distributions",
+            Choice::Force => "kinds of force",
+            Choice::Site => "kinds of site",
+            Choice::Action => "kinds of action",
+            Choice::Metric => "metrics",
+            Choice::Task => "tasks",
+            Choice::Stance => "stances",
+        }
+    }
+}
+
+/// What can be referred to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum To {
+    /// A region.
+    Region,
+    /// A site.
+    Site,
+    /// A shock or an action.
+    Action,
+}
+
+impl To {
+    /// What one of them is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            To::Region => "region",
+            To::Site => "site",
+            To::Action => "action",
+        }
+    }
+}
+
+impl Field {
+    /// What the value must be, in a few words with the range.
+    pub fn expected(&self) -> String {
+        match self.kind {
+            Kind::Text => "text in quotes".to_string(),
+            Kind::Id => "an id in quotes: letters, digits, `-` and `_`".to_string(),
+            Kind::Flag => "true or false".to_string(),
+            Kind::Whole(..) => format!("a whole number, {}", self.range()),
+            Kind::Number(..) => format!("a number, {}", self.range()),
+            Kind::Time => "a local date and time, such as 2022-01-04T18:00:00".to_string(),
+            Kind::Zone => "a time zone, such as \"Asia/Almaty\"".to_string(),
+            Kind::Duration => "a duration in quotes, such as \"30m\", \"6h\" or \"2d 4h\"".to_string(),
+            Kind::Position => "latitude and longitude in degrees, such as [43.2, 76.9]".to_string(),
+            Kind::Hours => "two hours of the day, such as [23, 7]".to_string(),
+            Kind::Choice(choice) => format!("one of the {}, in quotes", choice.name()),
+            Kind::Reference(to) => format!("the id of one {}, in quotes", to.name()),
+            Kind::References(to) => format!("a list of ids of {}s, such as [\"a\", \"b\"]", to.name()),
+            Kind::When => "a local date and time, or a table such as { after = \"id\", hours = 6 }".to_string(),
+            Kind::Whens => "a list of moments".to_string(),
+            Kind::Table(_) | Kind::Rules(_) => "a table of keys".to_string(),
+            Kind::Entries(_) => format!("a list of entries, such as [[{}]]", self.key),
+        }
+    }
+
+    /// The range of a number with its unit, as in "0 to 1 (share)"; empty for anything else.
+    pub fn range(&self) -> String {
+        let range = match self.kind {
+            Kind::Whole(low, high) if low == high => low.to_string(),
+            Kind::Whole(low, high) => format!("{low} to {high}"),
+            Kind::Number(low, high) => format!("{low} to {high}"),
+            _ => return String::new(),
+        };
+        if self.unit.is_empty() {
+            range
+        } else {
+            format!("{range} ({})", self.unit)
+        }
+    }
+
+    /// The section of the tables that stand at this key, if tables do.
+    pub fn section(&self) -> Option<&'static Section> {
+        match self.kind {
+            Kind::Table(name) | Kind::Entries(name) => Some(section(name)),
+            Kind::Rules(group) => Some(section(&format!("rules.{group}"))),
+            Kind::When | Kind::Whens => Some(section("when")),
+            _ => None,
+        }
+    }
+
+    /// The default as a value, if it is one.
+    pub fn default_node(&self) -> Option<Node> {
+        match self.omitted {
+            Omitted::Value(text) => tree::parse_value(0, text, 0),
+            _ => None,
+        }
+    }
+}
+
+impl Section {
+    /// The field of a key.
+    pub fn field(&self, key: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.key == key)
+    }
+
+    /// The full name of one of its keys, as in `region.exposure`; the keys of the document itself have no prefix.
+    pub fn path(&self, key: &str) -> String {
+        if self.name.is_empty() {
+            key.to_string()
+        } else {
+            format!("{}.{key}", self.name)
+        }
+    }
+}
+
+/// Every section; the first is the document itself, whose name is empty.
+pub fn sections() -> &'static [Section] {
+    &SECTIONS
+}
+
+/// The section of a name that a field of the reference gives.
+pub fn section(name: &str) -> &'static Section {
+    let found = SECTIONS.iter().find(|section| section.name == name);
+    found.expect("a field names only sections that exist; a test goes over all of them")
+}
+
+static SECTIONS: LazyLock<Vec<Section>> = LazyLock::new(|| {
+    let written = fields::SECTIONS.iter().map(|(name, about, fields)| Section {
+        name: name.to_string(),
+        about,
+        fields: fields.to_vec(),
+    });
+    let levers = Section {
+        name: "lever".to_string(),
+        about: "What a shock or an action moves, in `levers` and `promise`.",
+        fields: Lever::ALL.iter().map(lever).collect(),
+    };
+    let mut groups: Vec<&str> = Rules::TABLE.iter().map(|parameter| parameter.group).collect();
+    groups.dedup();
+    let rules = Section {
+        name: "rules".to_string(),
+        about: "Parameters of the rules that all regions share.",
+        fields: groups.iter().map(|group| rules_group(group)).collect(),
+    };
+    let groups = groups.iter().map(|group| Section {
+        name: format!("rules.{group}"),
+        about: "Parameters of the rules that all regions share.",
+        fields: Rules::TABLE.iter().filter(|p| p.group == *group).map(rule).collect(),
+    });
+    written.chain([levers, rules]).chain(groups).collect()
+});
+
+fn lever(lever: &Lever) -> Field {
+    let (low, high) = lever.range();
+    Field {
+        key: lever.name(),
+        kind: Kind::Number(low, high),
+        unit: lever.unit(),
+        omitted: Omitted::Words("not moved"),
+        meaning: lever.meaning(),
+        source: "",
+    }
+}
+
+fn rules_group(group: &&'static str) -> Field {
+    Field {
+        key: group,
+        kind: Kind::Rules(group),
+        unit: "",
+        omitted: Omitted::Words("every parameter at its default"),
+        meaning: "A group of parameters.",
+        source: "",
+    }
+}
+
+fn rule(parameter: &crate::sim::parameters::Parameter) -> Field {
+    Field {
+        key: parameter.name,
+        kind: Kind::Number(parameter.range.0, parameter.range.1),
+        unit: parameter.unit,
+        omitted: Omitted::Number(parameter.default),
+        meaning: parameter.meaning,
+        source: parameter.source,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_table_that_a_field_names_is_described_and_every_default_can_be_read() {
+        for field in sections().iter().flat_map(|section| &section.fields) {
+            field.section();
+            let readable = !matches!(field.omitted, Omitted::Value(_)) || field.default_node().is_some();
+            assert!(readable, "{}: {:?}", field.key, field.omitted);
+            assert!(field.meaning.ends_with('.'), "{}: {}", field.key, field.meaning);
+        }
+    }
+
+    #[test]
+    fn no_section_has_a_key_twice() {
+        for section in sections() {
+            for (i, field) in section.fields.iter().enumerate() {
+                assert!(
+                    section.fields[..i].iter().all(|other| other.key != field.key),
+                    "{}",
+                    section.path(field.key)
+                );
+            }
+        }
+    }
+}
