@@ -78,6 +78,24 @@ impl Dice {
         })
     }
 
+    /// The draws of [`Dice::block16`] for one half of a block: one batch of the generator.
+    pub fn half16(&self, purpose: Purpose, block: u64, tick: u32, half: usize) -> [u16; BLOCK / 2] {
+        let mut bytes = [0u8; BLOCK];
+        let word = u128::from(tick) * (BLOCK as u128 / 2) + (half * BLOCK / 4) as u128;
+        self.at(purpose, block, word).fill_bytes(&mut bytes);
+        std::array::from_fn(|i| u16::from_le_bytes([bytes[2 * i], bytes[2 * i + 1]]))
+    }
+
+    /// The draws of [`Dice::block32`] for one quarter of a block: one batch of the generator.
+    pub fn quarter32(&self, purpose: Purpose, block: u64, tick: u32, quarter: usize) -> [u32; BLOCK / 4] {
+        let mut bytes = [0u8; BLOCK];
+        let word = u128::from(tick) * BLOCK as u128 + (quarter * BLOCK / 4) as u128;
+        self.at(purpose, block, word).fill_bytes(&mut bytes);
+        std::array::from_fn(|i| {
+            u32::from_le_bytes([bytes[4 * i], bytes[4 * i + 1], bytes[4 * i + 2], bytes[4 * i + 3]])
+        })
+    }
+
     /// One draw of 32 bits for one thing, such as a site, at one tick.
     pub fn one(&self, purpose: Purpose, thing: u64, tick: u32) -> u32 {
         self.at(purpose, thing, u128::from(tick)).next_u32()
@@ -109,6 +127,15 @@ mod tests {
     const FIRST_16: [u16; 4] = [7787, 34956, 35505, 22104];
     const FIRST_32: [u32; 2] = [375704320, 1266398286];
     const FIRST_ONE: u32 = 3565493119;
+
+    #[test]
+    fn parts_of_a_block_are_the_draws_of_the_block() {
+        let dice = Dice::new(5, 2);
+        let (whole16, whole32) = (dice.block16(Purpose::Turnout, 3, 9), dice.block32(Purpose::Fate, 3, 9));
+        let halves = (0..2).flat_map(|half| dice.half16(Purpose::Turnout, 3, 9, half));
+        let quarters = (0..4).flat_map(|quarter| dice.quarter32(Purpose::Fate, 3, 9, quarter));
+        assert!(halves.eq(whole16) && quarters.eq(whole32));
+    }
 
     #[test]
     fn draws_of_neighbouring_ticks_do_not_overlap() {

@@ -1,16 +1,65 @@
-//! **qantar** lets people ask *what if* about a wave of protest.
+//! **qantar** lets people ask *what if* about a wave of protest: what if the price cut had come three days earlier,
+//! the network had stayed up, nobody had asked for foreign troops? This is the tour of the library; the command line
+//! is an outside user of it.
 //!
-//! A scenario is compiled, simulated, studied many times, analysed, reported. The modules are that sentence, and
-//! data flows one way through them:
+//! A scenario is compiled, simulated, studied many times, and reported. The modules are that sentence, and data
+//! flows one way through them:
 //!
 //! ```text
-//! TOML text -> Scenario -> Model -> World -(tick)-> Readings -> Table -> text, CSV, Parquet
+//! TOML text -> Scenario -> Model -> World -(tick)-> Readings -> Table -> text, JSON, CSV, Parquet
 //!              as written  as meant  as it is       as measured  columns
+//! ```
+//!
+//! # Where things are, in reading order
+//!
+//! | module | what it is | what it knows of the others |
+//! |---|---|---|
+//! | [`dice`] | every chance: a draw is a pure function of seed, replicate, purpose, block and tick | nothing |
+//! | [`metric`] | what is measured: name, unit, meaning; the values of one tick | nothing |
+//! | [`table`] | named columns, the shape of every result; CSV, Parquet | nothing |
+//! | [`sim`] | the engine: model, policy, parameters, world, rules, the order of a tick | dice, metric; its recorder alone knows tables |
+//! | [`scenario`] | text to model, or every problem at its place | what a model is, not how it runs |
+//! | [`report`] | tables to text that a student reads | tables |
+//! | [`study`] | which runs, in any order, to a folder that survives a kill | scenario, sim, table |
+//!
+//! `tests/house.rs` holds the code to this table.
+//!
+//! # What is always true
+//!
+//! 1. The order of a tick stands on one page, [`sim::tick`]. No phase imports another.
+//! 2. What crosses from one citizen to another is a whole number, summed; so the answer is the same for any number
+//!    of threads.
+//! 3. A draw is a pure function of the event it decides; so two arms of a comparison differ by their policy and not
+//!    by their luck.
+//! 4. Policy moves levers, and phases read levers; no intervention touches a citizen.
+//! 5. The engine cannot fail: [`scenario::Scenario::compile`] has found every problem before.
+//! 6. A decision is a linear form of integers ([`sim::weights`]), and a community whose keenest citizen stays at home
+//!    is skipped exactly.
+//! 7. Every fast path has a slow twin in `tests/twin.rs` that agrees with it to the last bit.
+//! 8. Transcendental functions come from `libm`, so results are the same on every platform.
+//!
+//! # Ten lines
+//!
+//! ```
+//! use qantar::{dice::Dice, metric::Metric, scenario::Scenario, sim::tick::Engine};
+//!
+//! let mut scenario = Scenario::read("scenarios/tutorial.toml".as_ref())?;
+//! scenario.set(&["action.rollback.credibility=1.0".to_owned()])?;
+//! let model = scenario.compile()?;
+//! let mut engine = Engine::new(&model, &Dice::new(scenario.seed(), 0));
+//! (0..model.clock.ticks).for_each(|_| engine.tick());
+//! println!("{} detained", engine.readings.get(Metric::DetainedTotal, None));
+//! # Ok::<(), qantar::scenario::Problems>(())
 //! ```
 #![warn(missing_docs)]
 
 pub mod dice;
 pub mod metric;
-pub mod scenario;
-pub mod sim;
 pub mod table;
+
+pub mod sim;
+
+pub mod scenario;
+
+// pub mod report;
+// pub mod study;

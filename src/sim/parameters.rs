@@ -60,6 +60,7 @@ rules! {
     /// What people see and hear of a crowd.
     perception: Perception {
         crowd_reference = 100.0, "people", 1.0..=100000.0, "calibrated; Weber-Fechner form", "A crowd of this size is the unit on the logarithmic scale on which crowds are perceived: ln(1 + seen / reference).";
+        news_hours = 6.0, "hours", 0.1..=96.0, "calibrated; Bonnasse-Gahot et al. 2018, contagion over hours to days", "Time in which news of a crowd has reached 63 % of those who can hear of it.";
         memory_hours = 18.0, "hours", 1.0..=240.0, "calibrated", "Time in which the picture of a crowd that has gone home fades to 37 %.";
         word_of_mouth = 0.3, "share", 0.0..=1.0, "calibrated; Hassanpour 2014 on disrupted networks", "Share of what tied regions show each other that gets through without any network.";
         national_reach = 0.05, "share", 0.0..=1.0, "calibrated", "Share of the whole country's crowd that a connected person feels as if it were on the own square.";

@@ -4,6 +4,7 @@
 
 use super::model::{Model, Site};
 use super::policy::{ForceKind, Lever};
+use crate::dice::BLOCK;
 
 /// What a citizen does; the low three bits of [`Citizens::state`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +55,49 @@ pub const ACTIVITY: u8 = 0b111;
 pub const TODAY: u8 = 0b1000;
 /// The bit that says: has been out before.
 pub const TOOK_PART: u8 = 0b1_0000;
+
+/// Some of the citizens of a community.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Some256([u64; BLOCK / 64]);
+
+impl Some256 {
+    /// Those whose flag is 1; flags are 0 or 1.
+    pub fn flagged(flags: &[u8; BLOCK]) -> Some256 {
+        let mut words = [0; BLOCK / 64];
+        for (eighth, flags) in flags.as_chunks::<8>().0.iter().enumerate() {
+            // The product gathers the lowest bit of each of eight bytes in the highest byte.
+            let byte = u64::from_le_bytes(*flags).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+            words[eighth / 8] |= byte << (8 * (eighth % 8));
+        }
+        Some256(words)
+    }
+
+    /// Their numbers in order, from `parts` equal parts of the community: part, then each with its place in the part.
+    pub fn parts(self, parts: usize) -> impl Iterator<Item = (usize, impl Iterator<Item = usize>)> {
+        let words = self.0.len() / parts;
+        (0..parts).filter_map(move |part| {
+            let mine: &[u64] = &self.0[part * words..(part + 1) * words];
+            let mut left: [u64; BLOCK / 64] = [0; BLOCK / 64];
+            left[..words].copy_from_slice(mine);
+            let any = left.iter().any(|&word| word != 0);
+            let numbers = (0..words).flat_map(move |w| Ones(left[w]).map(move |bit| 64 * w + bit));
+            any.then_some((part, numbers))
+        })
+    }
+}
+
+/// The places of the ones in a word, from the lowest.
+struct Ones(u64);
+
+impl Iterator for Ones {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        let bit = self.0.trailing_zeros() as usize;
+        self.0 &= self.0.wrapping_sub(1);
+        (bit < 64).then_some(bit)
+    }
+}
 
 /// Everyone, six bytes each.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -71,16 +71,8 @@ pub fn decide(
             if skip && community.tally.out() == 0 && !k.may_move(&community.extremes) {
                 return;
             }
-            let mut moving = [0u64; BLOCK / 64];
-            if mark(
-                k,
-                as_block(h),
-                as_block(p),
-                as_block(r),
-                as_block(v),
-                as_block(state),
-                &mut moving,
-            ) {
+            let flags = moving(k, as_block(h), as_block(p), as_block(r), as_block(v), as_block(state));
+            if flags.iter().fold(0, |any, flag| any | flag) != 0 {
                 let block = Block {
                     h,
                     p,
@@ -90,15 +82,14 @@ pub fn decide(
                     ticks_out,
                     tally: &mut community.tally,
                 };
+                let draw = |half| dice.half16(Purpose::Turnout, c as u64, tick, half);
                 settle(
                     block,
                     k,
                     &demands[community.region as usize],
                     &chances,
-                    &moving,
-                    dice,
-                    c as u64,
-                    tick,
+                    Some256::flagged(&flags),
+                    draw,
                 );
             }
         });
@@ -109,16 +100,15 @@ fn as_block(values: &[u8]) -> &[u8; BLOCK] {
     values.try_into().expect("citizens are stored in whole blocks")
 }
 
-/// Mark who is out or wants to be; whether anybody is. Free of branches so that it becomes vector code.
-fn mark(
+/// Flag who is out or wants to be. Free of branches, so that it becomes vector code.
+fn moving(
     k: &Weights,
     h: &[u8; BLOCK],
     p: &[u8; BLOCK],
     r: &[u8; BLOCK],
     v: &[u8; BLOCK],
     state: &[u8; BLOCK],
-    moving: &mut [u64; BLOCK / 64],
-) -> bool {
+) -> [u8; BLOCK] {
     let mut flags = [0u8; BLOCK];
     for i in 0..BLOCK {
         let wants = (k.cause(h[i], p[i], r[i]) > 0) | (k.greed(h[i], v[i], r[i]) > 0);
@@ -127,13 +117,7 @@ fn mark(
         let out = activity.wrapping_sub(1) < 3;
         flags[i] = u8::from((wants & home) | out);
     }
-    if flags.iter().fold(0, |any, flag| any | flag) == 0 {
-        return false;
-    }
-    for (i, &flag) in flags.iter().enumerate() {
-        moving[i / 64] |= u64::from(flag) << (i % 64);
-    }
-    true
+    flags
 }
 
 struct Block<'a> {
@@ -146,17 +130,14 @@ struct Block<'a> {
     tally: &'a mut Tally,
 }
 
-/// Settle those who are marked: draw, move, and count.
-#[allow(clippy::too_many_arguments)]
+/// Settle those who are flagged: draw, move, and count.
 fn settle(
     block: Block<'_>,
     k: &Weights,
     demands: &Demands,
     chances: &Chances,
-    moving: &[u64; BLOCK / 64],
-    dice: &Dice,
-    number: u64,
-    tick: u32,
+    flagged: Some256,
+    draw: impl Fn(usize) -> [u16; BLOCK / 2],
 ) {
     let Block {
         h,
@@ -167,47 +148,50 @@ fn settle(
         ticks_out,
         tally,
     } = block;
-    let draws = dice.block16(Purpose::Turnout, number, tick);
     (tally.protesting, tally.violent, tally.looting) = (0, 0, 0);
     (tally.demand_price, tally.demand_government, tally.demand_regime) = (0, 0, 0);
-    for i in (0..BLOCK).filter(|i| moving[i / 64] >> (i % 64) & 1 == 1) {
-        let (wants, loots) = (k.cause(h[i], p[i], r[i]) > 0, k.greed(h[i], v[i], r[i]) > 0);
-        let was_out = Activity::of(state[i]).is_out();
-        let chance = match (was_out, wants || loots) {
-            (false, _) => chances.join,
-            (true, false) => chances.leave,
-            (true, true) => chances.tire[usize::from(ticks_out[i])],
-        };
-        let acts = u32::from(draws[i]) < chance;
-        if was_out == acts {
-            // Goes home, or stays there.
-            if was_out {
-                state[i] &= !ACTIVITY;
-                ticks_out[i] = 0;
-                tally.at_large += 1;
+    for (half, people) in flagged.parts(2) {
+        let draws = draw(half);
+        for person in people {
+            let (i, draw) = (half * BLOCK / 2 + person, u32::from(draws[person]));
+            let (wants, loots) = (k.cause(h[i], p[i], r[i]) > 0, k.greed(h[i], v[i], r[i]) > 0);
+            let was_out = Activity::of(state[i]).is_out();
+            let chance = match (was_out, wants || loots) {
+                (false, _) => chances.join,
+                (true, false) => chances.leave,
+                (true, true) => chances.tire[usize::from(ticks_out[i])],
+            };
+            let acts = draw < chance;
+            if was_out == acts {
+                // Goes home, or stays there.
+                if was_out {
+                    state[i] &= !ACTIVITY;
+                    ticks_out[i] = 0;
+                    tally.at_large += 1;
+                }
+                continue;
             }
-            continue;
-        }
-        let activity = match (loots, k.rage(v[i], r[i]) > 0) {
-            (true, _) => Activity::Looting,
-            (false, true) => Activity::Violent,
-            (false, false) => Activity::Protesting,
-        };
-        if !was_out && state[i] & TOOK_PART != 0 {
-            tally.at_large -= 1;
-        }
-        tally.today += u16::from(state[i] & TODAY == 0);
-        state[i] = activity as u8 | TODAY | TOOK_PART;
-        ticks_out[i] = ticks_out[i].saturating_add(u8::from(was_out));
-        match activity {
-            Activity::Looting => tally.looting += 1,
-            Activity::Violent => tally.violent += 1,
-            _ => tally.protesting += 1,
-        }
-        match demands.first(k, h[i], p[i]) {
-            Demand::Price => tally.demand_price += 1,
-            Demand::Government => tally.demand_government += 1,
-            Demand::Regime => tally.demand_regime += 1,
+            let activity = match (loots, k.rage(v[i], r[i]) > 0) {
+                (true, _) => Activity::Looting,
+                (false, true) => Activity::Violent,
+                (false, false) => Activity::Protesting,
+            };
+            if !was_out && state[i] & TOOK_PART != 0 {
+                tally.at_large -= 1;
+            }
+            tally.today += u16::from(state[i] & TODAY == 0);
+            state[i] = activity as u8 | TODAY | TOOK_PART;
+            ticks_out[i] = ticks_out[i].saturating_add(u8::from(was_out));
+            match activity {
+                Activity::Looting => tally.looting += 1,
+                Activity::Violent => tally.violent += 1,
+                _ => tally.protesting += 1,
+            }
+            match demands.first(k, h[i], p[i]) {
+                Demand::Price => tally.demand_price += 1,
+                Demand::Government => tally.demand_government += 1,
+                Demand::Regime => tally.demand_regime += 1,
+            }
         }
     }
 }

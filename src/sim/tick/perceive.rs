@@ -90,12 +90,17 @@ pub fn perceive(model: &Model, world: &mut World, scratch: &mut Scratch, weights
 fn remember(model: &Model, world: &mut World, scratch: &mut Scratch) {
     let (rules, clock) = (&model.rules, &model.clock);
     let memory = clock.keep(rules.perception.memory_hours);
+    let news = 1.0 - clock.keep(rules.perception.news_hours);
     let used_to = clock.keep(rules.perception.surprise_hours);
     let belief = clock.keep_half(rules.belief.belief_half_life);
     let legitimacy = clock.keep_half(rules.belief.legitimacy_half_life);
     for ((region, given), harm) in world.regions.iter_mut().zip(&model.regions).zip(&mut scratch.harms) {
         let crowd = region.counts.out() as f64;
-        region.memory = crowd.max(region.memory * memory);
+        region.memory = if crowd > region.memory {
+            region.memory + (crowd - region.memory) * news
+        } else {
+            crowd.max(region.memory * memory)
+        };
         region.usual = crowd + (region.usual - crowd) * used_to;
         region.belief *= belief;
         region.legitimacy = given.legitimacy + (region.legitimacy - given.legitimacy) * legitimacy;

@@ -154,15 +154,20 @@ fn citizens(model: &Model, dice: &Dice, world: &mut World, tick: u32) {
                 if t.out() + t.detained + t.injured == 0 && fates_here.at_large.is_harmless() {
                     return;
                 }
-                let draws = dice.block32(Purpose::Fate, c as u64, tick);
-                for i in 0..usize::from(community.len) {
-                    meet(
-                        &mut state[i],
-                        &mut ticks_out[i],
-                        draws[i],
-                        fates_here,
-                        &mut community.tally,
-                    );
+                let searched = !fates_here.at_large.is_harmless();
+                let flags = concerned((&*state).try_into().expect("a whole block"), searched);
+                for (quarter, people) in Some256::flagged(&flags).parts(4) {
+                    let draws = dice.quarter32(Purpose::Fate, c as u64, tick, quarter);
+                    for person in people {
+                        let i = quarter * BLOCK / 4 + person;
+                        meet(
+                            &mut state[i],
+                            &mut ticks_out[i],
+                            draws[person],
+                            fates_here,
+                            &mut community.tally,
+                        );
+                    }
                 }
                 if community.tally.out() == 0 {
                     let t = &mut community.tally;
@@ -170,6 +175,17 @@ fn citizens(model: &Model, dice: &Dice, world: &mut World, tick: u32) {
                 }
             },
         );
+}
+
+/// Flag those to whom something can happen: all who are out, detained or injured, and those who are searched for.
+fn concerned(state: &[u8; BLOCK], searched: bool) -> [u8; BLOCK] {
+    let mut flags = [0u8; BLOCK];
+    for (flag, state) in flags.iter_mut().zip(state) {
+        let away = (state & ACTIVITY).wrapping_sub(1) < Activity::Injured as u8;
+        let at_large = state & (ACTIVITY | TOOK_PART) == TOOK_PART;
+        *flag = u8::from(away | (at_large & searched));
+    }
+    flags
 }
 
 /// One citizen's fate.
