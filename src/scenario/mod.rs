@@ -21,7 +21,7 @@ mod read;
 pub mod schema;
 mod set;
 mod shapes;
-pub mod tree;
+mod tree;
 mod view;
 mod write;
 
