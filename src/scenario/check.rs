@@ -5,10 +5,10 @@ use jiff::tz::TimeZone;
 
 use super::calendar;
 use super::kinds::{self, KINDS};
-use super::problem::{Place, Problem, suggest};
+use super::problem::{Place, Problem, nearest, suggest};
 use super::schema::{Field, Kind, Omitted, Section, To, section};
 use super::shapes;
-use super::tree::{Node, Table, Value};
+use super::tree::{Entry, Node, Table, Value};
 
 /// The `id`s that can be referred to.
 pub struct Names<'a> {
@@ -55,7 +55,7 @@ impl<'a> Names<'a> {
 /// Find what is wrong with a document.
 pub fn check(root: &Table, names: &Names<'_>, problems: &mut Vec<Problem>) {
     let mut checker = Checker { names, problems };
-    checker.table(section(""), root, &Place::new(0, 0..0));
+    checker.table(section(""), "", root, &Place::new(0, 0..0));
 }
 
 struct Checker<'a> {
@@ -64,7 +64,8 @@ struct Checker<'a> {
 }
 
 impl Checker<'_> {
-    fn table(&mut self, section: &'static Section, table: &Table, home: &Place) {
+    /// `path` is where the table stands in the scenario, as in `action.when`.
+    fn table(&mut self, section: &'static Section, path: &str, table: &Table, home: &Place) {
         let home = table.get("id").map_or(home, |id| &id.place);
         for entry in &table.entries {
             match section
@@ -72,13 +73,13 @@ impl Checker<'_> {
                 .copied()
                 .or_else(|| own(section, table, &entry.key))
             {
-                Some(field) => self.value(&section.path(field.key), &field, &entry.node),
-                None => self.problems.push(unknown(section, table, &entry.key, &entry.at)),
+                Some(field) => self.value(&join(path, field.key), &field, &entry.node),
+                None => self.problems.push(unknown(section, path, table, entry)),
             }
         }
         for field in section.fields.iter().filter(|field| field.omitted == Omitted::Required) {
             if table.get(field.key).is_none() {
-                self.problems.push(missing(section, field, home));
+                self.problems.push(missing(path, field, home));
             }
         }
         match section.name.as_str() {
@@ -150,9 +151,9 @@ impl Checker<'_> {
                 field
                     .section()
                     .into_iter()
-                    .for_each(|section| self.table(section, table, place));
+                    .for_each(|section| self.table(section, path, table, place));
             }
-            (Kind::Entries(name), Value::List(list)) => self.entries(name, list, place),
+            (Kind::Entries(name), Value::List(list)) => self.entries(name, path, list, place),
             _ => {
                 let problem = Problem::at(place, format!("`{path}` must be {}", field.expected()));
                 self.problems.push(problem.label(format!("this is {}", node.found())));
@@ -160,7 +161,7 @@ impl Checker<'_> {
         }
     }
 
-    fn entries(&mut self, name: &'static str, list: &[Node], place: &Place) {
+    fn entries(&mut self, name: &'static str, path: &str, list: &[Node], place: &Place) {
         if name == "region" && list.is_empty() {
             let problem = Problem::at(place, "a scenario needs at least one region");
             self.problems.push(
@@ -171,9 +172,9 @@ impl Checker<'_> {
         }
         for node in list {
             match &node.value {
-                Value::Table(table) => self.table(section(name), table, &node.place),
+                Value::Table(table) => self.table(section(name), path, table, &node.place),
                 _ => {
-                    let problem = Problem::at(&node.place, format!("an entry of `{name}` must be a table of keys"));
+                    let problem = Problem::at(&node.place, format!("an entry of `{path}` must be a table of keys"));
                     self.problems.push(problem.label(format!("this is {}", node.found())));
                 }
             }
@@ -183,7 +184,12 @@ impl Checker<'_> {
     fn range(&mut self, path: &str, field: &Field, place: &Place) {
         let problem = Problem::at(place, format!("`{path}` is out of range"));
         let problem = problem.label(format!("must be {}", field.range()));
-        self.problems.push(problem.help(field.meaning));
+        let version = "this is format 1; a later version of qantar reads later formats";
+        self.problems.push(problem.help(if field.key == "schema_version" {
+            version
+        } else {
+            field.meaning
+        }));
     }
 
     fn id(&mut self, path: &str, id: &str, place: &Place) {
@@ -198,12 +204,18 @@ impl Checker<'_> {
     fn zone(&mut self, zone: &str, place: &Place) {
         if TimeZone::get(zone).is_err() {
             let known: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
-            let help = suggest(zone, "time zones", known.iter().map(String::as_str));
-            self.problems.push(
-                Problem::at(place, format!("there is no time zone `{zone}`"))
-                    .label("not in the IANA database")
-                    .help(help),
-            );
+            // A city alone is half of a name.
+            let city = format!("/{}", zone.to_lowercase());
+            let meant = known
+                .iter()
+                .find(|name| name.to_lowercase().ends_with(&city))
+                .map(String::as_str);
+            let help = match meant.or_else(|| nearest(zone, known.iter().map(String::as_str))) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => "zones have names such as `Asia/Almaty` or `Europe/Kyiv`".to_string(),
+            };
+            let problem = Problem::at(place, format!("there is no time zone `{zone}`"));
+            self.problems.push(problem.label("not in the IANA database").help(help));
         }
     }
 
@@ -211,7 +223,11 @@ impl Checker<'_> {
         let numbers: Vec<f64> = list.iter().filter_map(Node::number).collect();
         if list.len() != 2 || numbers.len() != 2 || hours && numbers.iter().any(|value| value.fract() != 0.0) {
             let problem = Problem::at(place, format!("`{path}` must be {}", field.expected()));
-            self.problems.push(problem.label("two numbers stand here"));
+            self.problems.push(problem.label(if hours {
+                "two whole numbers belong here"
+            } else {
+                "two numbers belong here"
+            }));
             return;
         }
         for ((node, value), limit) in list.iter().zip(numbers).zip(limits) {
@@ -228,7 +244,7 @@ impl Checker<'_> {
         let Some(name) = node.text() else {
             let problem = Problem::at(
                 &node.place,
-                format!("`{path}` takes the id of a {}, in quotes", to.name()),
+                format!("`{path}` takes the id of one {}, in quotes", to.name()),
             );
             self.problems.push(problem.label(format!("this is {}", node.found())));
             return;
@@ -238,7 +254,7 @@ impl Checker<'_> {
             let help = suggest(name, &format!("{}s", to.name()), known);
             let problem = Problem::at(
                 &node.place,
-                format!("`{path}` names a {} that is not there: `{name}`", to.name()),
+                format!("`{path}` names an unknown {}, `{name}`", to.name()),
             );
             self.problems
                 .push(problem.label(format!("no {} has this id", to.name())).help(help));
@@ -259,44 +275,50 @@ fn own(section: &Section, table: &Table, key: &str) -> Option<Field> {
     Some(Field { key: own.key, ..*lever })
 }
 
-fn unknown(section: &Section, table: &Table, key: &str, at: &Place) -> Problem {
+fn unknown(section: &Section, path: &str, table: &Table, entry: &Entry) -> Problem {
+    let (key, at) = (entry.key.as_str(), &entry.at);
     let kind = table
         .text("kind")
         .and_then(kinds::named)
         .filter(|_| section.name == "action" || section.name == "shock");
-    if let Some(kind) = kind {
-        let elsewhere = KINDS.iter().any(|other| other.own.iter().any(|own| own.key == key));
-        if elsewhere {
-            let problem = Problem::at(at, format!("the kind `{}` has no parameter `{key}`", kind.name));
-            let own = kind.own_in_words();
-            let help = if own.is_empty() {
-                "it has none of its own; name what it moves in `levers`".to_string()
-            } else {
-                format!("it has {own}")
-            };
-            return problem.label("belongs to another kind").help(help);
-        }
+    let elsewhere = KINDS.iter().any(|other| other.own.iter().any(|own| own.key == key));
+    if let Some(kind) = kind.filter(|_| elsewhere) {
+        let problem = Problem::at(at, format!("the kind `{}` has no parameter `{key}`", kind.name));
+        let own = kind.own_in_words();
+        return problem.label("belongs to another kind").help(match own.is_empty() {
+            true => "it has none of its own; name what it moves in `levers`".to_string(),
+            false => format!("it has {own}"),
+        });
     }
     let own = kind.iter().flat_map(|kind| kind.own.iter().map(|own| own.key));
     let known: Vec<&str> = section.fields.iter().map(|field| field.key).chain(own).collect();
     let help = suggest(key, "keys", known.iter().copied());
-    Problem::at(at, format!("unknown key `{}`", section.path(key)))
+    Problem::at(at, format!("unknown key `{}`", join(path, key)))
         .label("no such key")
         .help(help)
 }
 
-fn missing(section: &Section, field: &Field, home: &Place) -> Problem {
-    let problem = Problem::at(home, format!("`{}` is missing", section.path(field.key)));
+fn missing(path: &str, field: &Field, home: &Place) -> Problem {
+    let problem = Problem::at(home, format!("`{}` is missing", join(path, field.key)));
     if field.key == "schema_version" {
-        let help = "add `schema_version = 1` as the first line, so that the file is never misread by a later version";
-        return problem.help(help);
+        let help = "add `schema_version = 1` as the first line, so that a later version never misreads the file";
+        return problem.label("before this").help(help);
     }
-    let label = if section.name.is_empty() {
+    let label = if path.is_empty() {
         "not in the scenario".to_string()
     } else {
         format!("this has no `{}`", field.key)
     };
     problem
         .label(label)
-        .help(format!("add `{}`, {}: {}", field.key, field.expected(), field.meaning))
+        .help(format!("add `{}`: {}", field.key, field.expected()))
+        .help(field.meaning)
+}
+
+fn join(path: &str, key: &str) -> String {
+    if path.is_empty() {
+        key.to_string()
+    } else {
+        format!("{path}.{key}")
+    }
 }

@@ -97,9 +97,8 @@ fn property(field: &Field) -> Value {
         json!(format!("{}{unit}{omitted}", field.meaning)),
     );
     let default = match field.omitted {
-        Omitted::Value(text) => tree::parse_value(0, text, 0).map(|node| plain(&node)),
         Omitted::Number(value) => Some(json!(value)),
-        _ => None,
+        _ => field.default_node().map(|node| plain(&node)),
     };
     if let Some(default) = default {
         property.insert("default".to_string(), default);

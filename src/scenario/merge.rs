@@ -66,10 +66,16 @@ fn by_id(key: &str, base: &mut Vec<Node>, over: Vec<Node>, problems: &mut Vec<Pr
             problems.push(problem.label("the second one").help("give each its own `id`"));
             continue;
         }
-        let remove = matches!(table.get("remove").map(|node| &node.value), Some(Value::Flag(true)));
-        if let Some(Value::Flag(_)) = table.get("remove").map(|node| &node.value) {
-            table.remove("remove");
-        }
+        let remove = match table.remove("remove").map(|entry| entry.node) {
+            None => false,
+            Some(node) => match node.value {
+                Value::Flag(remove) => remove,
+                _ => {
+                    problems.push(Problem::at(&node.place, "`remove` must be true or false").label("neither"));
+                    false
+                }
+            },
+        };
         let old = base.iter().position(|old| id_of(old) == Some(&id));
         match (old, remove) {
             (Some(old), true) => {
@@ -77,7 +83,7 @@ fn by_id(key: &str, base: &mut Vec<Node>, over: Vec<Node>, problems: &mut Vec<Pr
             }
             (None, true) => {
                 let known: Vec<_> = base.iter().filter_map(id_of).collect();
-                let help = suggest(&id, "entries", known.iter().copied());
+                let help = suggest(&id, &format!("entries in `{key}`"), known.iter().copied());
                 let message = format!("there is no `{id}` in `{key}` to remove");
                 problems.push(
                     Problem::at(&place, message)
@@ -147,7 +153,7 @@ fn assign_by_id(key: &str, list: &mut [Node], over: Table, problems: &mut Vec<Pr
             continue;
         }
         let known: Vec<_> = list.iter().filter_map(id_of).collect();
-        let help = suggest(&entry.key, "entries", known.iter().copied());
+        let help = suggest(&entry.key, &format!("entries in `{key}`"), known.iter().copied());
         let message = format!("there is no `{}` in `{key}`", entry.key);
         problems.push(
             Problem::at(&entry.at, message)

@@ -12,6 +12,8 @@
 pub mod calendar;
 mod check;
 mod compile;
+// One line for each key, however long, so that it reads as the table that it is.
+#[rustfmt::skip]
 mod fields;
 pub mod json_schema;
 pub mod kinds;
@@ -21,7 +23,7 @@ mod read;
 pub mod schema;
 mod set;
 mod shapes;
-pub mod tree;
+mod tree;
 mod view;
 mod write;
 

@@ -1,6 +1,7 @@
 //! From files to one document: the scenario, what it extends, and the tables of regions beside them.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::merge::overlay;
@@ -70,7 +71,11 @@ impl Reading {
     }
 
     fn unreadable(&mut self, path: &Path, from: Option<&Place>, error: &std::io::Error) {
-        let message = format!("cannot read {}: {error}", path.display());
+        let why = match error.kind() {
+            ErrorKind::NotFound => "there is no such file".to_string(),
+            _ => error.to_string(),
+        };
+        let message = format!("cannot read {}: {why}", path.display());
         self.broken.push(match from {
             Some(place) => {
                 let problem = Problem::at(place, message).label("this file");
@@ -165,11 +170,7 @@ fn region(header: &[Cell], row: &[Cell]) -> Node {
         };
         let node = match key.text.as_str() {
             "id" | "name" => text(),
-            _ => tree::parse_value(cell.place.source, &cell.text, cell.place.start).unwrap_or_else(text),
-        };
-        let node = Node {
-            place: cell.place.clone(),
-            ..node
+            _ => tree::parse_value(&cell.text, &cell.place).unwrap_or_else(text),
         };
         put(&mut region, &key.text, &key.place, node);
     }
@@ -187,7 +188,7 @@ fn put(table: &mut Table, key: &str, at: &Place, node: Node) {
     };
     let inner = table.entry(first, at, || Node {
         value: Value::Table(Table::default()),
-        place: at.clone(),
+        place: node.place.clone(),
     });
     if let Value::Table(inner) = &mut inner.node.value {
         put(inner, rest, at, node);

@@ -10,6 +10,7 @@ use crate::sim::policy::{ForceKind, Lever};
 
 use super::fields;
 use super::kinds;
+use super::problem::Place;
 use super::tree::{self, Node};
 
 /// A table of a scenario and what may stand in it.
@@ -212,9 +213,9 @@ impl Field {
     }
 
     /// The default as a value, if it is one.
-    pub fn default_node(&self) -> Option<Node> {
+    pub(super) fn default_node(&self) -> Option<Node> {
         match self.omitted {
-            Omitted::Value(text) => tree::parse_value(0, text, 0),
+            Omitted::Value(text) => tree::parse_value(text, &Place::new(0, 0..0)),
             _ => None,
         }
     }
@@ -263,7 +264,7 @@ static SECTIONS: LazyLock<Vec<Section>> = LazyLock::new(|| {
     let rules = Section {
         name: "rules".to_string(),
         about: "Parameters of the rules that all regions share.",
-        fields: groups.iter().map(|group| rules_group(group)).collect(),
+        fields: groups.iter().copied().map(rules_group).collect(),
     };
     let groups = groups.iter().map(|group| Section {
         name: format!("rules.{group}"),
@@ -285,7 +286,7 @@ fn lever(lever: &Lever) -> Field {
     }
 }
 
-fn rules_group(group: &&'static str) -> Field {
+fn rules_group(group: &'static str) -> Field {
     Field {
         key: group,
         kind: Kind::Rules(group),

@@ -63,11 +63,24 @@ impl Node {
         match self.value {
             Value::Text(_) => "text",
             Value::Whole(_) => "a whole number",
-            Value::Number(_) => "a number",
+            Value::Number(_) => "a number with a fraction",
             Value::Flag(_) => "true or false",
             Value::Time(_) => "a date or time",
             Value::List(_) => "a list",
             Value::Table(_) => "a table",
+        }
+    }
+
+    /// Let it stand at a place, with all that is in it.
+    fn move_to(&mut self, place: &Place) {
+        self.place = place.clone();
+        match &mut self.value {
+            Value::List(list) => list.iter_mut().for_each(|node| node.move_to(place)),
+            Value::Table(table) => table.entries.iter_mut().for_each(|entry| {
+                entry.at = place.clone();
+                entry.node.move_to(place);
+            }),
+            _ => {}
         }
     }
 
@@ -163,11 +176,11 @@ pub fn parse(source: usize, text: &str) -> (Table, Vec<Problem>) {
     (reader.table(table.get_ref(), false), problems)
 }
 
-/// Read a single TOML value, as it stands within a longer text from `start` on.
-pub fn parse_value(source: usize, text: &str, start: usize) -> Option<Node> {
+/// Read a single TOML value that stands, whole, at this place.
+pub fn parse_value(text: &str, place: &Place) -> Option<Node> {
     let value = DeValue::parse(text).ok()?;
-    let mut node = Reader { source, text }.node(&value);
-    node.place = Place::new(source, start..start + text.len());
+    let mut node = Reader { source: 0, text }.node(&value);
+    node.move_to(place);
     Some(node)
 }
 

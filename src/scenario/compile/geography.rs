@@ -105,8 +105,9 @@ fn position(region: &View<'_>, regions: usize, problems: &mut Vec<Problem>) -> (
     let Some(node) = region.given("position") else {
         if regions > 1 {
             let problem = Problem::at(region.home, "`region.position` is missing").label("this has no `position`");
-            let help = "where there is more than one region, each needs `position`, latitude and longitude in degrees, such as [43.2, 76.9]";
-            problems.push(problem.help(help));
+            let help = "add `position`: latitude and longitude in degrees, such as [43.2, 76.9]";
+            let why = "a single region may leave it out; between several, distances and ties follow from it";
+            problems.push(problem.help(help).help(why));
         }
         return (0.0, 0.0);
     };

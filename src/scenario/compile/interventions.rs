@@ -264,27 +264,24 @@ impl Timeline<'_> {
         }
         let stuck = |from: usize| self.waits.iter().find(|(who, whom, _)| *who == from && !happens[*whom]);
         for start in (0..all.len()).filter(|index| !happens[*index]) {
-            let Some((_, first, place)) = stuck(start) else {
-                continue;
-            };
-            let mut chain = vec![start, *first];
+            let mut chain = vec![start];
             while let Some((_, next, _)) = stuck(chain[chain.len() - 1]) {
+                let round = chain.contains(next);
                 chain.push(*next);
-                if chain[..chain.len() - 1].contains(next) {
+                if round {
                     break;
                 }
             }
             // What merely waits for a circle is put right with it.
-            if chain.last() != Some(&start) {
+            let Some((_, _, place)) = stuck(start).filter(|_| chain.last() == Some(&start)) else {
                 continue;
-            }
-            let chain: Vec<_> = chain
-                .iter()
-                .skip(1)
-                .map(|index| format!("`{}`", all[*index].id))
-                .collect();
-            let message = format!("`{}` waits for itself and never happens", all[start].id);
-            let label = format!("it waits for {}", chain.join(", which waits for "));
+            };
+            let names: Vec<_> = chain[1..].iter().map(|index| format!("`{}`", all[*index].id)).collect();
+            let message = format!("`{}` never happens", all[start].id);
+            let label = match names[..] {
+                [_] => "it waits for itself".to_string(),
+                _ => format!("it waits for {}", names.join(", which waits for ")),
+            };
             self.problems.push(
                 Problem::at(place, message)
                     .label(label)

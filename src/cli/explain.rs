@@ -1,0 +1,232 @@
+use std::collections::BTreeSet;
+
+use qantar::scenario::kinds::{ActionKind, KINDS};
+use qantar::scenario::problem::suggest;
+use qantar::scenario::schema::{Field, Kind, Omitted, Section, section, sections};
+
+use super::Usage;
+
+/// Explain a key, a kind of action or a lever of the scenario format
+#[derive(clap::Args)]
+#[command(
+    after_help = "Examples:\n  qantar explain region.exposure\n  qantar explain rules.turnout.crowd_weight\n  \
+    qantar explain kind.curfew\n  qantar explain lever.order\n  qantar explain rules    all that begins with it\n  \
+    qantar explain crowd    all that has it in its name\n  qantar explain          everything, by section"
+)]
+pub struct Args {
+    /// Full name of a key, its beginning or a part of it
+    key: Option<String>,
+}
+
+/// Something that can be explained.
+struct Entry {
+    name: String,
+    /// The section of the tables that stand at it, if tables do.
+    inner: Option<&'static str>,
+    /// One line, for lists.
+    brief: String,
+    /// All that is known.
+    full: String,
+}
+
+impl Args {
+    /// Print what is known, or the name that was probably meant.
+    pub fn execute(self) -> anyhow::Result<()> {
+        let entries = entries();
+        let text = match self.key {
+            None => everything(&entries),
+            Some(key) => explain(&entries, key.trim_matches('.')).map_err(Usage)?,
+        };
+        Ok(super::print(&text)?)
+    }
+}
+
+fn explain(entries: &[Entry], key: &str) -> Result<String, String> {
+    let own_name = through_tables(key).unwrap_or(key.to_string());
+    let exact = entries.iter().find(|entry| entry.name == own_name);
+    let within = format!("{}.", exact.and_then(|entry| entry.inner).unwrap_or(&own_name));
+    let below: Vec<_> = entries.iter().filter(|entry| entry.name.starts_with(&within)).collect();
+    if let Some(entry) = exact {
+        let gap = if below.is_empty() { "" } else { "\n" };
+        return Ok(format!("{}{gap}{}", entry.full, list(&below)));
+    }
+    let having: Vec<_> = entries.iter().filter(|entry| entry.name.contains(key)).collect();
+    match if below.is_empty() { having } else { below }[..] {
+        [] => {
+            // A slip is in the full name or in the last word of it, whichever was typed.
+            let last = entries.iter().filter_map(|entry| entry.name.rsplit('.').next());
+            let known: BTreeSet<&str> = entries.iter().map(|entry| entry.name.as_str()).chain(last).collect();
+            Err(format!("there is no key `{key}`; {}", suggest(key, "keys", known)))
+        }
+        [one] => Ok(one.full.clone()),
+        ref many => Ok(list(many)),
+    }
+}
+
+/// The name of a key in the section that describes it, for a path through the tables of a scenario: `site.loss.belief`
+/// is `loss.belief`.
+fn through_tables(path: &str) -> Option<String> {
+    let (mut at, mut name) = (section(""), None);
+    for key in path.split('.') {
+        let field = at.field(key)?;
+        name = Some(at.path(key));
+        at = field.section().unwrap_or(at);
+    }
+    name
+}
+
+fn entries() -> Vec<Entry> {
+    let fields = sections()
+        .iter()
+        .flat_map(|section| section.fields.iter().map(move |field| of_field(section, field)));
+    fields.chain(KINDS.iter().map(of_kind)).collect()
+}
+
+fn of_field(section: &Section, field: &Field) -> Entry {
+    let name = section.path(field.key);
+    let omitted = match field.omitted {
+        Omitted::Required => "required".to_string(),
+        Omitted::Value(text) => text.to_string(),
+        Omitted::Number(value) => value.to_string(),
+        Omitted::Words(words) => words.to_string(),
+    };
+    let mut full = format!("{name}\n  {}\n  value    {}\n", field.meaning, field.expected());
+    if let Kind::Choice(choice) = field.kind {
+        full += &format!("  choices  {}\n", choice.words().join(", "));
+    }
+    if !field.unit.is_empty() {
+        full += &format!("  unit     {}\n", field.unit);
+    }
+    full += &format!("  default  {omitted}\n");
+    if !field.source.is_empty() {
+        full += &format!("  source   {}\n", field.source);
+    }
+    Entry {
+        brief: field.meaning.to_string(),
+        inner: field.section().map(|section| section.name.as_str()),
+        name,
+        full,
+    }
+}
+
+fn of_kind(kind: &ActionKind) -> Entry {
+    let name = format!("kind.{}", kind.name);
+    let moves = |moves: &[(qantar::sim::policy::Lever, f64)]| {
+        let moves: Vec<_> = moves
+            .iter()
+            .map(|(lever, value)| format!("{} = {value}", lever.name()))
+            .collect();
+        if moves.is_empty() {
+            "nothing of its own".to_string()
+        } else {
+            moves.join(", ")
+        }
+    };
+    let mut full = format!("{name}\n  {}\n", kind.meaning);
+    full += &format!(
+        "  levers       {}\n  promise      {}\n",
+        moves(kind.levers),
+        moves(kind.promise)
+    );
+    if !kind.own.is_empty() {
+        full += &format!("  parameters   {}\n", kind.own_in_words());
+    }
+    full += &format!("  credibility  {} as an action, 1 as a shock\n", kind.credibility);
+    if let Some((from, to)) = kind.hours {
+        full += &format!("  hours        [{from}, {to}]\n");
+    }
+    if let Some(duration) = kind.duration {
+        full += &format!("  duration     \"{duration}\"\n");
+    }
+    Entry {
+        brief: kind.meaning.to_string(),
+        inner: None,
+        name,
+        full,
+    }
+}
+
+fn list(entries: &[&Entry]) -> String {
+    let width = entries.iter().map(|entry| entry.name.len()).max().unwrap_or(0);
+    entries
+        .iter()
+        .map(|entry| format!("{:width$}  {}\n", entry.name, entry.brief))
+        .collect()
+}
+
+fn everything(entries: &[Entry]) -> String {
+    let kinds = "What a shock or an action can be, in `kind`.";
+    let named = sections().iter().map(|section| (section.name.as_str(), section.about));
+    let parts = named.chain([("kind", kinds)]).map(|(name, about)| {
+        let of_section = |entry: &&Entry| entry.name.rsplit_once('.').map_or("", |(section, _)| section) == name;
+        let of_section: Vec<_> = entries.iter().filter(of_section).collect();
+        format!(
+            "# {}{}{about}\n{}",
+            name,
+            if name.is_empty() { "" } else { ": " },
+            list(&of_section)
+        )
+    });
+    parts.collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_explained_with_its_range_unit_default_and_source() {
+        let text = explain(&entries(), "rules.turnout.crowd_weight").unwrap();
+        for part in [
+            "0 to 1 (utility per ln unit)",
+            "default  0.05",
+            "source   calibrated; Lohmann 1994",
+        ] {
+            assert!(text.contains(part), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_path_through_tables_leads_to_the_key_of_the_inner_table() {
+        assert!(
+            explain(&entries(), "site.loss.belief")
+                .unwrap()
+                .starts_with("loss.belief\n")
+        );
+        assert!(
+            explain(&entries(), "region.hardship.mean")
+                .unwrap()
+                .starts_with("distribution.mean\n")
+        );
+        assert!(
+            explain(&entries(), "action.levers.order")
+                .unwrap()
+                .starts_with("lever.order\n")
+        );
+    }
+
+    #[test]
+    fn a_beginning_lists_what_is_below_it_and_a_part_lists_what_has_it() {
+        let below = explain(&entries(), "rules.forces").unwrap();
+        assert!(
+            below.contains("rules.forces.army ") && !below.contains("rules.sites"),
+            "{below}"
+        );
+        let having = explain(&entries(), "curfew").unwrap();
+        let names: Vec<_> = having
+            .lines()
+            .filter_map(|line| line.split_whitespace().next())
+            .collect();
+        assert_eq!(names, ["lever.curfew", "rules.turnout.curfew_cost", "kind.curfew"]);
+    }
+
+    #[test]
+    fn an_unknown_key_is_answered_with_the_one_that_was_probably_meant() {
+        let error = explain(&entries(), "region.exposre").unwrap_err();
+        assert_eq!(
+            error,
+            "there is no key `region.exposre`; did you mean `region.exposure`?"
+        );
+        assert!(explain(&entries(), "kind.curfw").unwrap_err().contains("`kind.curfew`"));
+    }
+}

@@ -1,0 +1,14 @@
+use qantar::scenario::json_schema::json_schema;
+
+/// Print the JSON schema of the scenario format, for editors
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  qantar schema > scenario.schema.json\n\n\
+    With `#:schema ./scenario.schema.json` as its first line, editors complete and check a scenario.")]
+pub struct Args {}
+
+impl Args {
+    /// Print it.
+    pub fn execute(self) -> anyhow::Result<()> {
+        Ok(super::print(&format!("{:#}\n", json_schema()))?)
+    }
+}
