@@ -166,6 +166,11 @@ fn ten() -> Model {
     // Tick 0 is three in the afternoon, so that no hour of the night weighs in.
     country.clock.start_minute = 15 * 60;
     country.rules.turnout.night_cost = 0.0;
+    country.rules.turnout.base_cost = 0.98;
+    country.rules.turnout.hardship_weight = 1.0;
+    country.rules.turnout.background_hardship = 0.15;
+    // The price is felt at once: after a tick, e^-1000 of the old one is left.
+    country.rules.turnout.price_hours = 0.001;
     country.rules.turnout.join_rate = 10.0;
     country
 }

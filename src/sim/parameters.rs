@@ -70,6 +70,7 @@ rules! {
     /// Who goes out, and who goes home.
     turnout: Turnout {
         hardship_weight = 1.0, "utility", 0.0..=5.0, "scale of utility", "Weight of the price shock ln(price / reference price), times exposure, on a citizen of hardship 1.";
+        price_hours = 48.0, "hours", 0.1..=720.0, "calibrated; a tank of gas lasts two to five days", "Time in which 63 % of a change of the price has been felt at the pump.";
         background_hardship = 0.15, "utility", 0.0..=2.0, "calibrated", "Weight of hardship where prices have not moved.";
         discontent_weight = 1.0, "utility", 0.0..=5.0, "scale of utility; Epstein 2002, grievance = hardship x (1 - legitimacy)", "Weight of the lack of legitimacy on a citizen of political discontent 1.";
         crowd_weight = 0.05, "utility per ln unit", 0.0..=1.0, "calibrated; Lohmann 1994, Bonnasse-Gahot et al. 2018", "Pull of the crowd that is seen, per unit of its logarithmic size.";

@@ -91,6 +91,7 @@ fn regions(model: &Model) -> Vec<RegionState> {
                 communities,
                 levers: std::array::from_fn(|lever| Lever::ALL[lever].neutral()),
                 price: region.price,
+                felt_price: region.price,
                 connectivity: region.connectivity,
                 legitimacy: region.legitimacy,
                 belief: 0.0,

@@ -296,6 +296,8 @@ pub struct RegionState {
     pub levers: [f64; Lever::ALL.len()],
     /// Price now, tenge per litre; written by `government`.
     pub price: f64,
+    /// Price as people have felt it so far, tenge per litre; written by `perceive`.
+    pub felt_price: f64,
     /// Share who can reach the network now; written by `government`.
     pub connectivity: f64,
     /// Legitimacy, 0 to 1; written by `government` (pulses), `perceive` (decay), `sites` (losses).

@@ -91,6 +91,7 @@ fn remember(model: &Model, world: &mut World, scratch: &mut Scratch) {
     let (rules, clock) = (&model.rules, &model.clock);
     let memory = clock.keep(rules.perception.memory_hours);
     let news = 1.0 - clock.keep(rules.perception.news_hours);
+    let unfelt = clock.keep(rules.turnout.price_hours);
     let used_to = clock.keep(rules.perception.surprise_hours);
     let belief = clock.keep_half(rules.belief.belief_half_life);
     let legitimacy = clock.keep_half(rules.belief.legitimacy_half_life);
@@ -102,6 +103,7 @@ fn remember(model: &Model, world: &mut World, scratch: &mut Scratch) {
             crowd.max(region.memory * memory)
         };
         region.usual = crowd + (region.usual - crowd) * used_to;
+        region.felt_price = region.price + (region.felt_price - region.price) * unfelt;
         region.belief *= belief;
         region.legitimacy = given.legitimacy + (region.legitimacy - given.legitimacy) * legitimacy;
         *harm = harm_of(model, region.counts) / clock.hours();
