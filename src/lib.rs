@@ -11,5 +11,6 @@
 
 pub mod dice;
 pub mod metric;
+pub mod scenario;
 pub mod sim;
 pub mod table;
