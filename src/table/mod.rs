@@ -1,5 +1,20 @@
 //! Named columns of equal length: the one shape of every result.
 
+pub mod csv;
+#[cfg(feature = "parquet")]
+pub mod parquet;
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Whole numbers.
+    Int,
+    /// Real numbers, in 64 bits.
+    Float,
+    /// Text.
+    Text,
+}
+
 /// The values of one column.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Column {
@@ -24,6 +39,38 @@ impl Column {
     /// Whether it has no rows.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// What it holds.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Column::Int(_) => Kind::Int,
+            Column::Float(_) => Kind::Float,
+            Column::Text(_) => Kind::Text,
+        }
+    }
+
+    /// The number in a row; not a number where the column holds text.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    pub fn number(&self, row: usize) -> f64 {
+        match self {
+            Column::Int(values) => values[row] as f64,
+            Column::Float(values) => values[row],
+            Column::Text(_) => f64::NAN,
+        }
+    }
+
+    /// The text in a row; empty where the column holds numbers.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    pub fn text(&self, row: usize) -> &str {
+        match self {
+            Column::Text(values) => &values[row],
+            _ => "",
+        }
     }
 }
 
