@@ -13,4 +13,5 @@ pub mod dice;
 pub mod metric;
 pub mod scenario;
 pub mod sim;
+pub mod study;
 pub mod table;

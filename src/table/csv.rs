@@ -118,35 +118,26 @@ fn collect<R: io::Read>(reader: &mut Reader<R>, schema: &[(&str, Kind)], places:
 
 /// A table as it grows row by row.
 struct Builder<'s> {
-    schema: &'s [(&'s str, Kind)],
     places: &'s [usize],
-    columns: Vec<Column>,
+    columns: Vec<(String, Column)>,
 }
 
 impl<'s> Builder<'s> {
-    fn new(schema: &'s [(&'s str, Kind)], places: &'s [usize]) -> Builder<'s> {
-        let empty = |&(_, kind): &(&str, Kind)| match kind {
-            Kind::Int => Column::Int(Vec::new()),
-            Kind::Float => Column::Float(Vec::new()),
-            Kind::Text => Column::Text(Vec::new()),
-        };
-        Builder {
-            schema,
-            places,
-            columns: schema.iter().map(empty).collect(),
-        }
+    fn new(schema: &[(&str, Kind)], places: &'s [usize]) -> Builder<'s> {
+        let columns = Table::empty(schema).into_columns();
+        Builder { places, columns }
     }
 
     fn push(&mut self, record: &StringRecord) -> io::Result<()> {
-        for ((column, (name, kind)), &place) in self.columns.iter_mut().zip(self.schema).zip(self.places) {
+        for ((name, column), &place) in self.columns.iter_mut().zip(self.places) {
             let line = record.position().map_or(0, |position| position.line());
             let text = record
                 .get(place)
                 .ok_or_else(|| invalid(format!("line {line} has no field for column `{name}`")))?;
-            let wrong = || invalid(format!("line {line}, column `{name}`: `{text}` is not {}", noun(*kind)));
+            let wrong = |noun| invalid(format!("line {line}, column `{name}`: `{text}` is not {noun}"));
             match column {
-                Column::Int(values) => values.push(text.parse().map_err(|_| wrong())?),
-                Column::Float(values) => values.push(text.parse().map_err(|_| wrong())?),
+                Column::Int(values) => values.push(text.parse().map_err(|_| wrong("a whole number"))?),
+                Column::Float(values) => values.push(text.parse().map_err(|_| wrong("a number"))?),
                 Column::Text(values) => values.push(text.to_owned()),
             }
         }
@@ -154,15 +145,7 @@ impl<'s> Builder<'s> {
     }
 
     fn table(self) -> Table {
-        Table::new(self.schema.iter().map(|(name, _)| *name).zip(self.columns).collect())
-    }
-}
-
-fn noun(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Int => "a whole number",
-        Kind::Float => "a number",
-        Kind::Text => "text",
+        Table::new(self.columns)
     }
 }
 

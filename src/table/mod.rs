@@ -97,6 +97,16 @@ impl Table {
         Table { columns }
     }
 
+    /// A table with these columns and no rows.
+    pub fn empty(schema: &[(&str, Kind)]) -> Table {
+        let columns = schema.iter().map(|&(name, kind)| match kind {
+            Kind::Int => (name, Column::Int(Vec::new())),
+            Kind::Float => (name, Column::Float(Vec::new())),
+            Kind::Text => (name, Column::Text(Vec::new())),
+        });
+        Table::new(columns.collect())
+    }
+
     /// Number of rows.
     pub fn rows(&self) -> usize {
         self.columns.first().map_or(0, |(_, column)| column.len())
