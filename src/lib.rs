@@ -9,8 +9,10 @@
 //! ```
 #![warn(missing_docs)]
 
+pub mod analysis;
 pub mod dice;
 pub mod metric;
+pub mod report;
 pub mod scenario;
 pub mod sim;
 pub mod study;

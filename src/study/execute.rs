@@ -84,7 +84,9 @@ fn run(plan: &Plan, folder: &Folder, threads: usize, progress: &Progress) -> Res
     } else {
         let next = AtomicUsize::new(0);
         let worker = |_: BroadcastContext| -> Result<(), Error> {
-            while let Some(&job) = jobs.get(next.fetch_add(1, Relaxed)) {
+            while !progress.stop.load(Relaxed)
+                && let Some(&job) = jobs.get(next.fetch_add(1, Relaxed))
+            {
                 replicate(plan, folder, job, progress).inspect_err(|_| next.store(jobs.len(), Relaxed))?;
             }
             Ok(())

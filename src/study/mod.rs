@@ -16,5 +16,5 @@ pub mod rows;
 
 pub use error::Error;
 pub use execute::{Progress, execute};
-pub use folder::Folder;
+pub use folder::{Folder, SCENARIO};
 pub use plan::Plan;

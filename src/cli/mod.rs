@@ -1,0 +1,68 @@
+//! The command line: one file per command, which holds its arguments and what it does.
+
+pub mod failure;
+mod output;
+mod progress;
+mod results;
+mod signals;
+
+mod completions;
+mod man;
+mod metrics;
+mod reproduce;
+mod run;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+/// Help begins with what the command is for and with examples.
+const HELP: &str = "{about-with-newline}\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}";
+
+/// What if? A deterministic, person-by-person simulator of protest waves.
+#[derive(Parser)]
+#[command(name = "qantar", version, help_template = HELP, before_help = EXAMPLES, after_help = EXIT_CODES)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "Examples:
+  qantar run scenarios/tutorial.toml                    one run, told in the terminal
+  qantar run scenarios/tutorial.toml --replicates 100   how far other dice differ
+  qantar reproduce results/tutorial-1                   the same bytes again?";
+
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 failed; 2 a mistake in the arguments or the scenario; 3 done, but something \
+                          differs; 130 and 143 stopped by Ctrl-C or SIGTERM.";
+
+#[derive(Subcommand)]
+enum Command {
+    Run(run::Args),
+    Reproduce(reproduce::Args),
+    Metrics(metrics::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+}
+
+impl Cli {
+    /// Do what the arguments say.
+    pub fn execute(self) -> anyhow::Result<ExitCode> {
+        match self.command {
+            Command::Run(args) => args.execute(),
+            Command::Reproduce(args) => args.execute(),
+            Command::Metrics(args) => args.execute(),
+            Command::Completions(args) => args.execute(Cli::command()),
+            Command::Man(args) => args.execute(Cli::command()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_well_formed() {
+        Cli::command().debug_assert();
+    }
+}
