@@ -4,11 +4,11 @@ use std::process::ExitCode;
 
 use clap_complete::Shell;
 
-use super::output::data;
+use super::output::{HELP, data};
 
 /// Print completions for a shell.
 #[derive(clap::Args)]
-#[command(help_template = super::HELP, before_help = "Example:\n  qantar completions bash > ~/.local/share/bash-completion/completions/qantar")]
+#[command(help_template = HELP, before_help = "Example:\n  qantar completions bash > ~/.local/share/bash-completion/completions/qantar")]
 pub struct Args {
     /// The shell.
     #[arg(value_enum)]

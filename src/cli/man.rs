@@ -5,11 +5,11 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap_mangen::Man;
 
-use super::output::data;
+use super::output::{HELP, data};
 
 /// Print the manual page, of qantar or of one of its commands, in roff.
 #[derive(clap::Args)]
-#[command(help_template = super::HELP, before_help = "Example:\n  qantar man run | man -l -")]
+#[command(help_template = HELP, before_help = "Example:\n  qantar man run | man -l -")]
 pub struct Args {
     /// The command.
     command: Option<String>,

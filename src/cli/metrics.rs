@@ -6,11 +6,11 @@ use qantar::metric::{Across, Metric};
 use qantar::report::format::wrapped;
 use serde_json::json;
 
-use super::output::{self, Format};
+use super::output::{self, Format, HELP};
 
 /// List what is measured: the metrics of results and of conditions in scenarios.
 #[derive(clap::Args)]
-#[command(help_template = super::HELP, before_help = "Example:\n  qantar metrics")]
+#[command(help_template = HELP, before_help = "Example:\n  qantar metrics")]
 pub struct Args {
     /// Form of the list on stdout.
     #[arg(long, value_enum, default_value = "text")]

@@ -15,9 +15,7 @@ mod run;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
-
-/// Help begins with what the command is for and with examples.
-const HELP: &str = "{about-with-newline}\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}";
+use output::HELP;
 
 /// What if? A deterministic, person-by-person simulator of protest waves.
 #[derive(Parser)]

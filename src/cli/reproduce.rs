@@ -12,7 +12,7 @@ use qantar::study::manifest::Manifest;
 use qantar::study::{self, Folder, Plan, Progress};
 
 use super::failure::DIFFERS;
-use super::output::{data, message};
+use super::output::{HELP, data, message};
 use super::{progress, run::threads, signals::Signals};
 
 /// Run a folder of results again and compare, bit for bit.
@@ -20,7 +20,7 @@ use super::{progress, run::threads, signals::Signals};
 /// First the files are checked against the digests in the manifest; then the scenario of the folder is run with its
 /// seed and replicates, in a temporary folder. Exit code 3 tells that something differs.
 #[derive(clap::Args)]
-#[command(help_template = super::HELP, before_help = "Example:\n  qantar reproduce results/tutorial-1")]
+#[command(help_template = HELP, before_help = "Example:\n  qantar reproduce results/tutorial-1")]
 pub struct Args {
     /// Folder of results.
     dir: PathBuf,

@@ -9,13 +9,13 @@ use qantar::report::{self, json::Document, summary};
 use qantar::scenario::Scenario;
 use qantar::study::{self, Folder, Plan, Progress, manifest::Manifest};
 
-use super::output::{self, Format, message};
+use super::output::{self, Format, HELP, message};
 use super::results::Results;
 use super::{progress, signals::Signals};
 
 /// Run a scenario, once or many times, and tell what happened.
 #[derive(clap::Args)]
-#[command(help_template = super::HELP, before_help = EXAMPLES)]
+#[command(help_template = HELP, before_help = EXAMPLES)]
 pub struct Args {
     /// The scenario.
     file: PathBuf,
@@ -115,13 +115,23 @@ impl Args {
             Format::Json => output::json(&Document::of(&run))?,
         }
         if !self.quiet {
-            let file = self.file.display();
-            message(&match manifest.plan.replicates {
-                1 => format!("next: qantar run {file} --replicates 20 --out {shown}-x20"),
-                _ => format!("next: qantar reproduce {shown}"),
-            });
+            message(&self.next(manifest, &shown));
         }
         Ok(())
+    }
+
+    /// What to try after this run: the same with other dice, or the same again.
+    fn next(&self, manifest: &Manifest, folder: &str) -> String {
+        if manifest.plan.replicates > 1 {
+            return format!("next: qantar reproduce {folder}");
+        }
+        let seed = self.seed.map(|seed| format!(" --seed {seed}"));
+        let changes = self.set.iter().map(|change| format!(" --set '{change}'"));
+        let same: String = changes.chain(seed).collect();
+        format!(
+            "next: qantar run {}{same} --replicates 20 --out {folder}-x20",
+            self.file.display()
+        )
     }
 }
 

@@ -55,7 +55,7 @@ pub fn people_over_time(course: &Course, color: bool) -> String {
         .with_theme(readable_on_any_background())
         .with_show_grid(false)
         .with_tick_length(0.0)
-        .with_force_margins(11.0 * CELL.0, 4.0 * CELL.0)
+        .with_force_margins(11.0 * CELL.0, if x_step < 1.0 { 7.0 } else { 4.0 } * CELL.0)
         .with_force_margins_y(0.5 * CELL.1, 2.0 * CELL.1)
         .with_x_axis_min(0.0)
         .with_x_axis_max(x_max)
@@ -75,7 +75,8 @@ pub fn people_over_time(course: &Course, color: bool) -> String {
         })));
     let drawn = TerminalBackend::new(COLUMNS, ROWS).render_scene(&render_multiple(plots, layout));
     let drawn = if color { drawn } else { without_colour(&drawn) };
-    drawn.lines().map(str::trim_end).filter(|line| !line.is_empty()).fold(
+    let empty = |line: &&str| without_colour(line).trim().is_empty();
+    drawn.lines().map(str::trim_end).filter(|line| !empty(line)).fold(
         "  people out (line), of them violent (filled)\n".to_owned(),
         |text, line| text + line + "\n",
     )
@@ -109,6 +110,7 @@ fn readable_on_any_background() -> Theme {
 fn without_colour(text: &str) -> String {
     let mut pieces = text.split('\x1b');
     let first = pieces.next().unwrap_or_default().to_owned();
+    // Each piece begins with the rest of a sequence, which ends in an `m`.
     pieces.fold(first, |plain, piece| {
         plain + piece.split_once('m').map_or("", |(_, rest)| rest)
     })
@@ -117,7 +119,7 @@ fn without_colour(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::summary::tests::series;
+    use crate::report::sample::series;
 
     #[test]
     fn a_plot_fits_80_columns_has_dates_and_people_and_no_escapes() {

@@ -162,7 +162,7 @@ fn day_ends(course: &Course) -> Vec<Line> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::summary::tests::{events, series};
+    use crate::report::sample::{events, series};
 
     fn told(rows: &[(i64, &str, &str, &str, f64)]) -> (String, usize) {
         lines(&Course::of(&series(24)), &events(rows))

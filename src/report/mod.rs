@@ -4,6 +4,8 @@ pub mod chart;
 pub mod course;
 pub mod format;
 pub mod json;
+#[cfg(test)]
+mod sample;
 pub mod summary;
 
 use crate::analysis::totals::TOTALS;

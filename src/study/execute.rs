@@ -2,7 +2,7 @@
 //! replicates. The answer does not depend on the threads.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed};
@@ -62,7 +62,10 @@ pub fn execute(plan: &Plan, folder: &Folder, threads: usize, progress: &Progress
             },
         };
         let path = folder.file(manifest::NAME);
-        folder.write(&path, |file| Ok(serde_json::to_writer_pretty(file, &manifest)?))?;
+        folder.write(&path, |file| {
+            serde_json::to_writer_pretty(&mut *file, &manifest)?;
+            file.write_all(b"\n")
+        })?;
     }
     folder.publish()?;
     Manifest::read(folder.out())

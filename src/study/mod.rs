@@ -18,3 +18,6 @@ pub use error::Error;
 pub use execute::{Progress, execute};
 pub use folder::{Folder, SCENARIO};
 pub use plan::Plan;
+
+#[cfg(test)]
+mod tests;

@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_plan_differs_in_what_the_user_changed() {
-        let scenario = Scenario::from_text("tutorial", crate::study::rows::tests::SCENARIO).unwrap();
+        let scenario = Scenario::from_text("tutorial", "title = \"Tutorial\"\n").unwrap();
         let plan = |overrides: &[&str], seed, replicates| {
             let overrides = overrides.iter().map(|text| (*text).to_owned()).collect();
             Plan::new(&scenario, overrides, seed, replicates).unwrap().identity

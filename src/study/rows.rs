@@ -76,16 +76,14 @@ fn times(plan: &Plan, ticks: &[i64]) -> Column {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
     use crate::scenario::Scenario;
     use crate::sim::recorder::Recorder;
 
-    pub const SCENARIO: &str = "title = \"Tutorial\"\n";
-
     #[test]
     fn the_recorders_tables_become_the_columns_of_the_files() {
-        let scenario = Scenario::from_text("tutorial", SCENARIO).unwrap();
+        let scenario = Scenario::from_text("tutorial", "title = \"Tutorial\"\n").unwrap();
         let plan = Plan::new(&scenario, Vec::new(), 9, 0..4).unwrap();
         let mut recorder = Recorder::new(&plan.model);
         let _ = crate::sim::run(&plan.model, &plan.dice(3), &mut recorder);
