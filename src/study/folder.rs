@@ -27,8 +27,8 @@ pub struct Folder {
 
 impl Folder {
     /// Begin the folder for a plan, or take up again what an earlier process of the same plan has left. With
-    /// `force`, old results are replaced once the new ones are whole, and what is left of a different plan is
-    /// discarded.
+    /// `force`, old results are replaced once the new ones are whole, and what is done of a different plan is
+    /// discarded; where nothing is done of it, it is discarded anyway.
     ///
     /// # Errors
     /// If there are results already, if unfinished ones are of a different plan (both without `force`), if the folder
@@ -45,7 +45,7 @@ impl Folder {
             _ => return Err(Error::Exists(out.to_owned())),
         }
         match folder.other_plan(plan)? {
-            Some(difference) if !force => {
+            Some(difference) if !force && folder.keeps_something() => {
                 let partial = folder.partial;
                 return Err(Error::OtherPlan { partial, difference });
             }
@@ -91,6 +91,13 @@ impl Folder {
         let text = fs::read_to_string(&path).map_err(at(&path))?;
         let scenario = || text_difference(&text, &plan.scenario).map(|line| format!("in the scenario, {line}"));
         Ok(identity.difference(&plan.identity).or_else(scenario))
+    }
+
+    /// Whether any replicate of any plan is done in it.
+    fn keeps_something(&self) -> bool {
+        let part = |entry: fs::DirEntry| entry.file_name().to_string_lossy().ends_with(SERIES_PART);
+        let mut parts = fs::read_dir(self.parts()).into_iter().flatten().flatten();
+        self.is_whole() || parts.any(part)
     }
 
     /// The name it will have when it is whole.
@@ -182,6 +189,7 @@ impl Folder {
 }
 
 const PARTS: &str = "parts";
+const SERIES_PART: &str = ".series.csv";
 const PLAN: &str = "plan.json";
 
 /// What is found under the name of a folder. Only what qantar has made is ever removed.

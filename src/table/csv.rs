@@ -49,7 +49,7 @@ pub fn read(input: impl io::Read, schema: &[(&str, Kind)]) -> io::Result<Table> 
     collect(&mut reader, schema, &places)
 }
 
-/// Read CSV that has no header and exactly the columns of the schema: what [`write`] wrote without one.
+/// Read CSV that has no header and exactly the columns of the schema: what [`write()`] wrote without one.
 ///
 /// # Errors
 /// As [`read`].
