@@ -139,7 +139,7 @@ impl Observer for Watched<'_> {
     }
 }
 
-/// Put the parts together in the order of the replicates, one part in memory at a time.
+/// Put the parts together in the order of the replicates, a few parts in memory at a time.
 fn assemble(plan: &Plan, folder: &Folder) -> Result<Vec<Digested>, Error> {
     let mut names = vec![SCENARIO];
     for (part, name, schema) in [
@@ -157,18 +157,30 @@ fn assemble(plan: &Plan, folder: &Folder) -> Result<Vec<Digested>, Error> {
     }
     #[cfg(feature = "parquet")]
     {
+        use std::io::Read;
         let schema = rows::series_schema();
         folder.write(&folder.file("series.parquet"), |file| {
             let mut parquet = crate::table::parquet::Writer::new(file, &schema)?;
-            for replicate in plan.replicates() {
-                let part = File::open(folder.part(replicate, "series"))?;
-                parquet.append(&csv::read_headless(part, &schema)?)?;
+            for together in plan.replicates().collect::<Vec<_>>().chunks(row_group(&plan.model)) {
+                let mut text = Vec::new();
+                for &replicate in together {
+                    File::open(folder.part(replicate, "series"))?.read_to_end(&mut text)?;
+                }
+                parquet.append(&csv::read_headless(&text[..], &schema)?)?;
             }
             parquet.finish().map(drop)
         })?;
         names.push("series.parquet");
     }
     names.into_iter().map(|name| Digested::of(&folder.file(name))).collect()
+}
+
+/// How many replicates make a row group of Parquet: many enough that the footer stays small beside the rows.
+#[cfg(feature = "parquet")]
+fn row_group(model: &Model) -> usize {
+    const ROWS: usize = 1 << 16;
+    let rows = model.clock.ticks as usize * (model.regions.len() + 1);
+    (ROWS / rows.max(1)).max(1)
 }
 
 fn size(model: &Model) -> Size {

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use ::parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
 use ::parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int64Type};
 use ::parquet::errors::{ParquetError, Result};
-use ::parquet::file::properties::WriterProperties;
+use ::parquet::file::properties::{EnabledStatistics, WriterProperties};
 use ::parquet::file::writer::SerializedFileWriter;
 use ::parquet::schema::types::Type;
 
 use super::{Column, Kind, Table};
 
-/// A Parquet file as it grows, one table at a time; only that table is in memory.
+/// A Parquet file as it grows, one table at a time; only that table is in memory, and a few kB of each for the footer.
 pub struct Writer<W: Write + Send> {
     file: SerializedFileWriter<W>,
 }
@@ -23,7 +23,12 @@ impl<W: Write + Send> Writer<W> {
     /// # Errors
     /// Those of `out`.
     pub fn new(out: W, schema: &[(&str, Kind)]) -> io::Result<Writer<W>> {
-        let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
+        // What the footer tells of each row group stays in memory until the end; an index of pages is not worth it.
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::SNAPPY)
+            .set_statistics_enabled(EnabledStatistics::Chunk)
+            .set_offset_index_disabled(true)
+            .build();
         let file =
             message(schema).and_then(|root| SerializedFileWriter::new(out, Arc::new(root), Arc::new(properties)));
         Ok(Writer {
