@@ -65,7 +65,7 @@ fn ticks(c: &mut Criterion) {
     }
 }
 
-type Phase = (&'static str, fn(&mut Engine<'_>));
+type Phase<'m> = (&'static str, fn(&mut Engine<'m>));
 
 fn phases(c: &mut Criterion) {
     let model = kazakhstan(19);
@@ -74,7 +74,7 @@ fn phases(c: &mut Criterion) {
     group
         .sample_size(20)
         .throughput(Throughput::Elements(engine.world.agents() as u64));
-    let phases: [Phase; 6] = [
+    let phases: [Phase<'_>; 6] = [
         ("govern", Engine::govern),
         ("perceive", Engine::perceive),
         ("decide", Engine::decide),

@@ -19,7 +19,8 @@
 //! | [`table`] | named columns, the shape of every result; CSV, Parquet | nothing |
 //! | [`sim`] | the engine: model, policy, parameters, world, rules, the order of a tick | dice, metric; its recorder alone knows tables |
 //! | [`scenario`] | text to model, or every problem at its place | what a model is, not how it runs |
-//! | [`report`] | tables to text that a student reads | tables |
+//! | [`analysis`] | tables to findings: the course of events, totals, their spread | tables |
+//! | [`report`] | findings to text and JSON that a student reads | analysis, tables |
 //! | [`study`] | which runs, in any order, to a folder that survives a kill | scenario, sim, table |
 //!
 //! `tests/house.rs` holds the code to this table.
@@ -49,7 +50,7 @@
 //! let mut engine = Engine::new(&model, &Dice::new(scenario.seed(), 0));
 //! (0..model.clock.ticks).for_each(|_| engine.tick());
 //! println!("{} detained", engine.readings.get(Metric::DetainedTotal, None));
-//! # Ok::<(), qantar::scenario::Problems>(())
+//! # Ok::<(), qantar::scenario::problem::Problems>(())
 //! ```
 #![warn(missing_docs)]
 
@@ -61,5 +62,6 @@ pub mod sim;
 
 pub mod scenario;
 
-// pub mod report;
-// pub mod study;
+pub mod analysis;
+pub mod report;
+pub mod study;

@@ -1,4 +1,4 @@
-//! The command line of qantar: parse, dispatch, print one error, exit code.
+//! The command `qantar`: parse the arguments, do what they say, print one error, give an exit code.
 
 mod cli;
 
@@ -7,8 +7,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
-    match cli::Cli::parse().command.execute() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => cli::report(&error),
-    }
+    cli::Cli::parse()
+        .execute()
+        .unwrap_or_else(|error| cli::failure::report(&error))
 }

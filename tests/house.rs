@@ -11,7 +11,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("table", &[]),
     ("sim", &["dice", "metric", "table"]),
     ("scenario", &["metric", "sim"]),
-    ("report", &["metric", "table"]),
+    ("analysis", &["metric", "table"]),
+    ("report", &["analysis", "metric", "table"]),
     ("study", &["dice", "metric", "table", "sim", "scenario"]),
 ];
 

@@ -1,9 +1,11 @@
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use qantar::scenario::Scenario;
 use qantar::sim::model::Model;
 
-use super::{Usage, color};
+use super::failure::Usage;
+use super::output::{color, data, message};
 
 /// Find everything that is wrong with scenarios
 #[derive(clap::Args)]
@@ -19,7 +21,7 @@ pub struct Args {
 
 impl Args {
     /// Print a line for each scenario that is whole and every problem of those that are not.
-    pub fn execute(self) -> anyhow::Result<()> {
+    pub fn execute(self) -> anyhow::Result<ExitCode> {
         let mut bad = 0;
         for file in &self.files {
             let checked = Scenario::read(file).and_then(|mut scenario| {
@@ -28,17 +30,17 @@ impl Args {
                 Ok(summary(&scenario, &model))
             });
             match checked {
-                Ok(summary) => super::print(&format!("{}: {summary}\n", file.display()))?,
+                Ok(summary) => data(&format!("{}: {summary}\n", file.display()))?,
                 // The last one is left to be printed as the error of the command.
                 Err(problems) if self.files.len() == 1 => return Err(problems.into()),
                 Err(problems) => {
                     bad += 1;
-                    eprintln!("{}\n", problems.render(color()));
+                    message(&format!("{}\n", problems.render(color(&std::io::stderr()))));
                 }
             }
         }
         match bad {
-            0 => Ok(()),
+            0 => Ok(ExitCode::SUCCESS),
             _ => Err(Usage(format!("{bad} of {} scenarios have problems", self.files.len())).into()),
         }
     }

@@ -1,10 +1,12 @@
 use std::collections::BTreeSet;
+use std::process::ExitCode;
 
 use qantar::scenario::kinds::{ActionKind, KINDS};
 use qantar::scenario::problem::suggest;
 use qantar::scenario::schema::{Field, Kind, Omitted, Section, section, sections};
 
-use super::Usage;
+use super::failure::Usage;
+use super::output::data;
 
 /// Explain a key, a kind of action or a lever of the scenario format
 #[derive(clap::Args)]
@@ -31,13 +33,14 @@ struct Entry {
 
 impl Args {
     /// Print what is known, or the name that was probably meant.
-    pub fn execute(self) -> anyhow::Result<()> {
+    pub fn execute(self) -> anyhow::Result<ExitCode> {
         let entries = entries();
         let text = match self.key {
             None => everything(&entries),
             Some(key) => explain(&entries, key.trim_matches('.')).map_err(Usage)?,
         };
-        Ok(super::print(&text)?)
+        data(&text)?;
+        Ok(ExitCode::SUCCESS)
     }
 }
 

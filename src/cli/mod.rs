@@ -1,82 +1,80 @@
-//! The commands, one file each. They use the library as anyone outside could.
+//! The command line: one file per command, which holds its arguments and what it does.
+
+pub mod failure;
+mod output;
+mod progress;
+mod results;
+mod signals;
 
 mod check;
+mod completions;
 mod explain;
+mod man;
+mod metrics;
 mod new;
+mod reproduce;
+mod run;
 mod schema;
 
-use std::fmt;
-use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
-use qantar::scenario::problem::Problems;
+use clap::{CommandFactory, Parser, Subcommand};
+use output::HELP;
 
 /// What if? A deterministic, person-by-person simulator of protest waves.
 #[derive(Parser)]
-#[command(version, about, arg_required_else_help = true)]
+#[command(name = "qantar", version, help_template = HELP, before_help = EXAMPLES, after_help = EXIT_CODES)]
 pub struct Cli {
-    /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    command: Command,
 }
 
-/// What to do.
+const EXAMPLES: &str = "Examples:
+  qantar run scenarios/tutorial.toml                    one run, told in the terminal
+  qantar run scenarios/tutorial.toml --replicates 100   how far other dice differ
+  qantar reproduce results/tutorial-1                   the same bytes again?
+  qantar new my-country && qantar check my-country.toml  a scenario of your own
+  qantar explain credibility                            what a word of the format means";
+
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 failed; 2 a mistake in the arguments or the scenario; 3 done, but something \
+                          differs; 130 and 143 stopped by Ctrl-C or SIGTERM.";
+
 #[derive(Subcommand)]
-pub enum Command {
-    /// Find everything that is wrong with scenarios
+enum Command {
+    Run(run::Args),
+    Reproduce(reproduce::Args),
     Check(check::Args),
-    /// Explain a key, a kind of action or a lever of the scenario format
     Explain(explain::Args),
-    /// Write a small scenario to begin with
     New(new::Args),
-    /// Print the JSON schema of the scenario format, for editors
     Schema(schema::Args),
+    Metrics(metrics::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
-impl Command {
-    /// Do it.
-    pub fn execute(self) -> anyhow::Result<()> {
-        match self {
+impl Cli {
+    /// Do what the arguments say.
+    pub fn execute(self) -> anyhow::Result<ExitCode> {
+        match self.command {
+            Command::Run(args) => args.execute(),
+            Command::Reproduce(args) => args.execute(),
             Command::Check(args) => args.execute(),
             Command::Explain(args) => args.execute(),
             Command::New(args) => args.execute(),
             Command::Schema(args) => args.execute(),
+            Command::Metrics(args) => args.execute(),
+            Command::Completions(args) => args.execute(Cli::command()),
+            Command::Man(args) => args.execute(Cli::command()),
         }
     }
 }
 
-/// A mistake in how a command was used, as against a failure while it ran.
-#[derive(Debug)]
-pub struct Usage(pub String);
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl fmt::Display for Usage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+    #[test]
+    fn the_arguments_are_well_formed() {
+        Cli::command().debug_assert();
     }
-}
-
-impl std::error::Error for Usage {}
-
-/// Print data. A reader who has seen enough, as `head` has, is no failure.
-pub fn print(text: &str) -> io::Result<()> {
-    match io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        written => written,
-    }
-}
-
-/// Print an error; 2 for a mistake of usage or in a scenario, 1 for anything that failed.
-pub fn report(error: &anyhow::Error) -> ExitCode {
-    if let Some(problems) = error.downcast_ref::<Problems>() {
-        eprintln!("{}", problems.render(color()));
-        return ExitCode::from(2);
-    }
-    eprintln!("error: {error:#}");
-    ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
-}
-
-/// Whether messages may have colours: on a terminal, unless NO_COLOR says otherwise.
-pub fn color() -> bool {
-    io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }

@@ -1,10 +1,11 @@
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use anyhow::Context;
 
-use super::Usage;
+use super::failure::Usage;
 
 /// A whole small scenario; a test compiles it.
 const TEMPLATE: &str = include_str!("new.toml");
@@ -22,7 +23,7 @@ pub struct Args {
 
 impl Args {
     /// Write it and name the next command.
-    pub fn execute(self) -> anyhow::Result<()> {
+    pub fn execute(self) -> anyhow::Result<ExitCode> {
         let path = match self.name.extension() {
             Some(ending) if ending == "toml" => self.name,
             _ => PathBuf::from(format!("{}.toml", self.name.display())),
@@ -32,7 +33,7 @@ impl Args {
         }
         write(&path, TEMPLATE).with_context(|| format!("cannot write {}", path.display()))?;
         eprintln!("wrote {0}; next: qantar check {0}", path.display());
-        Ok(())
+        Ok(ExitCode::SUCCESS)
     }
 }
 

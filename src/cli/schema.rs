@@ -1,4 +1,6 @@
+use super::output::data;
 use qantar::scenario::json_schema::json_schema;
+use std::process::ExitCode;
 
 /// Print the JSON schema of the scenario format, for editors
 #[derive(clap::Args)]
@@ -8,7 +10,8 @@ pub struct Args {}
 
 impl Args {
     /// Print it.
-    pub fn execute(self) -> anyhow::Result<()> {
-        Ok(super::print(&format!("{:#}\n", json_schema()))?)
+    pub fn execute(self) -> anyhow::Result<ExitCode> {
+        data(&format!("{:#}\n", json_schema()))?;
+        Ok(ExitCode::SUCCESS)
     }
 }

@@ -1,5 +1,20 @@
 //! Named columns of equal length: the one shape of every result.
 
+pub mod csv;
+#[cfg(feature = "parquet")]
+pub mod parquet;
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Whole numbers.
+    Int,
+    /// Real numbers, in 64 bits.
+    Float,
+    /// Text.
+    Text,
+}
+
 /// The values of one column.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Column {
@@ -25,6 +40,38 @@ impl Column {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+
+    /// What it holds.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Column::Int(_) => Kind::Int,
+            Column::Float(_) => Kind::Float,
+            Column::Text(_) => Kind::Text,
+        }
+    }
+
+    /// The number in a row; not a number where the column holds text.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    pub fn number(&self, row: usize) -> f64 {
+        match self {
+            Column::Int(values) => values[row] as f64,
+            Column::Float(values) => values[row],
+            Column::Text(_) => f64::NAN,
+        }
+    }
+
+    /// The text in a row; empty where the column holds numbers.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    pub fn text(&self, row: usize) -> &str {
+        match self {
+            Column::Text(values) => &values[row],
+            _ => "",
+        }
+    }
 }
 
 /// Named columns of equal length.
@@ -48,6 +95,16 @@ impl Table {
             "columns differ in length"
         );
         Table { columns }
+    }
+
+    /// A table with these columns and no rows.
+    pub fn empty(schema: &[(&str, Kind)]) -> Table {
+        let columns = schema.iter().map(|&(name, kind)| match kind {
+            Kind::Int => (name, Column::Int(Vec::new())),
+            Kind::Float => (name, Column::Float(Vec::new())),
+            Kind::Text => (name, Column::Text(Vec::new())),
+        });
+        Table::new(columns.collect())
     }
 
     /// Number of rows.

@@ -1,0 +1,5 @@
+//! What results say: works on tables alone, so on any folder of results, also an old one.
+
+pub mod course;
+pub mod spread;
+pub mod totals;

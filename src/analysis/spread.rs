@@ -1,0 +1,58 @@
+//! How a number varies over replicates.
+
+use serde::Serialize;
+
+/// How a number varies over replicates.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Spread {
+    /// The median.
+    pub median: f64,
+    /// The 5 % quantile.
+    pub low: f64,
+    /// The 95 % quantile.
+    pub high: f64,
+}
+
+impl Spread {
+    /// The spread of these values; of a single one, three times that value.
+    ///
+    /// # Panics
+    /// If there are none, or one is not a number.
+    pub fn of(values: &[f64]) -> Spread {
+        let mut sorted = values.to_vec();
+        sorted.sort_by(|a, b| a.partial_cmp(b).expect("totals are numbers"));
+        Spread {
+            median: quantile(&sorted, 0.5),
+            low: quantile(&sorted, 0.05),
+            high: quantile(&sorted, 0.95),
+        }
+    }
+}
+
+/// Linear between order statistics: type 7 of Hyndman and Fan (1996), the default of R and numpy.
+fn quantile(sorted: &[f64], share: f64) -> f64 {
+    let place = share * (sorted.len() - 1) as f64;
+    let (below, above) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
+    below + (above - below) * place.fract()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_are_those_of_numpy() {
+        let spread = Spread::of(&[4.0, 1.0, 3.0, 2.0]);
+        let near = |a: f64, b: f64| (a - b).abs() < 1e-12;
+        assert!(
+            near(spread.median, 2.5) && near(spread.low, 1.15) && near(spread.high, 3.85),
+            "{spread:?}"
+        );
+    }
+
+    #[test]
+    fn a_single_value_has_no_spread() {
+        let spread = Spread::of(&[7.0]);
+        assert_eq!((spread.median, spread.low, spread.high), (7.0, 7.0, 7.0));
+    }
+}

@@ -1,0 +1,53 @@
+//! What is printed of an error, and its exit code.
+
+use std::fmt;
+use std::io;
+use std::process::ExitCode;
+
+use qantar::scenario::problem::Problems;
+use qantar::study;
+
+use super::output::{color, message};
+
+/// Exit code of a failure that is not the user's mistake.
+const FAILED: u8 = 1;
+/// Exit code of a mistake in the arguments or the scenario.
+const USAGE: u8 = 2;
+/// Exit code of what was finished but is not clean.
+pub const DIFFERS: u8 = 3;
+
+/// A mistake in how a command was used, as against a failure while it ran.
+#[derive(Debug)]
+pub struct Usage(pub String);
+
+impl fmt::Display for Usage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Usage {}
+
+/// Print an error with its causes and give its exit code.
+pub fn report(error: &anyhow::Error) -> ExitCode {
+    if let Some(problems) = error.downcast_ref::<Problems>() {
+        message(&problems.render(color(&io::stderr())));
+        return USAGE.into();
+    }
+    // A reader who has read enough, such as `head`, is not an error.
+    if error
+        .downcast_ref::<io::Error>()
+        .is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
+    {
+        return ExitCode::SUCCESS;
+    }
+    let chain: Vec<String> = error.chain().map(ToString::to_string).collect();
+    message(&format!("error: {}", chain.join(": ")));
+    if error.is::<Usage>() {
+        return USAGE.into();
+    }
+    match error.downcast_ref::<study::Error>() {
+        Some(study::Error::Exists(_) | study::Error::Foreign(_) | study::Error::OtherPlan { .. }) => USAGE.into(),
+        _ => FAILED.into(),
+    }
+}

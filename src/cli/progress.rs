@@ -1,0 +1,81 @@
+//! How far a run is: a bar on a terminal, else a line every few seconds.
+
+use std::io::{self, IsTerminal};
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use qantar::report::format::number;
+use qantar::study::{Plan, Progress};
+
+use super::output::message;
+
+/// Do some work and show its progress on stderr the while, unless `quiet`.
+pub fn shown<T>(plan: &Plan, progress: &Progress, quiet: bool, work: impl FnOnce() -> T) -> T {
+    if quiet {
+        return work();
+    }
+    thread::scope(|scope| {
+        let (working, over) = mpsc::channel::<()>();
+        scope.spawn(move || match io::stderr().is_terminal() {
+            true => draw(plan, progress, &over),
+            false => tell(plan, progress, &over),
+        });
+        let result = work();
+        drop(working);
+        result
+    })
+}
+
+fn draw(plan: &Plan, progress: &Progress, over: &Receiver<()>) {
+    let single = plan.identity.replicates == 1;
+    let (length, form) = match single {
+        true => (
+            plan.model.clock.ticks,
+            "  {bar:20} tick {pos} of {len}, {msg}, {eta} left",
+        ),
+        false => (
+            plan.identity.replicates,
+            "  {bar:20} {pos} of {len} replicates, {eta} left",
+        ),
+    };
+    let style = ProgressStyle::with_template(form).expect("the template is well formed");
+    let bar = ProgressBar::new(u64::from(length)).with_style(style);
+    if !single {
+        // What an earlier process has done says nothing about the time left.
+        bar.set_position(u64::from(progress.done.load(Relaxed)));
+        bar.reset_eta();
+    }
+    while !finished(over, Duration::from_millis(100)) {
+        if single {
+            bar.set_message(hour_and_people(plan, progress));
+        }
+        let counter = if single { &progress.ticks } else { &progress.done };
+        bar.set_position(u64::from(counter.load(Relaxed)));
+    }
+    bar.finish_and_clear();
+}
+
+fn tell(plan: &Plan, progress: &Progress, over: &Receiver<()>) {
+    while !finished(over, Duration::from_secs(5)) {
+        message(&match plan.identity.replicates {
+            1 => {
+                let (tick, ticks) = (progress.ticks.load(Relaxed), plan.model.clock.ticks);
+                format!("tick {tick} of {ticks}, {}", hour_and_people(plan, progress))
+            }
+            replicates => format!("{} of {replicates} replicates", progress.done.load(Relaxed)),
+        });
+    }
+}
+
+fn hour_and_people(plan: &Plan, progress: &Progress) -> String {
+    let tick = progress.ticks.load(Relaxed).saturating_sub(1);
+    let people = progress.participants.load(Relaxed);
+    format!("{}, {} people out", plan.calendar.short(tick), number(people as f64))
+}
+
+fn finished(over: &Receiver<()>, patience: Duration) -> bool {
+    over.recv_timeout(patience) == Err(RecvTimeoutError::Disconnected)
+}

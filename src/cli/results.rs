@@ -1,0 +1,64 @@
+//! What the report needs of a folder of results, read one replicate at a time.
+
+use std::fs::File;
+use std::path::Path;
+
+use anyhow::Context;
+use qantar::analysis::totals::{TOTALS, totals};
+use qantar::study::rows::{events_schema, series_schema};
+use qantar::table::{Kind, Table, csv};
+
+/// The totals of every replicate, and the tables of the first.
+pub struct Results {
+    /// One for each replicate, in their order.
+    pub totals: Vec<[f64; TOTALS.len()]>,
+    /// The series of the first replicate.
+    pub series: Table,
+    /// Its events.
+    pub events: Table,
+}
+
+impl Results {
+    /// Read a folder of results.
+    pub fn read(folder: &Path) -> anyhow::Result<Results> {
+        let (series_schema, events_schema) = (series_schema(), events_schema());
+        let mut all_events = groups(folder, "events.csv", &events_schema)?.peekable();
+        let (mut all, mut first) = (Vec::new(), None);
+        for series in groups(folder, "series.csv", &series_schema)? {
+            let series = series?;
+            // A replicate in which nothing happens has no rows of events.
+            let same = |events: &anyhow::Result<Table>| {
+                events
+                    .as_ref()
+                    .map_or(true, |events| replicate(events) == replicate(&series))
+            };
+            let events = all_events
+                .next_if(same)
+                .unwrap_or_else(|| Ok(Table::empty(&events_schema)))?;
+            all.push(totals(&series, &events));
+            first.get_or_insert((series, events));
+        }
+        let (series, events) = first.with_context(|| format!("{} has no rows", folder.display()))?;
+        Ok(Results {
+            totals: all,
+            series,
+            events,
+        })
+    }
+}
+
+fn groups<'s>(
+    folder: &Path,
+    name: &str,
+    schema: &'s [(&'s str, Kind)],
+) -> anyhow::Result<impl Iterator<Item = anyhow::Result<Table>> + use<'s>> {
+    let path = folder.join(name);
+    let failed = move || format!("cannot read {}", path.display());
+    let file = File::open(folder.join(name)).with_context(&failed)?;
+    let tables = csv::groups(file, schema, "replicate").with_context(&failed)?;
+    Ok(tables.map(move |table| table.with_context(&failed)))
+}
+
+fn replicate(table: &Table) -> Option<f64> {
+    table.column("replicate").map(|column| column.number(0))
+}

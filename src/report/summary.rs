@@ -1,0 +1,174 @@
+//! What a reader sees at the end of a run.
+
+use super::Run;
+use super::chart::people_over_time;
+use super::course::lines;
+use super::format::{hour, number, wrapped};
+use crate::analysis::course::Course;
+use crate::analysis::spread::Spread;
+use crate::analysis::totals::{TOTALS, seizures};
+use crate::metric::Metric;
+
+/// The summary: plot, course of events, totals, caution, and where the results lie. Plain UTF-8 without `color`.
+///
+/// # Panics
+/// If a table lacks a column of `series.csv` or `events.csv`, or there are no totals.
+pub fn text(run: &Run, color: bool) -> String {
+    let course = Course::of(run.series);
+    let replicates = run.totals.len();
+    let mut text = format!("{}\n{}\n\n", run.title, heading(run));
+    text += &people_over_time(&course, color);
+    text += &match replicates {
+        1 => "\nThe course of events\n".to_owned(),
+        _ => format!(
+            "\nThe course of events in replicate {}, one of {replicates}\n",
+            run.first_replicate
+        ),
+    };
+    let (told, left) = lines(&course, run.events);
+    text += if told.is_empty() {
+        "  Nothing happened.\n"
+    } else {
+        &told
+    };
+    if left > 0 {
+        text += &format!("  {left} more in {}/events.csv\n", run.folder);
+    }
+    text += "\n";
+    text += &if replicates == 1 { one(run, &course) } else { many(run) };
+    text += "\n";
+    text += &caution(run);
+    text + &format!("\nResults are in {}\n", run.folder)
+}
+
+fn heading(run: &Run) -> String {
+    let which = match run.totals.len() as u32 {
+        1 => format!("replicate {}", run.first_replicate),
+        more => format!(
+            "replicates {} to {}",
+            run.first_replicate,
+            run.first_replicate + more - 1
+        ),
+    };
+    format!("scenario {}, seed {}, {which}", run.scenario, run.seed)
+}
+
+fn one(run: &Run, course: &Course) -> String {
+    let mut text = "Totals\n".to_owned();
+    for (total, value) in TOTALS.iter().zip(run.totals[0]) {
+        let peak = match total.name {
+            "participants_peak" => course.peak(Metric::Participants),
+            "violent_peak" => course.peak(Metric::Violent),
+            _ => None,
+        };
+        let when = peak.map_or(String::new(), |(tick, _)| format!(", {}", hour(course.time(tick))));
+        text += &format!("  {:<30}{:>12}{when}\n", total.label, number(value));
+    }
+    let seized: Vec<String> = seizures(run.events)
+        .into_iter()
+        .map(|(site, times)| {
+            if times == 1 {
+                site.to_owned()
+            } else {
+                format!("{site} ({times} times)")
+            }
+        })
+        .collect();
+    match seized.is_empty() {
+        true => text,
+        false => text + &wrapped("  seized: ", &seized.join(", ")),
+    }
+}
+
+fn many(run: &Run) -> String {
+    let mut text = format!(
+        "Totals of {} replicates{:>22}{:>12}{:>12}\n",
+        run.totals.len(),
+        "median",
+        "5 %",
+        "95 %"
+    );
+    for (i, total) in TOTALS.iter().enumerate() {
+        let Spread { median, low, high } = Spread::of(&run.totals.iter().map(|totals| totals[i]).collect::<Vec<_>>());
+        let [median, low, high] = [median, low, high].map(number);
+        text += &format!("  {:<30}{median:>12}{low:>12}{high:>12}\n", total.label);
+    }
+    text
+}
+
+fn caution(run: &Run) -> String {
+    wrapped(
+        "",
+        match run.totals.len() {
+            1 => {
+                "One seed is not a finding: other dice give another course under the same assumptions. \
+                 --replicates 20 shows how far the totals differ."
+            }
+            _ => {
+                "The range is that of the dice under one set of assumptions; it says nothing about how far the \
+                 assumptions hold."
+            }
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::totals::totals;
+    use crate::report::sample::{events, series};
+
+    fn told(replicates: usize) -> String {
+        let series = series(264);
+        let events = events(&[
+            (9, "protest_begins", "mangystau", "", 1040.0),
+            (40, "action_announced", "all", "price-cap", 21_000.0),
+            (52, "action_in_effect", "all", "price-cap", 30_000.0),
+            (60, "protest_begins", "almaty", "", 100.0),
+            (76, "violence_begins", "almaty", "", 640.0),
+            (80, "site_attacked", "almaty", "almaty-akimat", 2500.0),
+            (82, "site_seized", "almaty", "almaty-akimat", 5000.0),
+            (130, "site_retaken", "almaty", "almaty-akimat", 700.0),
+        ]);
+        let mut all = vec![totals(&series, &events); replicates];
+        all[0][0] += replicates as f64 - 1.0;
+        let run = Run {
+            title: "January",
+            scenario: "january",
+            seed: 7,
+            first_replicate: 0,
+            totals: &all,
+            series: &series,
+            events: &events,
+            folder: "results/january-7",
+        };
+        text(&run, false)
+    }
+
+    #[test]
+    fn a_single_run_is_told_with_a_caution() {
+        insta::assert_snapshot!(told(1));
+    }
+
+    #[test]
+    fn replicates_are_told_by_their_median_and_range() {
+        let text = told(20);
+        assert!(
+            text.contains("The course of events in replicate 0, one of 20"),
+            "{text}"
+        );
+        assert!(
+            text.contains("most people out in one hour         52,000      52,000      52,001\n"),
+            "{text}"
+        );
+        assert!(!text.contains("One seed is not a finding"), "{text}");
+    }
+
+    #[test]
+    fn every_line_fits_80_columns() {
+        for text in [told(1), told(3)] {
+            let long: Vec<&str> = text.lines().filter(|line| line.chars().count() > 80).collect();
+            assert!(long.is_empty(), "{long:?}");
+        }
+    }
+}

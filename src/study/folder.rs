@@ -1,0 +1,236 @@
+//! A folder of results, from its first part to its last name.
+//!
+//! Until it is whole it is called `<out>.partial`. Each finished replicate leaves two part files in it; a replicate
+//! is done when its series file exists, which is the later of the two. Every file is written aside, synced, and
+//! renamed, so that a process killed at any moment leaves nothing half-written under a name that counts. The
+//! manifest is the last file of a whole folder: once it is there, all that remains is to drop the parts and to give
+//! the folder its name.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use super::error::{Error, at};
+use super::manifest::{self, Manifest};
+use super::plan::{Identity, Plan, text_difference};
+use crate::table::{Table, csv};
+
+/// The name of the effective scenario in a folder of results.
+pub const SCENARIO: &str = "scenario.toml";
+
+/// A folder of results that is being made.
+#[derive(Debug)]
+pub struct Folder {
+    out: PathBuf,
+    partial: PathBuf,
+}
+
+impl Folder {
+    /// Begin the folder for a plan, or take up again what an earlier process of the same plan has left. With
+    /// `force`, old results are replaced once the new ones are whole, and what is done of a different plan is
+    /// discarded; where nothing is done of it, it is discarded anyway.
+    ///
+    /// # Errors
+    /// If there are results already, if unfinished ones are of a different plan (both without `force`), if the folder
+    /// holds anything that is not qantar's, or if it cannot be written.
+    pub fn open(plan: &Plan, out: &Path, force: bool) -> Result<Folder, Error> {
+        let folder = Folder {
+            out: out.to_owned(),
+            partial: beside(out, "partial"),
+        };
+        match Holds::look(out)? {
+            Holds::Nothing => {}
+            Holds::Something => return Err(Error::Foreign(out.to_owned())),
+            _ if force => {}
+            _ => return Err(Error::Exists(out.to_owned())),
+        }
+        match folder.other_plan(plan)? {
+            Some(difference) if !force && folder.keeps_something() => {
+                let partial = folder.partial;
+                return Err(Error::OtherPlan { partial, difference });
+            }
+            Some(_) => fs::remove_dir_all(&folder.partial).map_err(at(&folder.partial))?,
+            None => {}
+        }
+        if matches!(Holds::look(&folder.partial)?, Holds::Nothing) {
+            folder.begin(plan)?;
+        }
+        Ok(folder)
+    }
+
+    fn begin(&self, plan: &Plan) -> Result<(), Error> {
+        fs::create_dir_all(self.parts()).map_err(at(&self.partial))?;
+        self.write(&self.partial.join(SCENARIO), |file| {
+            file.write_all(plan.scenario.as_bytes())
+        })?;
+        self.write(&self.parts().join(PLAN), |file| {
+            Ok(serde_json::to_writer_pretty(file, &plan.identity)?)
+        })
+    }
+
+    /// In what the unfinished results differ from this plan; `None` if in nothing, or if there are none.
+    fn other_plan(&self, plan: &Plan) -> Result<Option<String>, Error> {
+        let identity: Result<Identity, Error> = match Holds::look(&self.partial)? {
+            Holds::Nothing => return Ok(None),
+            Holds::Something => return Err(Error::Foreign(self.partial.clone())),
+            Holds::Results => Manifest::read(&self.partial).map(|manifest| manifest.plan),
+            Holds::Parts => {
+                let path = self.parts().join(PLAN);
+                let text = fs::read(&path).map_err(at(&path))?;
+                serde_json::from_slice(&text)
+                    .map_err(io::Error::from)
+                    .map_err(at(&path))
+            }
+        };
+        let Ok(identity) = identity else {
+            return Ok(Some(
+                "its description cannot be read by this version of qantar".to_owned(),
+            ));
+        };
+        let path = self.partial.join(SCENARIO);
+        let text = fs::read_to_string(&path).map_err(at(&path))?;
+        let scenario = || text_difference(&text, &plan.scenario).map(|line| format!("in the scenario, {line}"));
+        Ok(identity.difference(&plan.identity).or_else(scenario))
+    }
+
+    /// Whether any replicate of any plan is done in it.
+    fn keeps_something(&self) -> bool {
+        let part = |entry: fs::DirEntry| entry.file_name().to_string_lossy().ends_with(SERIES_PART);
+        let mut parts = fs::read_dir(self.parts()).into_iter().flatten().flatten();
+        self.is_whole() || parts.any(part)
+    }
+
+    /// The name it will have when it is whole.
+    pub fn out(&self) -> &Path {
+        &self.out
+    }
+
+    /// The name it has until then.
+    pub fn partial(&self) -> &Path {
+        &self.partial
+    }
+
+    /// How many replicates of a plan are done.
+    pub fn done(&self, plan: &Plan) -> u32 {
+        plan.replicates().filter(|&replicate| self.is_done(replicate)).count() as u32
+    }
+
+    /// Whether a replicate is done.
+    pub fn is_done(&self, replicate: u32) -> bool {
+        self.is_whole() || self.part(replicate, "series").exists()
+    }
+
+    /// Whether all that remains is to publish it.
+    pub(super) fn is_whole(&self) -> bool {
+        self.partial.join(manifest::NAME).exists()
+    }
+
+    /// Keep the tables of a replicate, which is then done.
+    pub(super) fn keep(&self, replicate: u32, series: &Table, events: &Table) -> Result<(), Error> {
+        for (name, table) in [("events", events), ("series", series)] {
+            self.write(&self.part(replicate, name), |file| csv::write(table, false, file))?;
+        }
+        Ok(())
+    }
+
+    /// Where a replicate's rows are kept until the folder is whole.
+    pub(super) fn part(&self, replicate: u32, name: &str) -> PathBuf {
+        self.parts().join(format!("{replicate:010}.{name}.csv"))
+    }
+
+    /// Where a file of the whole folder is made.
+    pub(super) fn file(&self, name: &str) -> PathBuf {
+        self.partial.join(name)
+    }
+
+    /// Write a file aside and put it in its place only when it is whole and on the disk. Its name aside has the
+    /// number of the process, so that two processes that were started by mistake do not write into each other.
+    pub(super) fn write(
+        &self,
+        path: &Path,
+        fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+    ) -> Result<(), Error> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let aside = self.parts().join(format!("{name}.{}.tmp", std::process::id()));
+        let write = || {
+            let mut file = BufWriter::new(File::create(&aside)?);
+            fill(&mut file)?;
+            file.into_inner()?.sync_all()?;
+            fs::rename(&aside, path)
+        };
+        write().map_err(at(path))
+    }
+
+    /// Drop the parts and give the folder its name, in one step. Old results are moved out of the way just before,
+    /// and removed just after.
+    pub(super) fn publish(&self) -> Result<(), Error> {
+        if self.parts().exists() {
+            fs::remove_dir_all(self.parts()).map_err(at(&self.partial))?;
+        }
+        let old = beside(&self.out, "replaced");
+        let remove_old = || match Holds::look(&old)? {
+            Holds::Results => fs::remove_dir_all(&old).map_err(at(&old)),
+            Holds::Nothing => Ok(()),
+            _ => Err(Error::Foreign(old.clone())),
+        };
+        if self.out.join(manifest::NAME).exists() {
+            remove_old()?;
+            fs::rename(&self.out, &old).map_err(at(&self.out))?;
+        } else if self.out.exists() {
+            fs::remove_dir(&self.out).map_err(at(&self.out))?;
+        }
+        fs::rename(&self.partial, &self.out).map_err(at(&self.out))?;
+        remove_old()
+    }
+
+    fn parts(&self) -> PathBuf {
+        self.partial.join(PARTS)
+    }
+}
+
+const PARTS: &str = "parts";
+const SERIES_PART: &str = ".series.csv";
+const PLAN: &str = "plan.json";
+
+/// What is found under the name of a folder. Only what qantar has made is ever removed.
+enum Holds {
+    /// No folder, an empty one, or one that was begun and has no plan yet.
+    Nothing,
+    /// Whole results.
+    Results,
+    /// Unfinished results.
+    Parts,
+    /// Anything else.
+    Something,
+}
+
+impl Holds {
+    fn look(path: &Path) -> Result<Holds, Error> {
+        if !path.exists() {
+            return Ok(Holds::Nothing);
+        }
+        if path.join(manifest::NAME).exists() {
+            let ours = fs::read_to_string(path.join(manifest::NAME)).is_ok_and(|text| text.contains("qantar-results/"));
+            return Ok(if ours { Holds::Results } else { Holds::Something });
+        }
+        if path.join(PARTS).join(PLAN).exists() {
+            return Ok(Holds::Parts);
+        }
+        if !path.is_dir() {
+            return Ok(Holds::Something);
+        }
+        let mut entries = fs::read_dir(path).map_err(at(path))?;
+        let begun = path.extension().is_some_and(|end| end == "partial") && path.join(PARTS).is_dir();
+        Ok(match entries.next().is_none() || begun {
+            true => Holds::Nothing,
+            false => Holds::Something,
+        })
+    }
+}
+
+fn beside(out: &Path, ending: &str) -> PathBuf {
+    let mut name = out.file_name().unwrap_or_default().to_owned();
+    name.push(".");
+    name.push(ending);
+    out.with_file_name(name)
+}

@@ -1,0 +1,151 @@
+//! `manifest.json`: what a folder of results is, how it was made, and the digests of its files.
+
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::error::{Error, at};
+use super::plan::Identity;
+
+/// The name of the file.
+pub const NAME: &str = "manifest.json";
+
+/// The value of [`Manifest::format`].
+pub const FORMAT: &str = "qantar-results/1";
+
+/// What a folder of results is. The files that it lists are the same bytes on every machine and for any number of
+/// threads; the manifest itself is not, since it tells when, where and how fast they were made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// The form of this document, [`FORMAT`].
+    pub format: String,
+    /// What was run.
+    #[serde(flatten)]
+    pub plan: Identity,
+    /// The country in numbers.
+    pub size: Size,
+    /// Where and when it was run.
+    pub made: Made,
+    /// The files, in the order in which they were written.
+    pub files: Vec<Digested>,
+}
+
+/// The country in numbers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Size {
+    /// Residents.
+    pub people: u64,
+    /// People that each simulated citizen stands for.
+    pub persons_per_agent: u32,
+    /// Number of regions.
+    pub regions: u32,
+    /// Number of ticks.
+    pub ticks: u32,
+    /// Length of a tick in minutes.
+    pub tick_minutes: u32,
+}
+
+/// Where and when results were made; of a resumed run, its last sitting.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Made {
+    /// Operating system.
+    pub os: String,
+    /// Processor architecture.
+    pub arch: String,
+    /// Threads used.
+    pub threads: usize,
+    /// Start, in UTC.
+    pub started: String,
+    /// Duration in seconds.
+    pub wall_seconds: f64,
+}
+
+/// A file and its digest.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Digested {
+    /// Its name in the folder.
+    pub name: String,
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+}
+
+impl Manifest {
+    /// Read the manifest of a folder of results.
+    ///
+    /// # Errors
+    /// If there is none, or it is not one.
+    pub fn read(folder: &Path) -> Result<Manifest, Error> {
+        let path = folder.join(NAME);
+        let text = std::fs::read(&path).map_err(at(&path))?;
+        serde_json::from_slice(&text)
+            .map_err(io::Error::from)
+            .map_err(at(&path))
+    }
+
+    /// The files of a folder that are not as this manifest says: changed, or gone.
+    ///
+    /// # Errors
+    /// If a file that is there cannot be read.
+    pub fn edited(&self, folder: &Path) -> Result<Vec<&str>, Error> {
+        let mut edited = Vec::new();
+        for file in &self.files {
+            let path = folder.join(&file.name);
+            if !path.exists() || Digested::of(&path)? != *file {
+                edited.push(file.name.as_str());
+            }
+        }
+        Ok(edited)
+    }
+}
+
+impl Digested {
+    /// The digest of a file.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn of(path: &Path) -> Result<Digested, Error> {
+        let mut file = File::open(path).map_err(at(path))?;
+        let (mut hash, mut bytes, mut buffer) = (Sha256::new(), 0, vec![0; 1 << 16]);
+        loop {
+            let read = file.read(&mut buffer).map_err(at(path))?;
+            if read == 0 {
+                break;
+            }
+            hash.update(&buffer[..read]);
+            bytes += read as u64;
+        }
+        let sha256 = hash.finalize().iter().fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        });
+        Ok(Digested {
+            name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            bytes,
+            sha256,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_digest_of_a_file_is_its_sha256() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("abc.csv");
+        std::fs::write(&path, "abc").unwrap();
+        let digested = Digested::of(&path).unwrap();
+        assert_eq!((digested.name.as_str(), digested.bytes), ("abc.csv", 3));
+        assert_eq!(
+            digested.sha256,
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+    }
+}

@@ -1,0 +1,108 @@
+//! The rows of `series.csv` and `events.csv`: what the recorder kept, with what tells one job's rows from another's.
+
+use std::collections::BTreeMap;
+
+use super::plan::Plan;
+use crate::metric::Metric;
+use crate::table::{Column, Kind, Table};
+
+/// The arm of a run without a comparison.
+pub const BASELINE: &str = "baseline";
+
+/// The columns of `series.csv`. One row per replicate, tick and region; region `all` is the whole country and comes
+/// last in each tick. `time` is local time at the start of the tick.
+pub fn series_schema() -> Vec<(&'static str, Kind)> {
+    let kind = |metric: &Metric| match metric.description().whole {
+        true => Kind::Int,
+        false => Kind::Float,
+    };
+    let metrics = Metric::ALL.iter().map(|metric| (metric.name(), kind(metric)));
+    KEYS.into_iter().chain(metrics).collect()
+}
+
+/// The columns of `events.csv`. One row per event; `counts` is the unit of `number`.
+pub fn events_schema() -> Vec<(&'static str, Kind)> {
+    let rest = [
+        ("event", Kind::Text),
+        ("subject", Kind::Text),
+        ("number", Kind::Float),
+        ("counts", Kind::Text),
+    ];
+    KEYS.into_iter().chain(rest).collect()
+}
+
+const KEYS: [(&str, Kind); 7] = [
+    ("arm", Kind::Text),
+    ("point", Kind::Int),
+    ("replicate", Kind::Int),
+    ("seed", Kind::Int),
+    ("tick", Kind::Int),
+    ("time", Kind::Text),
+    ("region", Kind::Text),
+];
+
+/// One of the recorder's tables, which begins with `tick` and `region`, with the job's columns before it.
+pub(super) fn of_job(plan: &Plan, replicate: u32, table: Table) -> Table {
+    let rows = table.rows();
+    let text = |value: &str| Column::Text(vec![value.to_owned(); rows]);
+    let whole = |value: i64| Column::Int(vec![value; rows]);
+    let mut columns = vec![
+        ("arm".to_owned(), text(BASELINE)),
+        ("point".to_owned(), whole(0)),
+        ("replicate".to_owned(), whole(i64::from(replicate))),
+        ("seed".to_owned(), whole(plan.identity.seed as i64)),
+    ];
+    for (name, column) in table.into_columns() {
+        let times = match (&column, name.as_str()) {
+            (Column::Int(ticks), "tick") => Some(times(plan, ticks)),
+            _ => None,
+        };
+        columns.push((name, column));
+        columns.extend(times.map(|times| ("time".to_owned(), times)));
+    }
+    Table::new(columns)
+}
+
+/// Dates are costly to write, and every tick has as many rows as there are regions.
+fn times(plan: &Plan, ticks: &[i64]) -> Column {
+    let mut known = BTreeMap::new();
+    let mut time = |&tick: &i64| {
+        known
+            .entry(tick)
+            .or_insert_with(|| plan.calendar.iso(tick as u32))
+            .clone()
+    };
+    Column::Text(ticks.iter().map(&mut time).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::Scenario;
+    use crate::sim::recorder::Recorder;
+
+    #[test]
+    fn the_recorders_tables_become_the_columns_of_the_files() {
+        let scenario = Scenario::from_text("towns", crate::study::tests::SCENARIO).unwrap();
+        let plan = Plan::new(&scenario, Vec::new(), 9, 0..4).unwrap();
+        let mut recorder = Recorder::new(&plan.model);
+        let _ = crate::sim::run(&plan.model, &plan.dice(3), &mut recorder);
+        let (series, events) = recorder.into_tables();
+        let series = of_job(&plan, 3, series);
+        let shape = |table: &Table| -> Vec<(String, Kind)> {
+            table
+                .columns()
+                .iter()
+                .map(|(name, column)| (name.clone(), column.kind()))
+                .collect()
+        };
+        let owned = |schema: Vec<(&str, Kind)>| -> Vec<(String, Kind)> {
+            schema.into_iter().map(|(name, kind)| (name.to_owned(), kind)).collect()
+        };
+        assert_eq!(shape(&series), owned(series_schema()));
+        assert_eq!(shape(&of_job(&plan, 3, events)), owned(events_schema()));
+        assert_eq!(series.column("replicate").unwrap().number(0), 3.0);
+        assert_eq!(series.column("seed").unwrap().number(0), 9.0);
+        assert_eq!(series.column("time").unwrap().text(0), plan.calendar.iso(0));
+    }
+}

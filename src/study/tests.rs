@@ -1,0 +1,159 @@
+//! The whole room at work: folders that are begun, stopped, taken up again, replaced and left alone.
+
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::Ordering::Relaxed;
+
+use super::manifest::Manifest;
+use super::{Error, Folder, Plan, Progress, execute};
+use crate::scenario::Scenario;
+
+/// Two towns for two days.
+pub const SCENARIO: &str = r#"
+schema_version = 1
+title = "Two towns"
+start = 2022-01-01T00:00:00
+zone = "Asia/Almaty"
+ticks = 48
+[[region]]
+id = "north"
+population = 500
+position = [43.0, 51.0]
+[[region]]
+id = "south"
+population = 300
+position = [44.0, 76.0]
+"#;
+
+fn plan(seed: u64, replicates: std::ops::Range<u32>) -> Plan {
+    let scenario = Scenario::from_text("tutorial", SCENARIO).unwrap();
+    Plan::new(&scenario, Vec::new(), seed, replicates).unwrap()
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<String> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn what_is_done_is_not_run_again_and_the_order_is_that_of_the_replicates() {
+    let temp = tempfile::tempdir().unwrap();
+    let run = |plan: &Plan, out: &Path| {
+        let folder = Folder::open(plan, out, false).unwrap();
+        execute(plan, &folder, 2, &Progress::default()).unwrap();
+    };
+    // Rows that no run of this seed would give: if they reach the result, replicate 1 was not run again.
+    let (other, out) = (temp.path().join("other"), temp.path().join("out"));
+    run(&plan(2, 1..2), &other);
+    let plan = plan(1, 0..3);
+    let folder = Folder::open(&plan, &out, false).unwrap();
+    for name in ["series", "events"] {
+        let text = fs::read_to_string(other.join(name).with_extension("csv")).unwrap();
+        fs::write(folder.part(1, name), text.split_once('\n').unwrap().1).unwrap();
+    }
+    assert_eq!(folder.done(&plan), 1);
+    run(&plan, &out);
+    let series = fs::read_to_string(out.join("series.csv")).unwrap();
+    let keys = |line: &str| line.split(',').skip(2).take(2).collect::<Vec<_>>().join(" of seed ");
+    let mut order: Vec<String> = series.lines().map(keys).collect();
+    order.dedup();
+    assert_eq!(
+        order,
+        ["replicate of seed seed", "0 of seed 1", "1 of seed 2", "2 of seed 1"]
+    );
+}
+
+#[test]
+fn a_resumed_folder_is_the_same_bytes_and_leaves_nothing_behind() {
+    let temp = tempfile::tempdir().unwrap();
+    let plan = plan(1, 0..3);
+    let (once, resumed) = (temp.path().join("once"), temp.path().join("resumed"));
+    let run = |out: &Path| {
+        execute(
+            &plan,
+            &Folder::open(&plan, out, false).unwrap(),
+            1,
+            &Progress::default(),
+        )
+    };
+    let whole = run(&once).unwrap();
+
+    let stopped = Progress::default();
+    stopped.stop.store(true, Relaxed);
+    let folder = Folder::open(&plan, &resumed, false).unwrap();
+    let error = execute(&plan, &folder, 1, &stopped).unwrap_err();
+    assert!(matches!(error, Error::Interrupted { done: 0, of: 3, .. }));
+    fs::write(
+        folder.partial().join("parts").join("0000000000.series.csv.1.tmp"),
+        "half a row",
+    )
+    .unwrap();
+
+    assert_eq!(run(&resumed).unwrap().files, whole.files);
+    assert_eq!(names(&resumed), names(&once));
+    assert_eq!(names(temp.path()), ["once", "resumed"]);
+}
+
+#[test]
+fn a_whole_folder_without_its_name_only_gets_its_name() {
+    let temp = tempfile::tempdir().unwrap();
+    let (plan, out) = (plan(1, 0..2), temp.path().join("out"));
+    let run = || {
+        execute(
+            &plan,
+            &Folder::open(&plan, &out, false).unwrap(),
+            1,
+            &Progress::default(),
+        )
+    };
+    let whole = run().unwrap();
+    fs::rename(&out, temp.path().join("out.partial")).unwrap();
+    assert_eq!(run().unwrap(), whole);
+}
+
+#[test]
+fn old_results_give_way_only_to_whole_ones_and_only_with_force() {
+    let temp = tempfile::tempdir().unwrap();
+    let out = temp.path().join("out");
+    let open = |seed, force| Folder::open(&plan(seed, 0..1), &out, force);
+    execute(&plan(1, 0..1), &open(1, false).unwrap(), 1, &Progress::default()).unwrap();
+    assert!(matches!(open(2, false), Err(Error::Exists(_))));
+    let folder = open(2, true).unwrap();
+    assert_eq!(Manifest::read(&out).unwrap().plan.seed, 1);
+    execute(&plan(2, 0..1), &folder, 1, &Progress::default()).unwrap();
+    assert_eq!(Manifest::read(&out).unwrap().plan.seed, 2);
+    assert_eq!(names(temp.path()), ["out"]);
+}
+
+#[test]
+fn unfinished_results_of_another_plan_are_discarded_only_with_force() {
+    let temp = tempfile::tempdir().unwrap();
+    let out = temp.path().join("out");
+    let open = |seed, force| Folder::open(&plan(seed, 0..1), &out, force);
+    let begun = open(1, false).unwrap();
+    assert!(open(2, false).is_ok(), "nothing is lost where nothing is done");
+    assert!(open(1, false).is_ok());
+    fs::write(begun.part(0, "series"), "").unwrap();
+    let error = open(2, false).unwrap_err().to_string();
+    assert!(error.contains("seed 1 there, 2 here"), "{error}");
+    assert_eq!(open(2, true).unwrap().done(&plan(2, 0..1)), 0);
+    assert!(open(2, false).is_ok());
+}
+
+#[test]
+fn a_folder_that_is_not_ours_is_left_alone_even_with_force() {
+    let temp = tempfile::tempdir().unwrap();
+    let out = temp.path().join("thesis");
+    fs::create_dir(&out).unwrap();
+    assert!(
+        Folder::open(&plan(1, 0..1), &out, false).is_ok(),
+        "an empty folder is free"
+    );
+    fs::write(out.join("chapter-1.tex"), "").unwrap();
+    assert!(matches!(
+        Folder::open(&plan(1, 0..1), &out, true),
+        Err(Error::Foreign(_))
+    ));
+}
