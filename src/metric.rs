@@ -72,7 +72,7 @@ metrics! {
     Legitimacy "legitimacy" "share" false Mean "How rightful the government seems, from 0 to 1.";
     Backlash "backlash" "index" false Mean "Anger at repression seen or heard of, a stock that decays.";
     Fear "fear" "index" false Mean "Fear of repression seen or heard of, a stock that decays.";
-    Belief "belief" "index" false Mean "Belief that protest works, a stock that decays.";
+    Belief "belief" "share" false Mean "Belief that protest works, from 0 to 1; it fades.";
     Connectivity "connectivity" "share" false Mean "Share of people who can reach the network this hour.";
     Price "price" "tenge/l" false Mean "Price of the fuel whose rise is the grievance.";
     Damage "damage" "million tenge" false Sum "Damage to buildings, shops and vehicles since the start.";

@@ -60,7 +60,7 @@ levers! {
     PricePromise "price_promise" Max 0.0 "share" 0.0 1.0 "Share of the price grievance that a promise takes away, times credibility.";
     GovernmentRelief "government_relief" Max 0.0 "share" 0.0 1.0 "Share of the discontent with the government that is taken away.";
     RegimeRelief "regime_relief" Max 0.0 "share" 0.0 1.0 "Share of the discontent with the regime that is taken away.";
-    Belief "belief" Pulse 0.0 "index" -5.0 5.0 "Belief that protest works, added once.";
+    Belief "belief" Pulse 0.0 "share" -1.0 1.0 "Share of those who doubted whom it convinces that protest works, or of those who believed whom it disillusions, once.";
     Legitimacy "legitimacy" Pulse 0.0 "share" -1.0 1.0 "Legitimacy, added once.";
     Backlash "backlash" Pulse 0.0 "index" -5.0 5.0 "Anger at repression, added once.";
     Fear "fear" Pulse 0.0 "index" -5.0 5.0 "Fear of repression, added once.";

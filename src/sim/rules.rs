@@ -99,6 +99,17 @@ pub fn order_force(order: u8) -> (f64, f64) {
     }
 }
 
+/// Belief that protest works, 0 to 1, after news of this weight: good news convinces a share of those who doubted,
+/// bad news takes away a share of those who believed.
+pub fn convinced(belief: f64, news: f64) -> f64 {
+    let moved = if news >= 0.0 {
+        belief + news * (1.0 - belief)
+    } else {
+        belief + news * belief
+    };
+    moved.clamp(0.0, 1.0)
+}
+
 /// Strain on an officer who faces a crowd: more against many, against the peaceful, under hard orders and for an
 /// illegitimate government (Dahl, Rivera and Gates 2025).
 pub fn strain(participants: f64, violent: f64, officers: f64, order: u8, legitimacy: f64, rules: &Rules) -> f64 {
@@ -157,6 +168,13 @@ mod tests {
         assert!((full - std::f64::consts::LN_2).abs() < 1e-12);
         assert_eq!(price_grievance(120.0, 60.0, 1.0, 0.5), full / 2.0);
         assert_eq!(price_grievance(50.0, 60.0, 1.0, 0.0), 0.0);
+    }
+
+    #[test]
+    fn belief_stays_between_none_and_all() {
+        assert_eq!(convinced(0.5, 0.5), 0.75);
+        assert_eq!(convinced(0.5, -0.5), 0.25);
+        assert_eq!((convinced(0.9, 3.0), convinced(0.9, -3.0)), (1.0, 0.0));
     }
 
     #[test]

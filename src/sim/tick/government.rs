@@ -5,6 +5,7 @@ use crate::metric::Readings;
 use crate::sim::event::{Event, What};
 use crate::sim::model::Model;
 use crate::sim::policy::{Combine, Condition, Intervention, Lever, Move, When};
+use crate::sim::rules;
 use crate::sim::world::{Progress, RegionState, World};
 
 /// Move every intervention on, then every lever.
@@ -161,7 +162,7 @@ fn pulse(intervention: &Intervention, moves: &[Move], regions: &mut [RegionState
         {
             match change.lever {
                 Lever::Legitimacy => region.legitimacy = (region.legitimacy + value).clamp(0.0, 1.0),
-                Lever::Belief => region.belief = (region.belief + value).max(0.0),
+                Lever::Belief => region.belief = rules::convinced(region.belief, value),
                 // Anger and fear live in communities; perceive hands them out with this tick's repression.
                 other => region.levers[other as usize] += value,
             }

@@ -121,7 +121,7 @@ fn seize(model: &Model, world: &mut World, s: usize) {
         } else {
             model.tie(g, site.region) * channel * model.rules.belief.spread
         };
-        region.belief += heard * site.loss.belief;
+        region.belief = rules::convinced(region.belief, heard * site.loss.belief);
         region.legitimacy = (region.legitimacy - heard * site.loss.legitimacy).max(0.0);
     }
     let totals = &mut world.regions[site.region].totals;
