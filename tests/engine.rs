@@ -270,7 +270,7 @@ fn a_lag_delays_the_effect_a_duration_ends_it_and_an_after_counts_from_the_effec
             (1, What::Announced(0)),
             (3, What::TakesEffect(0)),
             (6, What::Ends(0)),
-            (7, What::Announced(1)),
+            // Without a lag, announcement and effect are one event.
             (7, What::TakesEffect(1))
         ]
     );

@@ -8,7 +8,7 @@ use crate::metric::Metric;
 use crate::table::{Column, Table};
 
 /// About how many lines a reader wants.
-const LINES: usize = 60;
+const LINES: usize = 80;
 
 /// One dated line.
 struct Line {
@@ -95,23 +95,24 @@ impl Told<'_> {
             "protest_begins" if self.first_anywhere => (0, format!("first protest, in {region}: {people}")),
             "protest_begins" => (1, format!("protest begins in {region}: {people}")),
             "violence_begins" => (
-                1,
+                2,
                 format!(
                     "violence begins in {region}: {}",
                     count(self.number, "violent person", "violent people")
                 ),
             ),
-            "first_civilian_death" => (1, format!("first civilian killed in {region}")),
-            "first_officer_death" => (1, format!("first officer killed in {region}")),
+            "first_civilian_death" => (3, format!("first civilian killed in {region}")),
+            "first_officer_death" => (3, format!("first officer killed in {region}")),
             "site_seized" => (2, format!("{subject} is seized ({region}, {people})")),
             "site_abandoned" => (2, format!("{subject} is taken without guards ({region}, {people})")),
-            "site_retaken" => (2, format!("{subject} is retaken ({region}, {officers})")),
-            "action_announced" => (1, format!("announced: {subject}")),
+            "site_retaken" => (3, format!("{subject} is retaken ({region}, {officers})")),
+            "action_announced" => (2, format!("announced: {subject}")),
             "action_in_effect" => (1, format!("in effect: {subject}")),
-            "action_over" => (3, format!("over: {subject}")),
-            "contingent_committed" => (3, format!("{subject} is committed to {region}: {officers}")),
-            "contingent_arrives" => (2, format!("{subject} arrives in {region}: {officers}")),
-            "officers_refuse" => (2, format!("officers refuse to act in {region}: {officers}")),
+            "statement" => (5, format!("said: {subject}")),
+            "action_over" => (4, format!("over: {subject}")),
+            "contingent_committed" => (4, format!("{subject} is committed to {region}: {officers}")),
+            "contingent_arrives" => (3, format!("{subject} arrives in {region}: {officers}")),
+            "officers_refuse" => (4, format!("officers refuse to act in {region}: {officers}")),
             "site_attacked" if self.first_here => (3, format!("{subject} comes under attack ({region}, {people})")),
             "site_attacked" => (9, format!("{subject} comes under attack ({region}, {people})")),
             "reinforcement_departs" => (5, format!("reinforcements leave for {region}: {officers}")),
@@ -196,7 +197,7 @@ mod tests {
 
     #[test]
     fn a_long_course_keeps_its_most_important_lines_in_order_of_time() {
-        let mut rows = vec![(1, "reinforcement_departs", "almaty", "", 50.0); 80];
+        let mut rows = vec![(1, "reinforcement_departs", "almaty", "", 50.0); LINES + 20];
         rows.push((20, "site_seized", "almaty", "almaty-akimat", 900.0));
         let (text, left) = told(&rows);
         assert_eq!((text.lines().count() >= LINES, left), (true, 22));

@@ -40,7 +40,9 @@ pub enum What {
     SiteAbandoned(usize),
     /// A site is back under control.
     SiteRetaken(usize),
-    /// An intervention is announced.
+    /// An intervention that moves nothing, such as a statement, for the record.
+    Said(usize),
+    /// An intervention is announced that takes effect later.
     Announced(usize),
     /// An intervention takes effect.
     TakesEffect(usize),
@@ -67,6 +69,7 @@ impl What {
             What::SiteSeized(_) => "site_seized",
             What::SiteAbandoned(_) => "site_abandoned",
             What::SiteRetaken(_) => "site_retaken",
+            What::Said(_) => "statement",
             What::Announced(_) => "action_announced",
             What::TakesEffect(_) => "action_in_effect",
             What::Ends(_) => "action_over",
@@ -88,7 +91,7 @@ impl What {
             | What::ContingentArrives(..)
             | What::SiteRetaken(_) => "officers",
             What::SiteAttacked(_) | What::SiteSeized(_) | What::SiteAbandoned(_) => "attackers",
-            What::Announced(_) | What::TakesEffect(_) | What::Ends(_) => "participants",
+            What::Said(_) | What::Announced(_) | What::TakesEffect(_) | What::Ends(_) => "participants",
         }
     }
 
@@ -98,7 +101,7 @@ impl What {
             What::SiteAttacked(s) | What::SiteSeized(s) | What::SiteAbandoned(s) | What::SiteRetaken(s) => {
                 &model.sites[s].id
             }
-            What::Announced(i) | What::TakesEffect(i) | What::Ends(i) => &model.interventions[i].id,
+            What::Said(i) | What::Announced(i) | What::TakesEffect(i) | What::Ends(i) => &model.interventions[i].id,
             What::ContingentCommitted(i, k) | What::ContingentArrives(i, k) => {
                 &model.interventions[i].contingents[k].id
             }

@@ -200,6 +200,13 @@ impl ForceKind {
     }
 }
 
+impl Intervention {
+    /// Whether it is said for the record only: it moves nothing, brings nobody and ends nothing.
+    pub fn is_statement(&self) -> bool {
+        self.promise.is_empty() && self.effect.is_empty() && self.contingents.is_empty() && self.ends.is_empty()
+    }
+}
+
 /// Something that a government, another state, an organisation or the world does.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Intervention {

@@ -18,7 +18,7 @@ pub fn govern(model: &Model, world: &mut World, last: &Readings, tick: u32, even
     }
     for (i, intervention) in model.interventions.iter().enumerate() {
         let progress = &world.interventions[i];
-        if progress.over == Some(tick) && progress.effective.is_some() {
+        if progress.over == Some(tick) && progress.effective.is_some() && !intervention.is_statement() {
             events.push(told(intervention, What::Ends(i), last, tick));
         }
     }
@@ -51,7 +51,14 @@ fn announce(
         progress.announced = Some(tick);
         progress.effective = Some(tick + intervention.lag);
         progress.over = intervention.duration.map(|ticks| tick + intervention.lag + ticks);
-        events.push(told(intervention, What::Announced(i), last, tick));
+        let what = if intervention.is_statement() {
+            What::Said(i)
+        } else {
+            What::Announced(i)
+        };
+        if intervention.lag > 0 || intervention.is_statement() {
+            events.push(told(intervention, what, last, tick));
+        }
         pulse(intervention, &intervention.promise, &mut world.regions);
     }
 }
@@ -67,7 +74,9 @@ fn take_effect(
     if world.interventions[i].effective != Some(tick) || world.interventions[i].over.is_some_and(|over| over <= tick) {
         return;
     }
-    events.push(told(intervention, What::TakesEffect(i), last, tick));
+    if !intervention.is_statement() {
+        events.push(told(intervention, What::TakesEffect(i), last, tick));
+    }
     pulse(intervention, &intervention.effect, &mut world.regions);
     for &ended in &intervention.ends {
         let progress = &mut world.interventions[ended];
