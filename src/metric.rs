@@ -70,8 +70,8 @@ metrics! {
     OfficersOnDuty "officers_on_duty" "officers" true Sum "Officers on duty in the region, in the streets or on guard.";
     OfficersRefused "officers_refused" "officers" true Sum "Officers who refuse to act against the crowd now.";
     Legitimacy "legitimacy" "share" false Mean "How rightful the government seems, from 0 to 1.";
-    Backlash "backlash" "index" false Mean "Anger at repression seen or heard of, a stock that decays.";
-    Fear "fear" "index" false Mean "Fear of repression seen or heard of, a stock that decays.";
+    Backlash "backlash" "share" false Mean "Share of people who are angry at repression seen or heard of; it fades.";
+    Fear "fear" "share" false Mean "Share of people who are afraid of repression seen or heard of; it fades.";
     Belief "belief" "share" false Mean "Belief that protest works, from 0 to 1; it fades.";
     Connectivity "connectivity" "share" false Mean "Share of people who can reach the network this hour.";
     Price "price" "tenge/l" false Mean "Price of the fuel whose rise is the grievance.";

@@ -274,9 +274,9 @@ impl SiteKind {
 /// What the loss of a site does; levels hold while it is lost, the rest happens at the seizure.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Loss {
-    /// Legitimacy lost in the region, share; once.
+    /// Share of its legitimacy that the government loses in the region; once.
     pub legitimacy: f64,
-    /// Belief that protest works, index; once.
+    /// Share of those who doubted that protest works whom it convinces; once.
     pub belief: f64,
     /// Share of the reach of state media that is off while it is lost.
     pub state_media: f64,

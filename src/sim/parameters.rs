@@ -74,6 +74,7 @@ rules! {
         background_hardship = 0.15, "utility", 0.0..=2.0, "calibrated", "Weight of hardship where prices have not moved.";
         discontent_weight = 1.0, "utility", 0.0..=5.0, "scale of utility; Epstein 2002, grievance = hardship x (1 - legitimacy)", "Weight of the lack of legitimacy on a citizen of political discontent 1.";
         crowd_weight = 0.05, "utility per ln unit", 0.0..=1.0, "calibrated; Lohmann 1994, Bonnasse-Gahot et al. 2018", "Pull of the crowd that is seen, per unit of its logarithmic size.";
+        danger_weight = 0.02, "utility per ln unit", 0.0..=1.0, "calibrated; Steinert-Threlkeld, Chan and Joo 2022: protester violence shrinks protest", "What violence in the streets of the region costs participation, per unit of its logarithmic size: weight x ln(1 + violent / crowd reference).";
         acquaintance_weight = 0.04, "utility per ln unit", 0.0..=1.0, "calibrated; Siegel 2009", "Pull of people out in one's own and tied communities: weight x ln(1 + their number).";
         base_cost = 0.98, "utility", 0.0..=5.0, "calibrated", "What going out costs everybody, whatever the risk: time, norm, habit.";
         participation_cost = 0.5, "utility", 0.01..=5.0, "calibrated", "What going out costs a citizen of risk aversion 1 even where no police is in sight; keeps the crowd a corner of the population.";
@@ -100,7 +101,7 @@ rules! {
     belief: Belief {
         belief_half_life = 30.0, "hours", 1.0..=720.0, "calibrated", "Half-life of the belief that protest works.";
         legitimacy_half_life = 240.0, "hours", 1.0..=8760.0, "calibrated; Lemos et al. 2016", "Half-life of the gap between legitimacy and its level before the wave.";
-        legitimacy_loss = 0.02, "share", 0.0..=1.0, "calibrated", "Legitimacy lost for each unit of anger at repression that is added.";
+        legitimacy_loss = 0.01, "share", 0.0..=1.0, "calibrated", "Share of its legitimacy that a government loses when repression angers everybody.";
         spread = 0.5, "share", 0.0..=1.0, "calibrated", "How much of a region's news (a seizure, repression) reaches a connected region that is tied to it fully.";
     }
     /// Anger and fear that repression leaves behind.
@@ -108,10 +109,10 @@ rules! {
         arrest_harm = 1.0, "harm", 0.0..=1000.0, "unit of harm", "How much an arrest counts as repression.";
         injury_harm = 2.0, "harm", 0.0..=1000.0, "calibrated", "How much an injury counts as repression.";
         death_harm = 25.0, "harm", 0.0..=1000.0, "calibrated", "How much a death counts as repression.";
-        backlash_gain = 0.35, "index/hour", 0.0..=10.0, "calibrated", "Anger added in an hour by moderate repression at its worst.";
+        backlash_gain = 0.35, "share/hour", 0.0..=1.0, "calibrated", "Share of the calm whom an hour of moderate repression at its worst angers.";
         backlash_reference = 20.0, "harm/hour", 0.1..=10000.0, "calibrated", "Harm an hour at which repression feeds anger most; more of it feeds fear (inverted U, Steinert-Threlkeld et al. 2022).";
         backlash_half_life = 14.0, "hours", 1.0..=720.0, "calibrated", "Half-life of anger.";
-        fear_gain = 0.12, "index/hour", 0.0..=10.0, "calibrated", "Fear added in an hour by massive repression.";
+        fear_gain = 0.12, "share/hour", 0.0..=1.0, "calibrated", "Share of the unafraid whom an hour of massive repression frightens.";
         fear_reference = 120.0, "harm/hour", 0.1..=100000.0, "calibrated", "Harm an hour at which repression spreads half of the fear it can.";
         fear_half_life = 72.0, "hours", 1.0..=2160.0, "calibrated", "Half-life of fear.";
         own_community = 20.0, "ratio", 0.0..=1000.0, "calibrated; Siegel 2011", "How much harder harm to a neighbour hits than news of one harmed person in the region.";

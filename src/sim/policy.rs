@@ -61,9 +61,9 @@ levers! {
     GovernmentRelief "government_relief" Max 0.0 "share" 0.0 1.0 "Share of the discontent with the government that is taken away.";
     RegimeRelief "regime_relief" Max 0.0 "share" 0.0 1.0 "Share of the discontent with the regime that is taken away.";
     Belief "belief" Pulse 0.0 "share" -1.0 1.0 "Share of those who doubted whom it convinces that protest works, or of those who believed whom it disillusions, once.";
-    Legitimacy "legitimacy" Pulse 0.0 "share" -1.0 1.0 "Legitimacy, added once.";
-    Backlash "backlash" Pulse 0.0 "index" -5.0 5.0 "Anger at repression, added once.";
-    Fear "fear" Pulse 0.0 "index" -5.0 5.0 "Fear of repression, added once.";
+    Legitimacy "legitimacy" Pulse 0.0 "share" -1.0 1.0 "Share of those who deny it legitimacy whom it wins back, or, if negative, of those who grant it whom it loses, once.";
+    Backlash "backlash" Pulse 0.0 "share" -1.0 1.0 "Share of the calm whom it angers, once.";
+    Fear "fear" Pulse 0.0 "share" -1.0 1.0 "Share of the unafraid whom it frightens, or, if negative, of the afraid whom it calms, once.";
     Narrative "narrative" Add 0.0 "utility" -2.0 2.0 "What the state's account of events costs participation, times the reach of state media.";
     Coordination "coordination" Add 0.0 "utility" -2.0 2.0 "Help of leaders and organisation to go out.";
     Rumour "rumour" Add 0.0 "utility" -2.0 2.0 "Push of rumours that the regime is falling; they travel with and without the network.";

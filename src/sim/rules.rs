@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn belief_stays_between_none_and_all() {
+    fn shares_stay_between_none_and_all() {
         assert_eq!(convinced(0.5, 0.5), 0.75);
         assert_eq!(convinced(0.5, -0.5), 0.25);
         assert_eq!((convinced(0.9, 3.0), convinced(0.9, -3.0)), (1.0, 0.0));

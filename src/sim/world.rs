@@ -187,9 +187,9 @@ pub struct Community {
     pub extremes: Extremes,
     /// The communities it sees; written by `population`.
     pub ties: [u32; TIES],
-    /// Anger at repression, index; written by `perceive`.
+    /// Anger at repression, share; written by `perceive`.
     pub backlash: f32,
-    /// Fear of repression, index; written by `perceive`.
+    /// Fear of repression, share; written by `perceive`.
     pub fear: f32,
     /// How many are what; written by `decide`, then by `police`.
     pub tally: Tally,
@@ -302,7 +302,7 @@ pub struct RegionState {
     pub connectivity: f64,
     /// Legitimacy, 0 to 1; written by `government` (pulses), `perceive` (decay), `sites` (losses).
     pub legitimacy: f64,
-    /// Belief that protest works; likewise.
+    /// Belief that protest works, share; likewise.
     pub belief: f64,
     /// The crowd that is remembered, people; written by `perceive`.
     pub memory: f64,

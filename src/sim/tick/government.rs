@@ -170,7 +170,7 @@ fn pulse(intervention: &Intervention, moves: &[Move], regions: &mut [RegionState
             .filter(|(_, concerned)| **concerned)
         {
             match change.lever {
-                Lever::Legitimacy => region.legitimacy = (region.legitimacy + value).clamp(0.0, 1.0),
+                Lever::Legitimacy => region.legitimacy = rules::convinced(region.legitimacy, value),
                 Lever::Belief => region.belief = rules::convinced(region.belief, value),
                 // Anger and fear live in communities; perceive hands them out with this tick's repression.
                 other => region.levers[other as usize] += value,

@@ -59,8 +59,8 @@ pub fn perceive(model: &Model, world: &mut World, scratch: &mut Scratch, weights
         scratch.views[g] = view(model, world, &scratch.harms, g, tick);
         scratch.demands[g] = demands(model, &world.regions[g], &scratch.views[g]);
         let region = &mut world.regions[g];
-        region.legitimacy =
-            (region.legitimacy - model.rules.belief.legitimacy_loss * scratch.views[g].added.0).clamp(0.0, 1.0);
+        let lost = model.rules.belief.legitimacy_loss * scratch.views[g].added.0.max(0.0);
+        region.legitimacy = rules::convinced(region.legitimacy, -lost);
         region.levers[Lever::Backlash as usize] = 0.0;
         region.levers[Lever::Fear as usize] = 0.0;
     }
@@ -136,6 +136,7 @@ fn view(model: &Model, world: &World, harms: &[f64], g: usize, tick: u32) -> Vie
     seen += rules.perception.national_reach * region.connectivity * media * country;
     let felt = rules::felt_crowd(seen, rules.perception.crowd_reference);
 
+    let danger = rules::felt_crowd(fighting, rules.perception.crowd_reference);
     let night = rules::night(model.local_minute(g, tick));
     let dark = world
         .lost_sites(model, g)
@@ -186,6 +187,7 @@ fn view(model: &Model, world: &World, harms: &[f64], g: usize, tick: u32) -> Vie
             + region.lever(Lever::Rumour)
             - region.lever(Lever::Reassurance)
             - region.lever(Lever::Narrative) * state_media
+            - turnout.danger_weight * danger
             - turnout.base_cost
             - turnout.night_cost * night
             - turnout.curfew_cost * region.lever(Lever::Curfew),
@@ -250,9 +252,13 @@ fn feel(model: &Model, community: &mut Community, view: &View, keep: (f32, f32))
         (hourly.0 * hours + view.pulses.0, hourly.1 * hours + view.pulses.1)
     };
     (tally.arrested, tally.hurt, tally.killed) = (0, 0, 0);
-    let settle = |stock: f32| if stock < 1e-6 { 0.0 } else { stock };
-    community.backlash = settle(community.backlash * keep.0 + added.0 as f32);
-    community.fear = settle(community.fear * keep.1 + added.1 as f32);
+    // What is left of almost nothing is nothing, so that calm communities are exactly calm again.
+    let settle = |stock: f32, keep: f32, news: f64| {
+        let stock = rules::convinced(f64::from(stock * keep), news) as f32;
+        if stock < 1e-6 { 0.0 } else { stock }
+    };
+    community.backlash = settle(community.backlash, keep.0, added.0);
+    community.fear = settle(community.fear, keep.1, added.1);
 }
 
 fn weigh(model: &Model, community: &Community, view: &View, known: f64) -> Weights {

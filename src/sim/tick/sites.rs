@@ -122,7 +122,7 @@ fn seize(model: &Model, world: &mut World, s: usize) {
             model.tie(g, site.region) * channel * model.rules.belief.spread
         };
         region.belief = rules::convinced(region.belief, heard * site.loss.belief);
-        region.legitimacy = (region.legitimacy - heard * site.loss.legitimacy).max(0.0);
+        region.legitimacy = rules::convinced(region.legitimacy, -heard * site.loss.legitimacy);
     }
     let totals = &mut world.regions[site.region].totals;
     totals.seizures += 1;
