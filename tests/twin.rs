@@ -23,7 +23,8 @@ fn decide(engine: &mut Engine, community: usize, i: usize) {
         citizens.violence[at],
     ]
     .map(i64::from);
-    let [a, b, c, d, e, f, l, m] = [k.a, k.b, k.c, k.d, k.e, k.f, k.l, k.m].map(i64::from);
+    let [a, b, c, e, l] = [k.a, k.b, k.c, k.e, k.l].map(i64::from);
+    let [d, f, m] = [k.d, k.f, k.m].map(i64::from);
     let goes_out = a * h + b * p - c * r + d > 0;
     let is_violent = 2048 * v - e * r + f > 0;
     let loots = 2048 * h + 2048 * v - l * r + m > 0;

@@ -66,16 +66,7 @@ fn by_id(key: &str, base: &mut Vec<Node>, over: Vec<Node>, problems: &mut Vec<Pr
             problems.push(problem.label("the second one").help("give each its own `id`"));
             continue;
         }
-        let remove = match table.remove("remove").map(|entry| entry.node) {
-            None => false,
-            Some(node) => match node.value {
-                Value::Flag(remove) => remove,
-                _ => {
-                    problems.push(Problem::at(&node.place, "`remove` must be true or false").label("neither"));
-                    false
-                }
-            },
-        };
+        let remove = says_remove(table, problems);
         let old = base.iter().position(|old| id_of(old) == Some(&id));
         match (old, remove) {
             (Some(old), true) => {
@@ -114,6 +105,21 @@ fn by_id(key: &str, base: &mut Vec<Node>, over: Vec<Node>, problems: &mut Vec<Pr
     }
 }
 
+/// Take out what an overlaid entry says of being removed.
+fn says_remove(table: &mut Table, problems: &mut Vec<Problem>) -> bool {
+    match table.remove("remove").map(|entry| entry.node) {
+        None => false,
+        Some(Node {
+            value: Value::Flag(remove),
+            ..
+        }) => remove,
+        Some(node) => {
+            problems.push(Problem::at(&node.place, "`remove` must be true or false").label("neither"));
+            false
+        }
+    }
+}
+
 /// The `id` of an entry.
 pub fn id_of(node: &Node) -> Option<&str> {
     node.table().and_then(|table| table.text("id"))
@@ -140,11 +146,15 @@ pub fn assign(base: &mut Table, over: Table, problems: &mut Vec<Problem>) {
     }
 }
 
-fn assign_by_id(key: &str, list: &mut [Node], over: Table, problems: &mut Vec<Problem>) {
+fn assign_by_id(key: &str, list: &mut Vec<Node>, over: Table, problems: &mut Vec<Problem>) {
     for entry in over.entries {
         if let Some(old) = list.iter().position(|node| id_of(node) == Some(&entry.key)) {
-            if let (Value::Table(base), Value::Table(over)) = (&mut list[old].value, entry.node.value) {
-                assign(base, over, problems);
+            if let (Value::Table(base), Value::Table(mut over)) = (&mut list[old].value, entry.node.value) {
+                if says_remove(&mut over, problems) {
+                    list.remove(old);
+                } else {
+                    assign(base, over, problems);
+                }
             } else {
                 let message = format!("`{}` of `{key}` is a table of keys, not one value", entry.key);
                 let help = format!("name the key too, as in `{key}.{}.KEY=VALUE`", entry.key);
@@ -188,6 +198,13 @@ mod tests {
             [[region]]\nid = \"b\"\n\n[[region]]\nid = \"c\"\n\n\
             [[action]]\nid = \"x\"\nwhen = { after = \"y\", hours = 2 }\n";
         assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn remove_can_be_set_from_the_command_line() {
+        let base = "[[action]]\nid = \"a\"\n[[action]]\nid = \"b\"\n";
+        let (merged, problems) = merged(assign, base, "action.a.remove = true");
+        assert_eq!((merged.as_str(), problems.len()), ("\n[[action]]\nid = \"b\"\n", 0));
     }
 
     #[test]

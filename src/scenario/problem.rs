@@ -88,7 +88,7 @@ impl Problem {
 }
 
 /// Every problem of a scenario, in order of place, with the texts they point into.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Problems {
     sources: Vec<Source>,
     list: Vec<Problem>,
@@ -139,6 +139,13 @@ impl Problems {
             group = group.element(Level::HELP.message(help));
         }
         renderer.render(&[group])
+    }
+}
+
+/// As for people: whoever unwraps a reading wants the messages, not the texts of all files.
+impl fmt::Debug for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -13,13 +13,13 @@ use super::policy::ForceKind;
 pub const SCALE: f64 = 2048.0;
 
 /// A coefficient on a trait, in integer steps.
-pub fn steps(utility: f64) -> i32 {
-    libm::round(utility.clamp(-15.0, 15.0) * SCALE) as i32
+pub fn steps(utility: f64) -> i16 {
+    libm::round(utility.clamp(-15.0, 15.0) * SCALE) as i16
 }
 
 /// A constant beside traits of 255ths, in integer steps.
 pub fn constant(utility: f64) -> i32 {
-    steps(utility) * 255
+    i32::from(steps(utility)) * 255
 }
 
 /// `ln(1 + seen / reference)`: a crowd is felt on a logarithmic scale (Weber-Fechner).

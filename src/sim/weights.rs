@@ -4,46 +4,52 @@
 use super::rules::SCALE;
 use super::world::Extremes;
 
-const ONE: i32 = SCALE as i32;
+const ONE: i16 = SCALE as i16;
+
+/// A weight on a trait. Both fit in 16 bits, which is what lets a processor multiply many of them at once.
+#[inline(always)]
+fn times(weight: i16, trait_: u8) -> i32 {
+    i32::from(weight) * i32::from(trait_)
+}
 
 /// What the citizens of one community weigh this tick, in steps of utility on traits of 255ths.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Weights {
     /// Going out: on hardship.
-    pub a: i32,
+    pub a: i16,
     /// Going out: on political discontent.
-    pub b: i32,
+    pub b: i16,
     /// Going out: on risk aversion, against.
-    pub c: i32,
+    pub c: i16,
     /// Going out: constant.
     pub d: i32,
     /// Violence: on risk aversion, against.
-    pub e: i32,
+    pub e: i16,
     /// Violence: constant.
     pub f: i32,
     /// Looting: on risk aversion, against.
-    pub l: i32,
+    pub l: i16,
     /// Looting: constant.
     pub m: i32,
 }
 
 impl Weights {
     /// Goes out for a cause if positive: `a h + b p - c r + d`.
-    #[inline]
+    #[inline(always)]
     pub fn cause(&self, h: u8, p: u8, r: u8) -> i32 {
-        self.a * i32::from(h) + self.b * i32::from(p) - self.c * i32::from(r) + self.d
+        times(self.a, h) + times(self.b, p) - times(self.c, r) + self.d
     }
 
     /// Is violent when out if positive: `v - e r + f`.
-    #[inline]
+    #[inline(always)]
     pub fn rage(&self, v: u8, r: u8) -> i32 {
-        ONE * i32::from(v) - self.e * i32::from(r) + self.f
+        times(ONE, v) - times(self.e, r) + self.f
     }
 
     /// Goes out to loot if positive: `h + v - l r + m`.
-    #[inline]
+    #[inline(always)]
     pub fn greed(&self, h: u8, v: u8, r: u8) -> i32 {
-        ONE * (i32::from(h) + i32::from(v)) - self.l * i32::from(r) + self.m
+        times(ONE, h) + times(ONE, v) - times(self.l, r) + self.m
     }
 
     /// Whether the keenest citizen that a community could have would go out; if not, nobody in it does.
@@ -52,9 +58,10 @@ impl Weights {
     /// `m (h + p - r) + (a - m) h + (b - m) p - (c - m) r`, and no term exceeds its extreme in the community.
     pub fn may_move(&self, x: &Extremes) -> bool {
         let [h, p, r, v] = [x.hardship, x.discontent, x.risk_aversion, x.violence].map(i32::from);
-        let m = self.a.min(self.b).min(self.c).max(0);
-        let cause = m * i32::from(x.aggrieved) + (self.a - m) * h + (self.b - m) * p - (self.c - m) * r + self.d;
-        let greed = ONE * i32::from(x.covetous).min(h + v) - self.l * r + self.m;
+        let [a, b, c, l] = [self.a, self.b, self.c, self.l].map(i32::from);
+        let m = a.min(b).min(c).max(0);
+        let cause = m * i32::from(x.aggrieved) + (a - m) * h + (b - m) * p - (c - m) * r + self.d;
+        let greed = i32::from(ONE) * i32::from(x.covetous).min(h + v) - l * r + self.m;
         cause > 0 || greed > 0
     }
 }
@@ -63,9 +70,9 @@ impl Weights {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Demands {
     /// Weight of discontent against hardship.
-    pub political: i32,
+    pub political: i16,
     /// How far demands have climbed.
-    pub ladder: i32,
+    pub ladder: i16,
     /// Where another government is no longer enough, a constant.
     pub regime_line: i32,
 }
@@ -84,9 +91,9 @@ pub enum Demand {
 impl Demands {
     /// What a citizen of these traits demands first.
     pub fn first(&self, weights: &Weights, h: u8, p: u8) -> Demand {
-        if weights.a * i32::from(h) >= self.political * i32::from(p) {
+        if times(weights.a, h) >= times(self.political, p) {
             Demand::Price
-        } else if self.ladder * i32::from(p) < self.regime_line {
+        } else if times(self.ladder, p) < self.regime_line {
             Demand::Government
         } else {
             Demand::Regime

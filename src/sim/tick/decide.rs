@@ -100,7 +100,9 @@ fn as_block(values: &[u8]) -> &[u8; BLOCK] {
     values.try_into().expect("citizens are stored in whole blocks")
 }
 
-/// Flag who is out or wants to be. Free of branches, so that it becomes vector code.
+/// Flag who is out or wants to be. Free of branches, so that it becomes vector code; compiled once for each of the
+/// named instruction sets, of which the widest that the machine has is taken. Integers: every path is the same.
+#[multiversion::multiversion(targets("x86_64+avx512f+avx512bw", "x86_64+avx2", "aarch64+neon"))]
 fn moving(
     k: &Weights,
     h: &[u8; BLOCK],
