@@ -1,9 +1,10 @@
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 
+use qantar::scenario::form::{Field, Kind, Omitted, Section};
 use qantar::scenario::kinds::{ActionKind, KINDS};
 use qantar::scenario::problem::suggest;
-use qantar::scenario::schema::{Field, Kind, Omitted, Section, section, sections};
+use qantar::scenario::schema::{section, sections};
 
 use super::failure::Usage;
 use super::output::data;

@@ -4,9 +4,10 @@
 use jiff::tz::TimeZone;
 
 use super::calendar;
+use super::form::{Field, Kind, Omitted, Section, To};
 use super::kinds::{self, KINDS};
 use super::problem::{Place, Problem, nearest, suggest};
-use super::schema::{Field, Kind, Omitted, Section, To, section};
+use super::schema::section;
 use super::shapes;
 use super::tree::{Entry, Node, Table, Value};
 

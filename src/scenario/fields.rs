@@ -1,7 +1,7 @@
 //! The reference of the scenario format: every key with what it must be, its unit, its default and its meaning.
 //! The rules and the levers bring their own tables; `schema` joins them.
 
-use super::schema::{Choice, Field, Kind, Omitted, To};
+use super::form::{Choice, Field, Kind, Omitted, To};
 use Choice as C;
 use Kind::{Duration, Entries, Flag, Hours, Id, Number, Position, Reference, References, Table, Text, Time};
 use Kind::{When, Whens, Whole, Zone};

@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
+use super::form::{Field, Kind, Omitted, Section};
 use super::kinds::KINDS;
-use super::schema::{Field, Kind, Omitted, Section, section, sections};
+use super::schema::{section, sections};
 use super::tree::{self, Node};
 
 /// The schema.

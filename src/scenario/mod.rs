@@ -15,6 +15,7 @@ mod compile;
 // One line for each key, however long, so that it reads as the table that it is.
 #[rustfmt::skip]
 mod fields;
+pub mod form;
 pub mod json_schema;
 pub mod kinds;
 mod merge;

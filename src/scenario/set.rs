@@ -1,8 +1,9 @@
 //! `--set path=value`: a TOML dotted key and a TOML value, in which entries are named by their `id`.
 
+use super::form::Kind;
 use super::merge::assign;
 use super::problem::{Place, Problem};
-use super::schema::{Kind, section};
+use super::schema::section;
 use super::tree::{self, Entry, Node, Table, Value};
 
 /// Read an assignment as a document of its own; a value that is no TOML but plain words is text.

@@ -5,8 +5,9 @@ use crate::sim::model::Distribution;
 
 use super::calendar;
 use super::check::Names;
+use super::form::{Field, Kind, Omitted, Section, To};
 use super::problem::Place;
-use super::schema::{Field, Kind, Omitted, Section, To, section};
+use super::schema::section;
 use super::tree::{Node, Table, Value};
 
 /// A table of a section.

@@ -3,8 +3,9 @@
 use crate::sim::model::Region;
 
 use super::super::check::Names;
+use super::super::form::To;
 use super::super::problem::{Place, Problem};
-use super::super::schema::{To, section};
+use super::super::schema::section;
 use super::super::tree::{Node, Table};
 use super::super::view::View;
 

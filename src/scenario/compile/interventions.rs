@@ -6,9 +6,10 @@ use crate::sim::policy::{Condition, Contingent, Intervention, Lever, Move, When}
 
 use super::super::calendar::{self, Calendar};
 use super::super::check::Names;
+use super::super::form::To;
 use super::super::kinds::{self, ActionKind};
 use super::super::problem::{Place, Problem};
-use super::super::schema::{To, section};
+use super::super::schema::section;
 use super::super::tree::{Node, Table, Value};
 use super::super::view::View;
 use super::places::force_kind;

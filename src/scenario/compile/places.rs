@@ -4,8 +4,8 @@ use crate::sim::model::{Force, Loss, Region, Site, SiteKind};
 use crate::sim::policy::ForceKind;
 
 use super::super::check::Names;
+use super::super::form::To;
 use super::super::problem::Problem;
-use super::super::schema::To;
 use super::super::tree::Table;
 use super::super::view::View;
 
