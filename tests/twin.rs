@@ -86,7 +86,7 @@ fn count(engine: &Engine, community: usize) -> Tally {
         engine.weights[community],
         engine.world.communities[community].region as usize,
     );
-    let view = engine.perceived.demands[region];
+    let view = engine.perception.perceived.demands[region];
     for i in community * 256..(community + 1) * 256 {
         let citizens = &engine.world.citizens;
         let (state, h, p) = (
@@ -129,7 +129,9 @@ fn slow_tick(engine: &mut Engine) {
         }
         engine.world.communities[c].tally = count(engine, c);
     }
-    engine.world.count_crowds(engine.model.persons_per_agent);
+    engine
+        .world
+        .count_crowds(engine.model.persons_per_agent, &engine.perception.perceived.asleep);
     command::command(
         engine.model,
         &mut engine.world,
@@ -154,7 +156,7 @@ fn slow_tick(engine: &mut Engine) {
         engine.world.communities[c].tally = tally;
     }
     contact::officers(engine.model, &engine.dice, &mut engine.world, engine.tick);
-    contact::sum_up(engine.model, &mut engine.world);
+    contact::sum_up(engine.model, &mut engine.world, &engine.perception.perceived.asleep);
     engine.sites();
     engine.record();
     engine.tick += 1;
@@ -167,7 +169,8 @@ fn agree(model: &Model, seed: u64) {
         Engine::new(model, &dice),
         Engine::new(model, &dice),
     );
-    dense.skip_quiet = false;
+    // Neither of these two leaves anybody out.
+    (dense.skip_quiet, slow.skip_quiet) = (false, false);
     for tick in 0..model.clock.ticks {
         fast.tick();
         dense.tick();

@@ -16,7 +16,7 @@ pub fn populate(model: &Model, dice: &Dice) -> World {
     World {
         citizens,
         seen: vec![0; communities.len()],
-        regions: regions(model),
+        regions: bounded(regions(model), &communities),
         communities,
         officers,
         units,
@@ -89,6 +89,9 @@ fn regions(model: &Model) -> Vec<RegionState> {
             first = communities.1;
             RegionState {
                 communities,
+                extremes: Extremes::default(),
+                urban: false,
+                touched: false,
                 levers: std::array::from_fn(|lever| Lever::ALL[lever].neutral()),
                 price: region.price,
                 felt_price: region.price,
@@ -104,6 +107,21 @@ fn regions(model: &Model) -> Vec<RegionState> {
             }
         })
         .collect()
+}
+
+/// Regions with the extremes of their citizens.
+fn bounded(mut regions: Vec<RegionState>, communities: &[Community]) -> Vec<RegionState> {
+    for region in &mut regions {
+        let (first, last) = region.communities;
+        let here = &communities[first as usize..last as usize];
+        region.extremes = here
+            .iter()
+            .map(|c| c.extremes)
+            .reduce(|a, b| a.with(&b))
+            .unwrap_or_default();
+        region.urban = here.iter().any(|community| community.urban);
+    }
+    regions
 }
 
 /// Communities with their ties: the two beside them in the same region, one anywhere in the same region, and one

@@ -77,6 +77,15 @@ pub struct Demands {
     pub regime_line: i32,
 }
 
+/// What is perceived region by region.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Perceived {
+    /// What decides first demands in each region.
+    pub demands: Vec<Demands>,
+    /// Which communities lie in regions where nothing has happened yet and nothing can happen this tick.
+    pub asleep: Vec<bool>,
+}
+
 /// A first demand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Demand {

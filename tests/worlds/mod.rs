@@ -153,7 +153,11 @@ pub fn restless(ticks: u32) -> Model {
                 intervention: 1,
                 ticks: 10,
             },
-            vec![to(Lever::Order, 3.0), to(Lever::Fear, 0.1)],
+            vec![
+                to(Lever::Order, 3.0),
+                to(Lever::Fear, 0.1),
+                to(Lever::RetakePower, 30.0),
+            ],
         ),
         Intervention {
             lag: 5,

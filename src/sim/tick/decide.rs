@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use crate::dice::{BLOCK, Dice, Purpose, threshold16};
 use crate::sim::model::Model;
 use crate::sim::rules;
-use crate::sim::weights::{Demand, Demands, Weights};
+use crate::sim::weights::{Demand, Demands, Perceived, Weights};
 use crate::sim::world::*;
 
 /// Chances of acting on a wish within this tick, as thresholds of a 16-bit draw.
@@ -37,17 +37,18 @@ impl Chances {
     }
 }
 
-/// Let everyone decide. `skip` leaves out communities in which nothing can change.
+/// Let everyone decide who is not asleep. `skip` leaves out communities in which nothing can change.
 pub fn decide(
     model: &Model,
     dice: &Dice,
     world: &mut World,
-    demands: &[Demands],
+    perceived: &Perceived,
     weights: &[Weights],
     tick: u32,
     skip: bool,
 ) {
     let chances = Chances::new(model);
+    let Perceived { demands, asleep } = perceived;
     let midnight = model.clock.starts_day(tick);
     let citizens = &mut world.citizens;
     (
@@ -63,6 +64,7 @@ pub fn decide(
         .into_par_iter()
         .with_min_len(256)
         .enumerate()
+        .filter(|(c, _)| !asleep[*c])
         .for_each(|(c, (h, p, r, v, state, ticks_out, community, k))| {
             if midnight && community.tally.today > 0 {
                 community.tally.today = 0;
@@ -93,7 +95,7 @@ pub fn decide(
                 );
             }
         });
-    world.count_crowds(model.persons_per_agent);
+    world.count_crowds(model.persons_per_agent, asleep);
 }
 
 fn as_block(values: &[u8]) -> &[u8; BLOCK] {

@@ -39,7 +39,7 @@ pub struct Engine<'m> {
     /// What each community weighs; written by `perceive`.
     pub weights: Vec<Weights>,
     /// What each region has in common; written by `perceive`.
-    pub perceived: perceive::Scratch,
+    pub perception: perceive::Scratch,
     /// Scratch memory of command.
     pub commanded: police::command::Scratch,
     /// What was last measured.
@@ -59,7 +59,7 @@ impl<'m> Engine<'m> {
         let world = populate(model, dice);
         Engine {
             weights: vec![Weights::default(); world.communities.len()],
-            perceived: perceive::Scratch::new(model),
+            perception: perceive::Scratch::new(model, world.communities.len()),
             commanded: police::command::Scratch::new(model),
             readings: Readings::new(model.regions.len()),
             events: Vec::with_capacity(256),
@@ -93,24 +93,18 @@ impl<'m> Engine<'m> {
         perceive::perceive(
             self.model,
             &mut self.world,
-            &mut self.perceived,
+            &mut self.perception,
             &mut self.weights,
             self.tick,
+            self.skip_quiet,
         );
     }
 
     /// Phase 3.
     pub fn decide(&mut self) {
-        let (demands, weights) = (&self.perceived.demands, &self.weights);
-        decide::decide(
-            self.model,
-            &self.dice,
-            &mut self.world,
-            demands,
-            weights,
-            self.tick,
-            self.skip_quiet,
-        );
+        let perceived = &self.perception.perceived;
+        let (model, world, weights) = (self.model, &mut self.world, &self.weights);
+        decide::decide(model, &self.dice, world, perceived, weights, self.tick, self.skip_quiet);
     }
 
     /// Phase 4.
@@ -122,7 +116,13 @@ impl<'m> Engine<'m> {
             self.tick,
             &mut self.events,
         );
-        police::contact::contact(self.model, &self.dice, &mut self.world, self.tick);
+        police::contact::contact(
+            self.model,
+            &self.dice,
+            &mut self.world,
+            &self.perception.perceived.asleep,
+            self.tick,
+        );
     }
 
     /// Phase 5.
@@ -135,6 +135,7 @@ impl<'m> Engine<'m> {
         record::record(
             self.model,
             &mut self.world,
+            &self.perception.perceived.asleep,
             self.tick,
             &mut self.readings,
             &mut self.events,

@@ -6,7 +6,7 @@ use crate::dice::BLOCK;
 use crate::sim::model::Model;
 use crate::sim::policy::Lever;
 use crate::sim::rules::{self, constant, steps};
-use crate::sim::weights::{Demands, Weights};
+use crate::sim::weights::{Demands, Perceived, Weights};
 use crate::sim::world::{Community, Counts, RegionState, TIES, World};
 
 /// What is common to a region this tick: the same before a community's own anger, fear and acquaintances.
@@ -32,8 +32,8 @@ struct View {
 /// Memory that is used again every tick.
 #[derive(Clone)]
 pub struct Scratch {
-    /// What decides first demands in each region.
-    pub demands: Vec<Demands>,
+    /// What the later phases need of it.
+    pub perceived: Perceived,
     views: Vec<View>,
     /// `ln(1 + n)` for a number of acquaintances.
     logarithms: Vec<f64>,
@@ -42,9 +42,12 @@ pub struct Scratch {
 
 impl Scratch {
     /// For runs of this model.
-    pub fn new(model: &Model) -> Scratch {
+    pub fn new(model: &Model, communities: usize) -> Scratch {
         Scratch {
-            demands: vec![Demands::default(); model.regions.len()],
+            perceived: Perceived {
+                demands: vec![Demands::default(); model.regions.len()],
+                asleep: vec![false; communities],
+            },
             views: vec![View::default(); model.regions.len()],
             logarithms: (0..=(TIES + 1) * BLOCK).map(|n| libm::log1p(n as f64)).collect(),
             harms: vec![0.0; model.regions.len()],
@@ -52,27 +55,51 @@ impl Scratch {
     }
 }
 
-/// Work out what every community weighs.
-pub fn perceive(model: &Model, world: &mut World, scratch: &mut Scratch, weights: &mut [Weights], tick: u32) {
+/// Work out what every community weighs. `skip` leaves out regions that are asleep.
+pub fn perceive(
+    model: &Model,
+    world: &mut World,
+    scratch: &mut Scratch,
+    weights: &mut [Weights],
+    tick: u32,
+    skip: bool,
+) {
     remember(model, world, scratch);
     for g in 0..model.regions.len() {
         scratch.views[g] = view(model, world, &scratch.harms, g, tick);
-        scratch.demands[g] = demands(model, &world.regions[g], &scratch.views[g]);
+        scratch.perceived.demands[g] = demands(model, &world.regions[g], &scratch.views[g]);
         let region = &mut world.regions[g];
         let lost = model.rules.belief.legitimacy_loss * scratch.views[g].added.0.max(0.0);
         region.legitimacy = rules::convinced(region.legitimacy, -lost);
         region.levers[Lever::Backlash as usize] = 0.0;
         region.levers[Lever::Fear as usize] = 0.0;
+        region.touched |= region.counts.out() > 0 || scratch.views[g].added != (0.0, 0.0);
+    }
+    // The most acquaintances that anybody could have out, for the bound on regions that are asleep.
+    let most = (TIES + 1) * usize::from(world.seen.iter().copied().max().unwrap_or(0));
+    for (region, view) in world.regions.iter().zip(&scratch.views) {
+        let (first, last) = region.communities;
+        let known = scratch.logarithms[most.min((TIES + 1) * BLOCK)];
+        let keenest = weigh(model, region.urban, (0.0, 0.0), view, known);
+        let asleep = skip && !region.touched && !keenest.may_move(&region.extremes);
+        scratch.perceived.asleep[first as usize..last as usize].fill(asleep);
     }
     let keep = (
         model.clock.keep_half(model.rules.repression.backlash_half_life) as f32,
         model.clock.keep_half(model.rules.repression.fear_half_life) as f32,
     );
-    let (views, logarithms, seen) = (&scratch.views, &scratch.logarithms, &world.seen);
+    let Scratch {
+        views,
+        logarithms,
+        perceived,
+        ..
+    } = &*scratch;
+    let (seen, asleep) = (&world.seen, &perceived.asleep);
     (world.communities.par_iter_mut(), weights.par_iter_mut())
         .into_par_iter()
         .with_min_len(256)
         .enumerate()
+        .filter(|(c, _)| !asleep[*c])
         .for_each(|(c, (community, out))| {
             let view = &views[community.region as usize];
             feel(model, community, view, keep);
@@ -82,7 +109,8 @@ pub fn perceive(model: &Model, world: &mut World, scratch: &mut Scratch, weights
                     .iter()
                     .map(|&t| usize::from(seen[t as usize]))
                     .sum::<usize>();
-            *out = weigh(model, community, view, logarithms[known]);
+            let moods = (f64::from(community.backlash), f64::from(community.fear));
+            *out = weigh(model, community.urban, moods, view, logarithms[known]);
         });
 }
 
@@ -261,10 +289,9 @@ fn feel(model: &Model, community: &mut Community, view: &View, keep: (f32, f32))
     community.fear = settle(community.fear, keep.1, added.1);
 }
 
-fn weigh(model: &Model, community: &Community, view: &View, known: f64) -> Weights {
+fn weigh(model: &Model, urban: bool, (backlash, fear): (f64, f64), view: &View, known: f64) -> Weights {
     let (turnout, violence) = (&model.rules.turnout, &model.rules.violence);
-    let (backlash, fear) = (f64::from(community.backlash), f64::from(community.fear));
-    let way = if community.urban { 0.0 } else { turnout.rural_cost };
+    let way = if urban { 0.0 } else { turnout.rural_cost };
     Weights {
         a: steps(view.hardship),
         b: steps(view.discontent),

@@ -108,6 +108,12 @@ pub struct Told {
 pub struct RegionState {
     /// Its communities, from the first to before the second; written by `population`.
     pub communities: (u32, u32),
+    /// A bound on its keenest citizen; written by `population`.
+    pub extremes: Extremes,
+    /// Whether it has a community in a town; written by `population`.
+    pub urban: bool,
+    /// Whether anything has ever happened in it: somebody out, anger, fear; written by `perceive`.
+    pub touched: bool,
     /// Value of every lever; written by `government`.
     pub levers: [f64; Lever::ALL.len()],
     /// Price now, tenge per litre; written by `government`.
@@ -229,11 +235,15 @@ impl World {
             + here.lever(Lever::ForeignArmed) * (1.0 - here.lever(Lever::BorderClosed))
     }
 
-    /// Sum what people do in every community into its region, in people.
-    pub fn count_crowds(&mut self, persons_per_agent: u32) {
+    /// Sum what people do in every community into its region, in people; not of regions that
+    /// are asleep, where it is nothing.
+    pub fn count_crowds(&mut self, persons_per_agent: u32, asleep: &[bool]) {
         let each = u64::from(persons_per_agent);
         for region in &mut self.regions {
             let (first, last) = region.communities;
+            if asleep[first as usize] {
+                continue;
+            }
             let mut sum = [0u64; 7];
             for community in &self.communities[first as usize..last as usize] {
                 let t = &community.tally;
@@ -258,11 +268,15 @@ impl World {
         }
     }
 
-    /// Sum what has happened to people in every community into its region, in people.
-    pub fn count_fates(&mut self, persons_per_agent: u32) {
+    /// Sum what has happened to people in every community into its region, in people; not of regions that
+    /// are asleep, where it is nothing.
+    pub fn count_fates(&mut self, persons_per_agent: u32, asleep: &[bool]) {
         let each = u64::from(persons_per_agent);
         for region in &mut self.regions {
             let (first, last) = region.communities;
+            if asleep[first as usize] {
+                continue;
+            }
             let mut sum = [0u64; 5];
             for community in &self.communities[first as usize..last as usize] {
                 let t = &community.tally;

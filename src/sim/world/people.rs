@@ -167,6 +167,20 @@ pub struct Extremes {
     pub covetous: i16,
 }
 
+impl Extremes {
+    /// The extremes of two groups together.
+    pub fn with(&self, other: &Extremes) -> Extremes {
+        Extremes {
+            hardship: self.hardship.max(other.hardship),
+            discontent: self.discontent.max(other.discontent),
+            risk_aversion: self.risk_aversion.min(other.risk_aversion),
+            violence: self.violence.max(other.violence),
+            aggrieved: self.aggrieved.max(other.aggrieved),
+            covetous: self.covetous.max(other.covetous),
+        }
+    }
+}
+
 /// Number of communities that a community is tied to: two near, two far.
 pub const TIES: usize = 4;
 

@@ -10,15 +10,15 @@ use crate::sim::rules;
 use crate::sim::world::*;
 
 /// One tick of contact.
-pub fn contact(model: &Model, dice: &Dice, world: &mut World, tick: u32) {
-    citizens(model, dice, world, tick);
+pub fn contact(model: &Model, dice: &Dice, world: &mut World, asleep: &[bool], tick: u32) {
+    citizens(model, dice, world, asleep, tick);
     officers(model, dice, world, tick);
-    sum_up(model, world);
+    sum_up(model, world, asleep);
 }
 
 /// Sum what happened to citizens into their regions.
-pub fn sum_up(model: &Model, world: &mut World) {
-    world.count_fates(model.persons_per_agent);
+pub fn sum_up(model: &Model, world: &mut World, asleep: &[bool]) {
+    world.count_fates(model.persons_per_agent, asleep);
     for region in &mut world.regions {
         region.totals.detained += region.counts.arrested;
         region.totals.hurt += region.counts.hurt;
@@ -125,7 +125,7 @@ pub fn fates(model: &Model, region: &RegionState) -> Fates {
 }
 
 /// What happens to citizens this tick.
-fn citizens(model: &Model, dice: &Dice, world: &mut World, tick: u32) {
+fn citizens(model: &Model, dice: &Dice, world: &mut World, asleep: &[bool], tick: u32) {
     let World {
         citizens,
         communities,
@@ -141,6 +141,7 @@ fn citizens(model: &Model, dice: &Dice, world: &mut World, tick: u32) {
         .into_par_iter()
         .with_min_len(256)
         .enumerate()
+        .filter(|(c, _)| !asleep[*c])
         .for_each_init(
             || (u32::MAX, Fates::default()),
             |(of, fates_here), (c, (state, ticks_out, community))| {
