@@ -1,6 +1,8 @@
 //! What citizens weigh: the linear forms that `perceive` works out for each community and `decide` puts to each
 //! citizen. Integers, so that a decision is exact and the same on every machine and every path.
 
+use std::ops::Range;
+
 use super::rules::SCALE;
 use super::world::Extremes;
 
@@ -82,8 +84,10 @@ pub struct Demands {
 pub struct Perceived {
     /// What decides first demands in each region.
     pub demands: Vec<Demands>,
-    /// Which communities lie in regions where nothing has happened yet and nothing can happen this tick.
+    /// Which regions are asleep: nothing has happened in them yet and nothing can happen this tick.
     pub asleep: Vec<bool>,
+    /// The communities of all other regions, as few spans as possible.
+    pub awake: Vec<Range<usize>>,
 }
 
 /// A first demand.

@@ -48,54 +48,51 @@ pub fn decide(
     skip: bool,
 ) {
     let chances = Chances::new(model);
-    let Perceived { demands, asleep } = perceived;
     let midnight = model.clock.starts_day(tick);
-    let citizens = &mut world.citizens;
-    (
-        citizens.hardship.par_chunks(BLOCK),
-        citizens.discontent.par_chunks(BLOCK),
-        citizens.risk_aversion.par_chunks(BLOCK),
-        citizens.violence.par_chunks(BLOCK),
-        citizens.state.par_chunks_mut(BLOCK),
-        citizens.ticks_out.par_chunks_mut(BLOCK),
-        world.communities.par_iter_mut(),
-        weights.par_iter(),
-    )
-        .into_par_iter()
-        .with_min_len(256)
-        .enumerate()
-        .filter(|(c, _)| !asleep[*c])
-        .for_each(|(c, (h, p, r, v, state, ticks_out, community, k))| {
-            if midnight && community.tally.today > 0 {
-                community.tally.today = 0;
-                state.iter_mut().for_each(|state| *state &= !TODAY);
-            }
-            if skip && community.tally.out() == 0 && !k.may_move(&community.extremes) {
-                return;
-            }
-            let flags = moving(k, as_block(h), as_block(p), as_block(r), as_block(v), as_block(state));
-            if flags.iter().fold(0, |any, flag| any | flag) != 0 {
-                let block = Block {
-                    h,
-                    p,
-                    r,
-                    v,
-                    state,
-                    ticks_out,
-                    tally: &mut community.tally,
-                };
-                let draw = |half| dice.half16(Purpose::Turnout, c as u64, tick, half);
-                settle(
-                    block,
-                    k,
-                    &demands[community.region as usize],
-                    &chances,
-                    Some256::flagged(&flags),
-                    draw,
-                );
-            }
-        });
-    world.count_crowds(model.persons_per_agent, asleep);
+    let World {
+        citizens, communities, ..
+    } = world;
+    for span in &perceived.awake {
+        let people = span.start * BLOCK..span.end * BLOCK;
+        (
+            citizens.hardship[people.clone()].par_chunks(BLOCK),
+            citizens.discontent[people.clone()].par_chunks(BLOCK),
+            citizens.risk_aversion[people.clone()].par_chunks(BLOCK),
+            citizens.violence[people.clone()].par_chunks(BLOCK),
+            citizens.state[people.clone()].par_chunks_mut(BLOCK),
+            citizens.ticks_out[people].par_chunks_mut(BLOCK),
+            communities[span.clone()].par_iter_mut(),
+            &weights[span.clone()],
+        )
+            .into_par_iter()
+            .with_min_len(256)
+            .enumerate()
+            .for_each(|(at, (h, p, r, v, state, ticks_out, community, k))| {
+                if midnight && community.tally.today > 0 {
+                    community.tally.today = 0;
+                    state.iter_mut().for_each(|state| *state &= !TODAY);
+                }
+                if skip && community.tally.out() == 0 && !k.may_move(&community.extremes) {
+                    return;
+                }
+                let flags = moving(k, as_block(h), as_block(p), as_block(r), as_block(v), as_block(state));
+                if flags.iter().fold(0, |any, flag| any | flag) != 0 {
+                    let demands = &perceived.demands[community.region as usize];
+                    let block = Block {
+                        h,
+                        p,
+                        r,
+                        v,
+                        state,
+                        ticks_out,
+                        tally: &mut community.tally,
+                    };
+                    let draw = |half| dice.half16(Purpose::Turnout, (span.start + at) as u64, tick, half);
+                    settle(block, k, demands, &chances, Some256::flagged(&flags), draw);
+                }
+            });
+    }
+    world.count_crowds(model.persons_per_agent, &perceived.asleep);
 }
 
 fn as_block(values: &[u8]) -> &[u8; BLOCK] {

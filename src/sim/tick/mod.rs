@@ -59,7 +59,7 @@ impl<'m> Engine<'m> {
         let world = populate(model, dice);
         Engine {
             weights: vec![Weights::default(); world.communities.len()],
-            perception: perceive::Scratch::new(model, world.communities.len()),
+            perception: perceive::Scratch::new(model),
             commanded: police::command::Scratch::new(model),
             readings: Readings::new(model.regions.len()),
             events: Vec::with_capacity(256),
@@ -120,7 +120,7 @@ impl<'m> Engine<'m> {
             self.model,
             &self.dice,
             &mut self.world,
-            &self.perception.perceived.asleep,
+            &self.perception.perceived,
             self.tick,
         );
     }
@@ -135,7 +135,7 @@ impl<'m> Engine<'m> {
         record::record(
             self.model,
             &mut self.world,
-            &self.perception.perceived.asleep,
+            &self.perception.perceived,
             self.tick,
             &mut self.readings,
             &mut self.events,

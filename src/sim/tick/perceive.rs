@@ -42,11 +42,12 @@ pub struct Scratch {
 
 impl Scratch {
     /// For runs of this model.
-    pub fn new(model: &Model, communities: usize) -> Scratch {
+    pub fn new(model: &Model) -> Scratch {
         Scratch {
             perceived: Perceived {
                 demands: vec![Demands::default(); model.regions.len()],
-                asleep: vec![false; communities],
+                asleep: vec![false; model.regions.len()],
+                awake: Vec::with_capacity(model.regions.len()),
             },
             views: vec![View::default(); model.regions.len()],
             logarithms: (0..=(TIES + 1) * BLOCK).map(|n| libm::log1p(n as f64)).collect(),
@@ -75,15 +76,7 @@ pub fn perceive(
         region.levers[Lever::Fear as usize] = 0.0;
         region.touched |= region.counts.out() > 0 || scratch.views[g].added != (0.0, 0.0);
     }
-    // The most acquaintances that anybody could have out, for the bound on regions that are asleep.
-    let most = (TIES + 1) * usize::from(world.seen.iter().copied().max().unwrap_or(0));
-    for (region, view) in world.regions.iter().zip(&scratch.views) {
-        let (first, last) = region.communities;
-        let known = scratch.logarithms[most.min((TIES + 1) * BLOCK)];
-        let keenest = weigh(model, region.urban, (0.0, 0.0), view, known);
-        let asleep = skip && !region.touched && !keenest.may_move(&region.extremes);
-        scratch.perceived.asleep[first as usize..last as usize].fill(asleep);
-    }
+    sleep(model, world, scratch, skip);
     let keep = (
         model.clock.keep_half(model.rules.repression.backlash_half_life) as f32,
         model.clock.keep_half(model.rules.repression.fear_half_life) as f32,
@@ -94,24 +87,47 @@ pub fn perceive(
         perceived,
         ..
     } = &*scratch;
-    let (seen, asleep) = (&world.seen, &perceived.asleep);
-    (world.communities.par_iter_mut(), weights.par_iter_mut())
-        .into_par_iter()
-        .with_min_len(256)
-        .enumerate()
-        .filter(|(c, _)| !asleep[*c])
-        .for_each(|(c, (community, out))| {
-            let view = &views[community.region as usize];
-            feel(model, community, view, keep);
-            let known = usize::from(seen[c])
-                + community
-                    .ties
-                    .iter()
-                    .map(|&t| usize::from(seen[t as usize]))
-                    .sum::<usize>();
-            let moods = (f64::from(community.backlash), f64::from(community.fear));
-            *out = weigh(model, community.urban, moods, view, logarithms[known]);
-        });
+    let seen = &world.seen;
+    for span in &perceived.awake {
+        (
+            world.communities[span.clone()].par_iter_mut(),
+            weights[span.clone()].par_iter_mut(),
+            &seen[span.clone()],
+        )
+            .into_par_iter()
+            .with_min_len(256)
+            .for_each(|(community, out, own)| {
+                let view = &views[community.region as usize];
+                feel(model, community, view, keep);
+                let tied = community.ties.iter().map(|&tie| usize::from(seen[tie as usize]));
+                let known = logarithms[usize::from(*own) + tied.sum::<usize>()];
+                let moods = (f64::from(community.backlash), f64::from(community.fear));
+                *out = weigh(model, community.urban, moods, view, known);
+            });
+    }
+}
+
+/// Find the regions that sleep through this tick: nothing has happened there yet, and even the keenest citizen with
+/// the most acquaintances in the streets would stay at home.
+fn sleep(model: &Model, world: &World, scratch: &mut Scratch, skip: bool) {
+    let most = (TIES + 1) * usize::from(world.seen.iter().copied().max().unwrap_or(0));
+    let Scratch {
+        views,
+        logarithms,
+        perceived,
+        ..
+    } = scratch;
+    perceived.awake.clear();
+    for (g, (region, view)) in world.regions.iter().zip(views).enumerate() {
+        let keenest = weigh(model, region.urban, (0.0, 0.0), view, logarithms[most]);
+        perceived.asleep[g] = skip && !region.touched && !keenest.may_move(&region.extremes);
+        let here = region.communities.0 as usize..region.communities.1 as usize;
+        match perceived.awake.last_mut() {
+            _ if perceived.asleep[g] => {}
+            Some(span) if span.end == here.start => span.end = here.end,
+            _ => perceived.awake.push(here),
+        }
+    }
 }
 
 /// Memories of crowds, belief and legitimacy fade; harm is gathered.

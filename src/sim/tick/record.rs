@@ -3,36 +3,40 @@
 use crate::metric::{Metric, Readings};
 use crate::sim::event::{Event, What};
 use crate::sim::model::Model;
+use crate::sim::weights::Perceived;
 use crate::sim::world::World;
 
 /// Measure the world at the end of a tick.
 pub fn record(
     model: &Model,
     world: &mut World,
-    asleep: &[bool],
+    perceived: &Perceived,
     tick: u32,
     readings: &mut Readings,
     events: &mut Vec<Event>,
 ) {
     readings.tick = tick;
-    for ((seen, community), asleep) in world.seen.iter_mut().zip(&world.communities).zip(asleep) {
-        if !asleep {
+    for span in &perceived.awake {
+        for (seen, community) in world.seen[span.clone()]
+            .iter_mut()
+            .zip(&world.communities[span.clone()])
+        {
             *seen = community.tally.out();
         }
     }
     for g in 0..model.regions.len() {
-        measure(model, world, asleep, g, readings);
+        measure(model, world, perceived.asleep[g], g, readings);
         first_times(model, world, g, tick, events);
     }
     readings.total(|g| f64::from(model.regions[g].population));
 }
 
-fn measure(model: &Model, world: &World, asleep: &[bool], g: usize, readings: &mut Readings) {
+fn measure(model: &Model, world: &World, asleep: bool, g: usize, readings: &mut Readings) {
     let region = &world.regions[g];
     let (counts, totals, strength) = (&region.counts, &region.totals, &region.strength);
     let (first, last) = region.communities;
     let (mut backlash, mut fear) = (0.0, 0.0);
-    let stirred = if asleep[first as usize] { first } else { last };
+    let stirred = if asleep { first } else { last };
     for community in &world.communities[first as usize..stirred as usize] {
         backlash += f64::from(community.backlash);
         fear += f64::from(community.fear);

@@ -239,11 +239,8 @@ impl World {
     /// are asleep, where it is nothing.
     pub fn count_crowds(&mut self, persons_per_agent: u32, asleep: &[bool]) {
         let each = u64::from(persons_per_agent);
-        for region in &mut self.regions {
+        for (region, _) in self.regions.iter_mut().zip(asleep).filter(|(_, asleep)| !**asleep) {
             let (first, last) = region.communities;
-            if asleep[first as usize] {
-                continue;
-            }
             let mut sum = [0u64; 7];
             for community in &self.communities[first as usize..last as usize] {
                 let t = &community.tally;
@@ -272,11 +269,8 @@ impl World {
     /// are asleep, where it is nothing.
     pub fn count_fates(&mut self, persons_per_agent: u32, asleep: &[bool]) {
         let each = u64::from(persons_per_agent);
-        for region in &mut self.regions {
+        for (region, _) in self.regions.iter_mut().zip(asleep).filter(|(_, asleep)| !**asleep) {
             let (first, last) = region.communities;
-            if asleep[first as usize] {
-                continue;
-            }
             let mut sum = [0u64; 5];
             for community in &self.communities[first as usize..last as usize] {
                 let t = &community.tally;

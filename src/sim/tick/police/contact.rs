@@ -1,19 +1,22 @@
 //! What contact does to people on both sides. A region's forces set a rate; whom it meets is each person's own
 //! draw, so that the outcome does not depend on any order in which people are listed.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use crate::dice::{BLOCK, Dice, Purpose, threshold32};
 use crate::sim::model::Model;
 use crate::sim::policy::Lever;
 use crate::sim::rules;
+use crate::sim::weights::Perceived;
 use crate::sim::world::*;
 
 /// One tick of contact.
-pub fn contact(model: &Model, dice: &Dice, world: &mut World, asleep: &[bool], tick: u32) {
-    citizens(model, dice, world, asleep, tick);
+pub fn contact(model: &Model, dice: &Dice, world: &mut World, perceived: &Perceived, tick: u32) {
+    citizens(model, dice, world, &perceived.awake, tick);
     officers(model, dice, world, tick);
-    sum_up(model, world, asleep);
+    sum_up(model, world, &perceived.asleep);
 }
 
 /// Sum what happened to citizens into their regions.
@@ -125,7 +128,7 @@ pub fn fates(model: &Model, region: &RegionState) -> Fates {
 }
 
 /// What happens to citizens this tick.
-fn citizens(model: &Model, dice: &Dice, world: &mut World, asleep: &[bool], tick: u32) {
+fn citizens(model: &Model, dice: &Dice, world: &mut World, awake: &[Range<usize>], tick: u32) {
     let World {
         citizens,
         communities,
@@ -133,49 +136,46 @@ fn citizens(model: &Model, dice: &Dice, world: &mut World, asleep: &[bool], tick
         ..
     } = world;
     let regions = &*regions;
-    (
-        citizens.state.par_chunks_mut(BLOCK),
-        citizens.ticks_out.par_chunks_mut(BLOCK),
-        communities.par_iter_mut(),
-    )
-        .into_par_iter()
-        .with_min_len(256)
-        .enumerate()
-        .filter(|(c, _)| !asleep[*c])
-        .for_each_init(
-            || (u32::MAX, Fates::default()),
-            |(of, fates_here), (c, (state, ticks_out, community))| {
-                let t = &community.tally;
-                if t.out() + t.at_large + t.detained + t.injured == 0 {
-                    return;
-                }
-                if *of != community.region {
-                    (*of, *fates_here) = (community.region, fates(model, &regions[community.region as usize]));
-                }
-                if t.out() + t.detained + t.injured == 0 && fates_here.at_large.is_harmless() {
-                    return;
-                }
-                let searched = !fates_here.at_large.is_harmless();
-                let flags = concerned((&*state).try_into().expect("a whole block"), searched);
-                for (quarter, people) in Some256::flagged(&flags).parts(4) {
-                    let draws = dice.quarter32(Purpose::Fate, c as u64, tick, quarter);
-                    for person in people {
-                        let i = quarter * BLOCK / 4 + person;
-                        meet(
-                            &mut state[i],
-                            &mut ticks_out[i],
-                            draws[person],
-                            fates_here,
-                            &mut community.tally,
-                        );
+    for span in awake {
+        let people = span.start * BLOCK..span.end * BLOCK;
+        (
+            citizens.state[people.clone()].par_chunks_mut(BLOCK),
+            citizens.ticks_out[people].par_chunks_mut(BLOCK),
+            communities[span.clone()].par_iter_mut(),
+        )
+            .into_par_iter()
+            .with_min_len(256)
+            .enumerate()
+            .for_each_init(
+                // Neighbouring communities are mostly of one region, whose fates are worked out once.
+                || (u32::MAX, Fates::default()),
+                |(of, fates_here), (at, (state, ticks_out, community))| {
+                    let t = &community.tally;
+                    if t.out() + t.at_large + t.detained + t.injured == 0 {
+                        return;
                     }
-                }
-                if community.tally.out() == 0 {
-                    let t = &mut community.tally;
-                    (t.demand_price, t.demand_government, t.demand_regime) = (0, 0, 0);
-                }
-            },
-        );
+                    if *of != community.region {
+                        (*of, *fates_here) = (community.region, fates(model, &regions[community.region as usize]));
+                    }
+                    let searched = !fates_here.at_large.is_harmless();
+                    if t.out() + t.detained + t.injured == 0 && !searched {
+                        return;
+                    }
+                    let flags = concerned((&*state).try_into().expect("a whole block"), searched);
+                    let tally = &mut community.tally;
+                    for (quarter, people) in Some256::flagged(&flags).parts(4) {
+                        let draws = dice.quarter32(Purpose::Fate, (span.start + at) as u64, tick, quarter);
+                        for person in people {
+                            let i = quarter * BLOCK / 4 + person;
+                            meet(&mut state[i], &mut ticks_out[i], draws[person], fates_here, tally);
+                        }
+                    }
+                    if tally.out() == 0 {
+                        (tally.demand_price, tally.demand_government, tally.demand_regime) = (0, 0, 0);
+                    }
+                },
+            );
+    }
 }
 
 /// Flag those to whom something can happen: all who are out, detained or injured, and those who are searched for.
