@@ -3,6 +3,8 @@
 //! - `tick/{10k,100k,1M,19M}`: one tick of Kazakhstan at the height of the wave, by number of citizens; throughput
 //!   in citizens per second;
 //! - `dense/{...}`: the same with every citizen looked at, also where nothing can change;
+//! - `bound/{decide,stream}/{1,2}`: every citizen of a calm country decides, beside a loop that merely reads and writes
+//!   the same bytes, on one and on two threads: how near the hot loop is to the speed of memory;
 //! - `phase/{govern,perceive,decide,police,sites,record}`: each phase alone, 1M citizens;
 //! - `populate/1M`: the world at tick 0;
 //! - `scenario/compile`: Kazakhstan from text to model;
@@ -14,15 +16,17 @@ use std::hint::black_box;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use qantar::dice::Dice;
+use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use qantar::dice::{BLOCK, Dice};
 use qantar::metric::Readings;
 use qantar::scenario::Scenario;
 use qantar::sim::event::Event;
 use qantar::sim::model::Model;
 use qantar::sim::population::populate;
 use qantar::sim::tick::Engine;
+use qantar::sim::world::Citizens;
 use qantar::sim::{self, Observer};
+use rayon::prelude::*;
 
 const SIZES: [(&str, u32); 4] = [("10k", 1919), ("100k", 192), ("1M", 19), ("19M", 1)];
 
@@ -63,6 +67,55 @@ fn ticks(c: &mut Criterion) {
         }
         group.finish();
     }
+}
+
+/// Read the bytes that a decision reads, and write those of a column.
+fn stream(citizens: &mut Citizens) {
+    (
+        citizens.hardship.par_chunks(BLOCK),
+        citizens.discontent.par_chunks(BLOCK),
+        citizens.risk_aversion.par_chunks(BLOCK),
+        citizens.violence.par_chunks(BLOCK),
+        citizens.ticks_out.par_chunks_mut(BLOCK),
+    )
+        .into_par_iter()
+        .with_min_len(256)
+        .for_each(|(h, p, r, v, out)| {
+            for i in 0..BLOCK {
+                out[i] ^= h[i] ^ p[i] ^ r[i] ^ v[i];
+            }
+        });
+}
+
+fn bound(c: &mut Criterion) {
+    let mut scenario = scenario("kazakhstan-2022.toml");
+    scenario
+        .set(&["shock.lpg-price.remove=true".to_owned()])
+        .expect("a valid assignment");
+    let model = scenario.compile().expect("a shipped scenario is valid");
+    let mut engine = Engine::new(&model, &Dice::new(1, 0));
+    engine.skip_quiet = false;
+    engine.tick();
+    engine.govern();
+    engine.perceive();
+    let mut group = c.benchmark_group("bound");
+    group
+        .sample_size(20)
+        .throughput(Throughput::Elements(engine.world.agents() as u64));
+    for threads in [1, 2] {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .expect("a pool");
+        group.bench_function(BenchmarkId::new("decide", threads), |b| {
+            pool.install(|| b.iter(|| engine.decide()));
+        });
+        group.bench_function(BenchmarkId::new("stream", threads), |b| {
+            pool.install(|| b.iter(|| stream(&mut engine.world.citizens)));
+            engine.world.citizens.ticks_out.fill(0);
+        });
+    }
+    group.finish();
 }
 
 type Phase<'m> = (&'static str, fn(&mut Engine<'m>));
@@ -125,5 +178,5 @@ fn before_and_around(c: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, ticks, phases, before_and_around);
+criterion_group!(benches, bound, ticks, phases, before_and_around);
 criterion_main!(benches);

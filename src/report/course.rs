@@ -8,39 +8,49 @@ use crate::metric::Metric;
 use crate::table::{Column, Table};
 
 /// About how many lines a reader wants.
-const LINES: usize = 80;
+const LINES: usize = 110;
 
-/// One dated line.
+/// One dated line: what happened in one hour to one or several.
 struct Line {
     tick: i64,
     when: String,
-    what: String,
+    /// What happened, and to whom; empty for a line that says all in `verb`.
+    verb: &'static str,
+    items: Vec<String>,
     /// What is left out first has the highest.
     rank: u8,
 }
 
-/// The most important dated lines in the order of time, and how many others there are.
+/// The most important dated lines in the order of time, and how many events are not in them.
 ///
 /// # Panics
 /// If a table lacks a column of `series.csv` or `events.csv`.
 pub fn lines(course: &Course, events: &Table) -> (String, usize) {
     let mut lines = events_told(events);
     lines.extend(day_ends(course));
-    let all = lines.len();
     lines.sort_by_key(|line| line.rank);
     let important = lines.iter().take_while(|line| line.rank <= SHOWN).count();
-    lines.truncate(important.min(LINES));
-    let left = all - lines.len();
-    lines.sort_by_key(|line| line.tick);
-    let text = lines
+    let left = lines
+        .split_off(important.min(LINES))
         .iter()
-        .map(|line| wrapped(&format!("  {:<15}", line.when), &line.what));
+        .map(|line| line.items.len())
+        .sum();
+    lines.sort_by_key(|line| line.tick);
+    let text = lines.iter().map(|line| {
+        let verb = if line.verb.is_empty() {
+            String::new()
+        } else {
+            format!("{}: ", line.verb)
+        };
+        wrapped(&format!("  {:<15}", line.when), &(verb + &line.items.join(", ")))
+    });
     (text.collect(), left)
 }
 
 /// Lines of a higher rank are never shown, however few there are.
 const SHOWN: u8 = 5;
 
+/// What happened in one hour in the same way is one line.
 fn events_told(events: &Table) -> Vec<Line> {
     let column = |name| {
         events
@@ -50,7 +60,8 @@ fn events_told(events: &Table) -> Vec<Line> {
     let (tick, time, what) = (column("tick"), column("time"), column("event"));
     let (region, subject, many) = (column("region"), column("subject"), column("number"));
     let mut seen = BTreeSet::new();
-    let tell = |row: usize| {
+    let mut lines: Vec<Line> = Vec::new();
+    for row in 0..events.rows() {
         let first_anywhere = seen.insert((what.text(row), "anywhere"));
         let first_here = seen.insert((what.text(row), region.text(row)));
         let told = Told {
@@ -61,15 +72,21 @@ fn events_told(events: &Table) -> Vec<Line> {
             first_anywhere,
             first_here,
         };
-        let (rank, what) = told.sentence();
-        Line {
-            tick: whole(tick, row),
-            when: hour(time.text(row)),
-            what,
-            rank,
+        let (rank, verb, item) = told.sentence();
+        let tick = whole(tick, row);
+        let same = |line: &&mut Line| line.tick == tick && line.verb == verb && line.rank == rank;
+        match lines.iter_mut().rev().take_while(|line| line.tick == tick).find(same) {
+            Some(line) => line.items.push(item),
+            None => lines.push(Line {
+                tick,
+                when: hour(time.text(row)),
+                verb,
+                items: vec![item],
+                rank,
+            }),
         }
-    };
-    (0..events.rows()).map(tell).collect()
+    }
+    lines
 }
 
 fn whole(column: &Column, row: usize) -> i64 {
@@ -86,38 +103,32 @@ struct Told<'e> {
 }
 
 impl Told<'_> {
-    /// Its rank and its words.
-    fn sentence(&self) -> (u8, String) {
+    /// Its rank, what happened, and to whom.
+    fn sentence(&self) -> (u8, &'static str, String) {
         let Told { region, subject, .. } = self;
         let people = count(self.number, "person", "people");
         let officers = count(self.number, "officer", "officers");
         match self.event {
-            "protest_begins" if self.first_anywhere => (0, format!("first protest, in {region}: {people}")),
-            "protest_begins" => (1, format!("protest begins in {region}: {people}")),
-            "violence_begins" => (
-                2,
-                format!(
-                    "violence begins in {region}: {}",
-                    count(self.number, "violent person", "violent people")
-                ),
-            ),
-            "first_civilian_death" => (3, format!("first civilian killed in {region}")),
-            "first_officer_death" => (3, format!("first officer killed in {region}")),
-            "site_seized" => (2, format!("{subject} is seized ({region}, {people})")),
-            "site_abandoned" => (2, format!("{subject} is taken without guards ({region}, {people})")),
-            "site_retaken" => (3, format!("{subject} is retaken ({region}, {officers})")),
-            "action_announced" => (2, format!("announced: {subject}")),
-            "action_in_effect" => (1, format!("in effect: {subject}")),
-            "statement" => (5, format!("said: {subject}")),
-            "action_over" => (4, format!("over: {subject}")),
-            "contingent_committed" => (4, format!("{subject} is committed to {region}: {officers}")),
-            "contingent_arrives" => (3, format!("{subject} arrives in {region}: {officers}")),
-            "officers_refuse" => (4, format!("officers refuse to act in {region}: {officers}")),
-            "site_attacked" if self.first_here => (3, format!("{subject} comes under attack ({region}, {people})")),
-            "site_attacked" => (9, format!("{subject} comes under attack ({region}, {people})")),
-            "reinforcement_departs" => (5, format!("reinforcements leave for {region}: {officers}")),
-            "reinforcement_arrives" => (4, format!("reinforcements arrive in {region}: {officers}")),
-            other => (5, [other, region, subject].join(" ").trim_end().to_owned()),
+            "protest_begins" if self.first_anywhere => (0, "first protest", format!("{region} ({people})")),
+            "protest_begins" => (1, "protest begins", format!("{region} ({people})")),
+            "site_seized" => (1, "seized", format!("{subject} ({people})")),
+            "site_abandoned" => (1, "taken without guards", format!("{subject} ({people})")),
+            "site_retaken" => (1, "retaken", subject.to_string()),
+            "action_in_effect" => (1, "in effect", subject.to_string()),
+            "violence_begins" => (2, "violence begins", format!("{region} ({people})")),
+            "action_announced" => (2, "announced", subject.to_string()),
+            "first_civilian_death" => (3, "first civilian killed", region.to_string()),
+            "first_officer_death" => (3, "first officer killed", region.to_string()),
+            "contingent_arrives" => (2, "arrives", format!("{subject} in {region} ({officers})")),
+            "site_attacked" if self.first_here => (3, "under attack", format!("{subject} ({people})")),
+            "site_attacked" => (9, "under attack", format!("{subject} ({people})")),
+            "action_over" => (4, "over", subject.to_string()),
+            "contingent_committed" => (4, "committed", format!("{subject} to {region} ({officers})")),
+            "officers_refuse" => (4, "officers refuse", format!("{region} ({officers})")),
+            "reinforcement_arrives" => (4, "reinforcements arrive", format!("{region} ({officers})")),
+            "reinforcement_departs" => (5, "reinforcements leave for", format!("{region} ({officers})")),
+            "statement" => (5, "said", subject.to_string()),
+            other => (5, "", [other, region, subject].join(" ").trim_end().to_owned()),
         }
     }
 }
@@ -137,14 +148,15 @@ fn day_ends(course: &Course) -> Vec<Line> {
     let told = |tick: usize| Line {
         tick: tick as i64,
         when: format!("end of {}", day(course.time(tick))),
-        what: format!(
+        verb: "",
+        items: vec![format!(
             "{} out that day; so far {} and {} killed, {} injured, {} detained",
             count(today[tick], "person", "people"),
             count(civilians[tick], "civilian", "civilians"),
             count(officers[tick], "officer", "officers"),
             number(injured[tick] + injured_officers[tick]),
             number(detained[tick]),
-        ),
+        )],
         rank: 0,
     };
     let quiet = |tick: usize| {
@@ -177,11 +189,11 @@ mod tests {
         ]);
         assert_eq!(left, 0);
         assert!(
-            text.starts_with("  2 Jan 07:00    first protest, in mangystau: 1,040 people\n"),
+            text.starts_with("  2 Jan 07:00    first protest: mangystau (1,040 people)\n"),
             "{text}"
         );
         assert!(
-            text.contains("  2 Jan 09:00    protest begins in almaty: 1 person\n"),
+            text.contains("  2 Jan 09:00    protest begins: almaty (1 person)\n"),
             "{text}"
         );
         assert!(text.contains("  end of 2 Jan "), "{text}");
@@ -191,16 +203,20 @@ mod tests {
     fn only_the_first_attack_in_a_region_is_told() {
         let attack = |tick| (tick, "site_attacked", "almaty", "almaty-akimat", 300.0);
         let (text, left) = told(&[attack(7), attack(8), attack(9)]);
-        assert_eq!(text.matches("comes under attack").count(), 1);
+        assert_eq!(text.matches("under attack").count(), 1);
         assert_eq!(left, 2);
     }
 
     #[test]
     fn a_long_course_keeps_its_most_important_lines_in_order_of_time() {
-        let mut rows = vec![(1, "reinforcement_departs", "almaty", "", 50.0); LINES + 20];
+        let hour = |tick| (tick, "reinforcement_departs", "almaty", "", 50.0);
+        let mut rows: Vec<_> = (0..LINES as i64 + 20).map(|at| hour(at / 8 % 12)).collect();
         rows.push((20, "site_seized", "almaty", "almaty-akimat", 900.0));
-        let (text, left) = told(&rows);
-        assert_eq!((text.lines().count() >= LINES, left), (true, 22));
-        assert!(text.contains("almaty-akimat is seized"));
+        rows.push((20, "site_seized", "almaty", "almaty-tv", 1.0));
+        let (text, _) = told(&rows);
+        assert!(
+            text.contains("seized: almaty-akimat (900 people), almaty-tv (1 person)\n"),
+            "{text}"
+        );
     }
 }
