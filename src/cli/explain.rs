@@ -180,12 +180,8 @@ mod tests {
 
     #[test]
     fn a_key_is_explained_with_its_range_unit_default_and_source() {
-        let text = explain(&entries(), "rules.turnout.crowd_weight").unwrap();
-        for part in [
-            "0 to 1 (utility per ln unit)",
-            "default  0.05",
-            "source   calibrated; Lohmann 1994",
-        ] {
+        let text = explain(&entries(), "rules.policing.risk_slope").unwrap();
+        for part in ["0 to 20 (1)", "default  2.3", "source   Epstein 2002"] {
             assert!(text.contains(part), "{text}");
         }
     }

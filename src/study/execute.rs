@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering:
 use std::time::Instant;
 
 use jiff::Timestamp;
-use rayon::BroadcastContext;
+use rayon::prelude::*;
+use rayon::{BroadcastContext, ThreadPool};
 
 use super::error::Error;
 use super::folder::{Folder, SCENARIO};
@@ -47,12 +48,16 @@ pub fn execute(plan: &Plan, folder: &Folder, threads: usize, progress: &Progress
     let (started, watch) = (Timestamp::now(), Instant::now());
     progress.done.store(folder.done(plan), Relaxed);
     if !folder.is_whole() {
-        run(plan, folder, threads, progress)?;
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .expect("the system starts threads");
+        run(plan, folder, &pool, progress)?;
         let manifest = Manifest {
             format: manifest::FORMAT.to_owned(),
             plan: plan.identity.clone(),
             size: size(&plan.model),
-            files: assemble(plan, folder)?,
+            files: pool.install(|| assemble(plan, folder))?,
             made: Made {
                 os: std::env::consts::OS.to_owned(),
                 arch: std::env::consts::ARCH.to_owned(),
@@ -73,15 +78,11 @@ pub fn execute(plan: &Plan, folder: &Folder, threads: usize, progress: &Progress
 
 /// A single job gives the threads to the engine; several jobs share them, each thread pulling the next. They are
 /// broadcast rather than spawned, so that no thread that waits within a tick takes up a second job.
-fn run(plan: &Plan, folder: &Folder, threads: usize, progress: &Progress) -> Result<(), Error> {
+fn run(plan: &Plan, folder: &Folder, pool: &ThreadPool, progress: &Progress) -> Result<(), Error> {
     let jobs: Vec<u32> = plan
         .replicates()
         .filter(|&replicate| !folder.is_done(replicate))
         .collect();
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .expect("the system starts threads");
     if let [job] = jobs[..] {
         pool.install(|| replicate(plan, folder, job, progress))?;
     } else {
@@ -141,7 +142,15 @@ impl Observer for Watched<'_> {
 
 /// Put the parts together in the order of the replicates, a few parts in memory at a time.
 fn assemble(plan: &Plan, folder: &Folder) -> Result<Vec<Digested>, Error> {
-    let mut names = vec![SCENARIO];
+    let (text, columns) = rayon::join(|| assemble_csv(plan, folder), || assemble_parquet(plan, folder));
+    let names: Vec<&str> = [SCENARIO].into_iter().chain(text?).chain(columns?).collect();
+    names
+        .into_par_iter()
+        .map(|name| Digested::of(&folder.file(name)))
+        .collect()
+}
+
+fn assemble_csv(plan: &Plan, folder: &Folder) -> Result<[&'static str; 2], Error> {
     for (part, name, schema) in [
         ("series", "series.csv", rows::series_schema()),
         ("events", "events.csv", rows::events_schema()),
@@ -153,26 +162,39 @@ fn assemble(plan: &Plan, folder: &Folder) -> Result<Vec<Digested>, Error> {
             }
             Ok(())
         })?;
-        names.push(name);
     }
-    #[cfg(feature = "parquet")]
-    {
-        use std::io::Read;
-        let schema = rows::series_schema();
-        folder.write(&folder.file("series.parquet"), |file| {
-            let mut parquet = crate::table::parquet::Writer::new(file, &schema)?;
-            for together in plan.replicates().collect::<Vec<_>>().chunks(row_group(&plan.model)) {
-                let mut text = Vec::new();
-                for &replicate in together {
-                    File::open(folder.part(replicate, "series"))?.read_to_end(&mut text)?;
-                }
-                parquet.append(&csv::read_headless(&text[..], &schema)?)?;
+    Ok(["series.csv", "events.csv"])
+}
+
+#[cfg(not(feature = "parquet"))]
+fn assemble_parquet(_: &Plan, _: &Folder) -> Result<Option<&'static str>, Error> {
+    Ok(None)
+}
+
+/// Row groups are read from their parts on all threads, as many at a time as there are threads, and written in order.
+#[cfg(feature = "parquet")]
+fn assemble_parquet(plan: &Plan, folder: &Folder) -> Result<Option<&'static str>, Error> {
+    use std::io::Read;
+    let schema = rows::series_schema();
+    let read = |group: &&[u32]| {
+        let mut text = Vec::new();
+        for &replicate in *group {
+            File::open(folder.part(replicate, "series"))?.read_to_end(&mut text)?;
+        }
+        csv::read_headless(&text[..], &schema)
+    };
+    let replicates: Vec<u32> = plan.replicates().collect();
+    let groups: Vec<&[u32]> = replicates.chunks(row_group(&plan.model)).collect();
+    folder.write(&folder.file("series.parquet"), |file| {
+        let mut parquet = crate::table::parquet::Writer::new(file, &schema)?;
+        for groups in groups.chunks(rayon::current_num_threads()) {
+            for table in groups.par_iter().map(read).collect::<io::Result<Vec<Table>>>()? {
+                parquet.append(&table)?;
             }
-            parquet.finish().map(drop)
-        })?;
-        names.push("series.parquet");
-    }
-    names.into_iter().map(|name| Digested::of(&folder.file(name))).collect()
+        }
+        parquet.finish().map(drop)
+    })?;
+    Ok(Some("series.parquet"))
 }
 
 /// How many replicates make a row group of Parquet: many enough that the footer stays small beside the rows.

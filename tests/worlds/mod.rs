@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use qantar::metric::Metric;
 use qantar::sim::model::*;
-use qantar::sim::parameters::Rules;
+use qantar::sim::parameters::{Parameter, Rules};
 use qantar::sim::policy::*;
 
 /// Everybody on [0, 1] alike.
@@ -79,6 +79,78 @@ pub fn to(lever: Lever, value: f64) -> Move {
     Move { lever, value }
 }
 
+/// Rules under which these worlds are lively. They are written out, so that a new calibration of the defaults leaves
+/// the tests alone.
+const LIVELY: &[(&str, f64)] = &[
+    ("perception.crowd_reference", 100.0),
+    ("perception.news_hours", 6.0),
+    ("perception.memory_hours", 18.0),
+    ("perception.word_of_mouth", 0.3),
+    ("perception.national_reach", 0.05),
+    ("turnout.hardship_weight", 1.0),
+    ("turnout.price_hours", 48.0),
+    ("turnout.crowd_weight", 0.05),
+    ("turnout.danger_weight", 0.02),
+    ("turnout.acquaintance_weight", 0.04),
+    ("turnout.base_cost", 0.98),
+    ("turnout.participation_cost", 0.5),
+    ("turnout.risk_weight", 0.35),
+    ("turnout.fear_weight", 0.5),
+    ("turnout.backlash_weight", 0.12),
+    ("turnout.belief_weight", 0.15),
+    ("turnout.night_cost", 0.12),
+    ("turnout.curfew_cost", 0.15),
+    ("turnout.rural_cost", 0.10),
+    ("turnout.join_rate", 0.30),
+    ("turnout.stay_hours", 7.0),
+    ("demands.ladder_start", 0.55),
+    ("demands.ladder_per_belief", 0.8),
+    ("demands.ladder_per_crowd", 0.06),
+    ("demands.regime_step", 0.75),
+    ("belief.belief_half_life", 30.0),
+    ("belief.spread", 0.5),
+    ("repression.backlash_gain", 0.35),
+    ("repression.backlash_reference", 20.0),
+    ("repression.fear_gain", 0.12),
+    ("repression.fear_reference", 120.0),
+    ("repression.fear_half_life", 72.0),
+    ("violence.reluctance", 1.25),
+    ("violence.discipline_weight", 0.55),
+    ("violence.overstretch_weight", 0.40),
+    ("violence.surprise_weight", 0.25),
+    ("violence.backlash_weight", 0.20),
+    ("violence.fear_weight", 0.35),
+    ("violence.loot_reluctance", 2.4),
+    ("violence.loot_opportunity", 0.60),
+    ("policing.arrest_rate", 0.006),
+    ("policing.investigation_rate", 0.012),
+    ("policing.need_ratio", 6.0),
+    ("harm.civilian_injury_rate", 0.006),
+    ("harm.officer_injury_rate", 0.006),
+    ("harm.civilian_death_share", 0.004),
+    ("harm.officer_death_share", 0.004),
+    ("harm.live_fire_injury_rate", 0.010),
+    ("sites.assault_share", 0.5),
+    ("sites.overrun_rate", 0.35),
+    ("sites.overrun_ratio", 4.0),
+    ("sites.retake_rate", 0.10),
+    ("sites.retake_ratio", 0.5),
+];
+
+/// The defaults, with [`LIVELY`] laid over them.
+pub fn rules() -> Rules {
+    let mut rules = Rules::default();
+    for (name, value) in LIVELY {
+        let is = |p: &&Parameter| *name == format!("{}.{}", p.group, p.name);
+        let parameter = Rules::TABLE
+            .iter()
+            .find(is)
+            .unwrap_or_else(|| panic!("no parameter {name}"));
+        (parameter.set)(&mut rules, *value);
+    }
+    rules
+}
+
 /// A model of these regions, tied at a half, 300 km apart, without forces, sites or interventions.
 pub fn model(regions: Vec<Region>, ticks: u32) -> Model {
     let n = regions.len();
@@ -100,7 +172,7 @@ pub fn model(regions: Vec<Region>, ticks: u32) -> Model {
         sites: vec![],
         forces: vec![],
         interventions: vec![],
-        rules: Rules::default(),
+        rules: rules(),
     }
 }
 
