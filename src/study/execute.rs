@@ -7,11 +7,12 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::mpsc::sync_channel;
 use std::time::Instant;
 
 use jiff::Timestamp;
+use rayon::ThreadPool;
 use rayon::prelude::*;
-use rayon::{BroadcastContext, ThreadPool};
 
 use super::error::{Error, at};
 use super::folder::{EVENTS, Folder, OUTCOMES, SERIES, parts, scenarios};
@@ -38,12 +39,15 @@ pub struct Progress {
     pub participants: AtomicU64,
 }
 
+/// A file's name and what is in it.
+pub type NamedBytes = (String, Vec<u8>);
+
 /// What is worked out of rows by those who know what they mean, which this room does not.
 pub struct Findings<'f> {
     /// The values of the plan's outcomes, from the series and the events of one job.
     pub outcomes: &'f (dyn Fn(&Table, &Table) -> Vec<f64> + Sync),
     /// Further files, by name, from the folder in which the rows of all jobs are put together.
-    pub files: &'f (dyn Fn(&Path) -> io::Result<Vec<(String, Vec<u8>)>> + Sync),
+    pub files: &'f (dyn Fn(&Path) -> io::Result<Vec<NamedBytes>> + Sync),
 }
 
 /// Run a plan without outcomes on so many threads and publish its folder. What the folder holds of it already is not
@@ -109,23 +113,39 @@ pub fn execute_with(
 }
 
 /// A single job gives the threads to the engine; several jobs share them, each thread pulling the next. They are
-/// broadcast rather than spawned, so that no thread that waits within a tick takes up a second job.
+/// broadcast rather than spawned, so that no thread that waits within a tick takes up a second job. What is done is
+/// written by a thread of its own, so that no thread of the engine waits for the disk.
 fn run(plan: &Plan, folder: &Folder, pool: &ThreadPool, progress: &Progress, findings: &Findings) -> Result<(), Error> {
     let jobs: Vec<Job> = plan.jobs().filter(|&job| !folder.is_done(plan, job)).collect();
-    if let [one] = jobs[..] {
-        pool.install(|| job(plan, folder, one, progress, findings))?;
-    } else {
-        let next = AtomicUsize::new(0);
-        let worker = |_: BroadcastContext| -> Result<(), Error> {
-            while !progress.stop.load(Relaxed)
-                && let Some(&next_job) = jobs.get(next.fetch_add(1, Relaxed))
-            {
-                job(plan, folder, next_job, progress, findings).inspect_err(|_| next.store(jobs.len(), Relaxed))?;
+    let next = AtomicUsize::new(0);
+    let (done, to_write) = sync_channel::<(Job, Vec<Part>)>(pool.current_num_threads());
+    let (jobs, next) = (&jobs[..], &next);
+    let worker = move || {
+        while !progress.stop.load(Relaxed)
+            && let Some(&next) = jobs.get(next.fetch_add(1, Relaxed))
+            && let Some(parts) = job(plan, next, progress, findings)
+            // The other end is gone when it could not write: then there is no use in going on.
+            && done.send((next, parts)).is_ok()
+        {}
+    };
+    let write = || -> Result<(), Error> {
+        for (job, parts) in to_write {
+            for (name, text) in parts {
+                folder.keep(job, name, &text)?;
             }
-            Ok(())
-        };
-        pool.broadcast(worker).into_iter().collect::<Result<(), Error>>()?;
-    }
+            progress.done.fetch_add(1, Relaxed);
+        }
+        Ok(())
+    };
+    std::thread::scope(|scope| {
+        let writer = scope.spawn(write);
+        match jobs.len() {
+            1 => pool.install(&worker),
+            _ => drop(pool.broadcast(|_| worker())),
+        }
+        drop(worker); // and with it the way to the writer, which then ends
+        writer.join().expect("the writer does not panic")
+    })?;
     let (done, of) = (folder.done(plan), plan.jobs().count() as u32);
     let (partial, arms) = (folder.partial().to_owned(), plan.arms.len() as u32);
     if done == of {
@@ -140,29 +160,35 @@ fn run(plan: &Plan, folder: &Folder, pool: &ThreadPool, progress: &Progress, fin
     }
 }
 
-/// Run a job and keep what is to be kept of it, unless it was stopped.
-fn job(plan: &Plan, folder: &Folder, job: Job, progress: &Progress, findings: &Findings) -> Result<(), Error> {
+/// The name of a part of a job's rows, and its text.
+type Part = (&'static str, Vec<u8>);
+
+/// Run a job; what is to be kept of it, unless it was stopped.
+fn job(plan: &Plan, job: Job, progress: &Progress, findings: &Findings) -> Option<Vec<Part>> {
     let model = &plan.arm(job).model;
     let mut watched = Watched {
         recorder: Recorder::new(model),
         progress,
     };
-    if sim::run(model, &plan.dice(job.replicate), &mut watched).is_continue() {
-        let (series, events) = watched.recorder.into_tables();
-        let [series, events] = [series, events].map(|table| rows::of_job(plan, job, table));
-        for part in parts(plan) {
-            match part {
-                SERIES => folder.keep(job, part, &series)?,
-                EVENTS => folder.keep(job, part, &events)?,
-                _ => {
-                    let outcomes = (findings.outcomes)(&series, &events);
-                    folder.keep(job, part, &rows::outcomes(plan, job, &outcomes))?;
-                }
-            }
-        }
-        progress.done.fetch_add(1, Relaxed);
+    if sim::run(model, &plan.dice(job.replicate), &mut watched).is_break() {
+        return None;
     }
-    Ok(())
+    let (series, events) = watched.recorder.into_tables();
+    let [series, events] = [series, events].map(|table| rows::of_job(plan, job, table));
+    let text = |&part: &&'static str| {
+        let mut text = Vec::new();
+        let written = match part {
+            SERIES => csv::write(&series, false, &mut text),
+            EVENTS => csv::write(&events, false, &mut text),
+            _ => {
+                let outcomes = (findings.outcomes)(&series, &events);
+                csv::write(&rows::outcomes(plan, job, &outcomes), false, &mut text)
+            }
+        };
+        written.expect("memory takes what is written to it");
+        (part, text)
+    };
+    Some(parts(plan).iter().map(text).collect())
 }
 
 /// A recorder that someone watches and may stop.
@@ -232,7 +258,8 @@ fn assemble_parquet(_: &Plan, _: &Folder) -> Result<Vec<String>, Error> {
     Ok(Vec::new())
 }
 
-/// Row groups are read from their parts on all threads, as many at a time as there are threads, and written in order.
+/// Row groups are read from their parts on all threads, as many at a time as there are threads, while those read before
+/// are written in order.
 #[cfg(feature = "parquet")]
 fn assemble_parquet(plan: &Plan, folder: &Folder) -> Result<Vec<String>, Error> {
     use std::io::Read;
@@ -255,11 +282,15 @@ fn assemble_parquet(plan: &Plan, folder: &Folder) -> Result<Vec<String>, Error> 
         let name = format!("{part}.parquet");
         folder.write(&folder.file(&name), |file| {
             let mut parquet = crate::table::parquet::Writer::new(file, &schema)?;
+            let mut write = |tables: Vec<Table>| tables.iter().try_for_each(|table| parquet.append(table));
+            let mut read_before = Vec::new();
             for groups in groups.chunks(rayon::current_num_threads()) {
-                for table in groups.par_iter().map(read).collect::<io::Result<Vec<Table>>>()? {
-                    parquet.append(&table)?;
-                }
+                let read = || groups.par_iter().map(read).collect::<io::Result<Vec<Table>>>();
+                let (written, tables) = rayon::join(|| write(std::mem::take(&mut read_before)), read);
+                written?;
+                read_before = tables?;
             }
+            write(read_before)?;
             parquet.finish().map(drop)
         })?;
         names.push(name);
@@ -269,7 +300,7 @@ fn assemble_parquet(plan: &Plan, folder: &Folder) -> Result<Vec<String>, Error> 
 
 /// Rows of a row group of Parquet: enough that the footer stays small beside them.
 #[cfg(feature = "parquet")]
-const ROWS: usize = 1 << 16;
+const ROWS: usize = 1 << 15;
 
 /// How many series make a row group of Parquet.
 #[cfg(feature = "parquet")]
