@@ -7,6 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use qantar::metric::Vocabulary;
 use qantar::report::format::number;
 use qantar::study::{Plan, Progress};
 
@@ -32,10 +33,7 @@ pub fn shown<T>(plan: &Plan, progress: &Progress, quiet: bool, work: impl FnOnce
 fn draw(plan: &Plan, progress: &Progress, over: &Receiver<()>) {
     let single = plan.identity.replicates == 1;
     let (length, form) = match single {
-        true => (
-            plan.model.clock.ticks,
-            "  {bar:20} tick {pos} of {len}, {msg}, {eta} left",
-        ),
+        true => (plan.model.ticks(), "  {bar:20} tick {pos} of {len}, {msg}, {eta} left"),
         false => (
             plan.identity.replicates,
             "  {bar:20} {pos} of {len} replicates, {eta} left",
@@ -62,7 +60,7 @@ fn tell(plan: &Plan, progress: &Progress, over: &Receiver<()>) {
     while !finished(over, Duration::from_secs(5)) {
         message(&match plan.identity.replicates {
             1 => {
-                let (tick, ticks) = (progress.ticks.load(Relaxed), plan.model.clock.ticks);
+                let (tick, ticks) = (progress.ticks.load(Relaxed), plan.model.ticks());
                 format!("tick {tick} of {ticks}, {}", hour_and_people(plan, progress))
             }
             replicates => format!("{} of {replicates} replicates", progress.done.load(Relaxed)),
@@ -73,7 +71,11 @@ fn tell(plan: &Plan, progress: &Progress, over: &Receiver<()>) {
 fn hour_and_people(plan: &Plan, progress: &Progress) -> String {
     let tick = progress.ticks.load(Relaxed).saturating_sub(1);
     let people = progress.participants.load(Relaxed);
-    format!("{}, {} people out", plan.calendar.short(tick), number(people as f64))
+    let people = number(people as f64);
+    match plan.model.vocabulary() {
+        Vocabulary::Country => format!("{}, {people} people out", plan.calendar.short(tick)),
+        Vocabulary::Epstein => format!("{people} active"),
+    }
 }
 
 fn finished(over: &Receiver<()>, patience: Duration) -> bool {

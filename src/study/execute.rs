@@ -17,11 +17,10 @@ use super::folder::{Folder, SCENARIO};
 use super::manifest::{self, Digested, Made, Manifest, Size};
 use super::plan::Plan;
 use super::rows;
-use crate::metric::{Metric, Readings};
+use crate::metric::Readings;
 use crate::sim::event::Event;
-use crate::sim::model::Model;
 use crate::sim::recorder::Recorder;
-use crate::sim::{self, Observer};
+use crate::sim::{Observer, Simulation};
 use crate::table::{Table, csv};
 
 /// How far a study is, for whoever watches; and the wish to stop it.
@@ -33,7 +32,7 @@ pub struct Progress {
     pub done: AtomicU32,
     /// Ticks done in the replicate that ticked last.
     pub ticks: AtomicU32,
-    /// People out in that tick.
+    /// People out in that tick, or agents active.
     pub participants: AtomicU64,
 }
 
@@ -56,7 +55,8 @@ pub fn execute(plan: &Plan, folder: &Folder, threads: usize, progress: &Progress
         let manifest = Manifest {
             format: manifest::FORMAT.to_owned(),
             plan: plan.identity.clone(),
-            size: size(&plan.model),
+            model: plan.model.vocabulary(),
+            size: size(plan.model.as_ref()),
             files: pool.install(|| assemble(plan, folder))?,
             made: Made {
                 os: std::env::consts::OS.to_owned(),
@@ -109,10 +109,10 @@ fn run(plan: &Plan, folder: &Folder, pool: &ThreadPool, progress: &Progress) -> 
 /// Run a job and keep its rows, unless it was stopped.
 fn replicate(plan: &Plan, folder: &Folder, replicate: u32, progress: &Progress) -> Result<(), Error> {
     let mut watched = Watched {
-        recorder: Recorder::new(&plan.model),
+        recorder: Recorder::new(plan.model.as_ref()),
         progress,
     };
-    if sim::run(&plan.model, &plan.dice(replicate), &mut watched).is_continue() {
+    if plan.model.run(&plan.dice(replicate), &mut watched).is_continue() {
         let (series, events) = watched.recorder.into_tables();
         let of_job = |table| rows::of_job(plan, replicate, table);
         folder.keep(replicate, &of_job(series), &of_job(events))?;
@@ -130,7 +130,7 @@ struct Watched<'m> {
 impl Observer for Watched<'_> {
     fn tick(&mut self, readings: &Readings, events: &[Event]) -> ControlFlow<()> {
         self.recorder.tick(readings, events)?;
-        let people = readings.get(Metric::Participants, None);
+        let people = readings.row(None)[0];
         self.progress.ticks.store(readings.tick + 1, Relaxed);
         self.progress.participants.store(people as u64, Relaxed);
         match self.progress.stop.load(Relaxed) {
@@ -152,7 +152,7 @@ fn assemble(plan: &Plan, folder: &Folder) -> Result<Vec<Digested>, Error> {
 
 fn assemble_csv(plan: &Plan, folder: &Folder) -> Result<[&'static str; 2], Error> {
     for (part, name, schema) in [
-        ("series", "series.csv", rows::series_schema()),
+        ("series", "series.csv", rows::series_schema(plan.model.vocabulary())),
         ("events", "events.csv", rows::events_schema()),
     ] {
         folder.write(&folder.file(name), |file| {
@@ -175,7 +175,7 @@ fn assemble_parquet(_: &Plan, _: &Folder) -> Result<Option<&'static str>, Error>
 #[cfg(feature = "parquet")]
 fn assemble_parquet(plan: &Plan, folder: &Folder) -> Result<Option<&'static str>, Error> {
     use std::io::Read;
-    let schema = rows::series_schema();
+    let schema = rows::series_schema(plan.model.vocabulary());
     let read = |group: &&[u32]| {
         let mut text = Vec::new();
         for &replicate in *group {
@@ -184,7 +184,7 @@ fn assemble_parquet(plan: &Plan, folder: &Folder) -> Result<Option<&'static str>
         csv::read_headless(&text[..], &schema)
     };
     let replicates: Vec<u32> = plan.replicates().collect();
-    let groups: Vec<&[u32]> = replicates.chunks(row_group(&plan.model)).collect();
+    let groups: Vec<&[u32]> = replicates.chunks(row_group(plan.model.as_ref())).collect();
     folder.write(&folder.file("series.parquet"), |file| {
         let mut parquet = crate::table::parquet::Writer::new(file, &schema)?;
         for groups in groups.chunks(rayon::current_num_threads()) {
@@ -199,18 +199,19 @@ fn assemble_parquet(plan: &Plan, folder: &Folder) -> Result<Option<&'static str>
 
 /// How many replicates make a row group of Parquet: many enough that the footer stays small beside the rows.
 #[cfg(feature = "parquet")]
-fn row_group(model: &Model) -> usize {
+fn row_group(model: &dyn Simulation) -> usize {
     const ROWS: usize = 1 << 16;
-    let rows = model.clock.ticks as usize * (model.regions.len() + 1);
+    let rows = model.ticks() as usize * (model.regions().len() + 1);
     (ROWS / rows.max(1)).max(1)
 }
 
-fn size(model: &Model) -> Size {
+fn size(model: &dyn Simulation) -> Size {
+    let size = model.size();
     Size {
-        people: model.regions.iter().map(|region| u64::from(region.population)).sum(),
-        persons_per_agent: model.persons_per_agent,
-        regions: model.regions.len() as u32,
-        ticks: model.clock.ticks,
-        tick_minutes: model.clock.tick_minutes,
+        people: size.people,
+        persons_per_agent: size.persons_per_agent,
+        regions: model.regions().len() as u32,
+        ticks: model.ticks(),
+        tick_minutes: size.tick_minutes,
     }
 }

@@ -8,7 +8,7 @@ use crate::dice::Dice;
 use crate::scenario::Scenario;
 use crate::scenario::calendar::Calendar;
 use crate::scenario::problem::Problems;
-use crate::sim::model::Model;
+use crate::sim::Simulation;
 
 /// What to run. A job is one replicate of it.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub struct Plan {
     /// The dates of its ticks.
     pub calendar: Calendar,
     /// What the engine runs.
-    pub model: Model,
+    pub model: Box<dyn Simulation>,
 }
 
 /// What tells a plan from another, beside the text of its scenario. Part of `manifest.json`.
@@ -54,7 +54,7 @@ impl Plan {
         replicates: Range<u32>,
     ) -> Result<Plan, Problems> {
         Ok(Plan {
-            model: scenario.compile()?,
+            model: scenario.simulation()?,
             calendar: scenario.calendar(),
             scenario: scenario.to_toml(),
             identity: Identity {
