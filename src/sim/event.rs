@@ -52,6 +52,10 @@ pub enum What {
     ContingentCommitted(usize, usize),
     /// A contingent arrives.
     ContingentArrives(usize, usize),
+    /// On Epstein's lattice: a change of the scenario takes effect.
+    Changed(usize),
+    /// On Epstein's lattice: the last agent of a group is dead.
+    GroupExtinct(usize),
 }
 
 impl What {
@@ -75,6 +79,8 @@ impl What {
             What::Ends(_) => "action_over",
             What::ContingentCommitted(..) => "contingent_committed",
             What::ContingentArrives(..) => "contingent_arrives",
+            What::Changed(_) => "change",
+            What::GroupExtinct(_) => "group_extinct",
         }
     }
 
@@ -92,6 +98,8 @@ impl What {
             | What::SiteRetaken(_) => "officers",
             What::SiteAttacked(_) | What::SiteSeized(_) | What::SiteAbandoned(_) => "attackers",
             What::Said(_) | What::Announced(_) | What::TakesEffect(_) | What::Ends(_) => "participants",
+            What::Changed(_) => "active",
+            What::GroupExtinct(_) => "agents",
         }
     }
 
