@@ -27,6 +27,8 @@ struct View {
     added: (f64, f64),
     /// Pulses alone.
     pulses: (f64, f64),
+    /// Factor on the anger that force causes.
+    outrage: f64,
 }
 
 /// Memory that is used again every tick.
@@ -155,8 +157,7 @@ fn remember(model: &Model, world: &mut World, scratch: &mut Scratch) {
 }
 
 fn harm_of(model: &Model, counts: Counts) -> f64 {
-    let r = &model.rules.repression;
-    counts.arrested as f64 * r.arrest_harm + counts.hurt as f64 * r.injury_harm + counts.killed as f64 * r.death_harm
+    rules::harm(counts.arrested, counts.hurt, counts.killed, &model.rules)
 }
 
 fn view(model: &Model, world: &World, harms: &[f64], g: usize, tick: u32) -> View {
@@ -176,6 +177,7 @@ fn view(model: &Model, world: &World, harms: &[f64], g: usize, tick: u32) -> Vie
         harm += model.tie(g, j) * channel * rules.belief.spread * harms[j];
         country += other.memory;
     }
+    harm += region.shown;
     let media = given.independent_media * region.lever(Lever::IndependentMedia);
     seen += rules.perception.national_reach * region.connectivity * media * country;
     let felt = rules::felt_crowd(seen, rules.perception.crowd_reference);
@@ -213,8 +215,11 @@ fn view(model: &Model, world: &World, harms: &[f64], g: usize, tick: u32) -> Vie
     let pulses = (region.lever(Lever::Backlash), region.lever(Lever::Fear));
     let hourly = rules::repression(harm, rules);
     let hours = model.clock.hours();
+    // Only those who grant the government legitimacy take its word for what force is used against.
+    let outrage = 1.0 + (region.lever(Lever::Outrage) - 1.0) * region.legitimacy;
     View {
         hardship: turnout.background_hardship
+            + rules.services.unbanked_hardship * region.unbanked
             + turnout.hardship_weight
                 * rules::price_grievance(
                     region.price,
@@ -243,10 +248,12 @@ fn view(model: &Model, world: &World, harms: &[f64], g: usize, tick: u32) -> Vie
             - violence.discipline_weight * given.discipline,
         looting: violence.loot_opportunity * lost_control
             - violence.loot_reluctance
+            - region.lever(Lever::Vigilance)
             - turnout.curfew_cost * region.lever(Lever::Curfew),
         harm,
-        added: (hourly.0 * hours + pulses.0, hourly.1 * hours + pulses.1),
+        added: (hourly.0 * outrage * hours + pulses.0, hourly.1 * hours + pulses.1),
         pulses,
+        outrage,
         felt,
     }
 }
@@ -254,7 +261,10 @@ fn view(model: &Model, world: &World, harms: &[f64], g: usize, tick: u32) -> Vie
 /// How far demands have climbed the ladder from price to government to regime.
 fn demands(model: &Model, region: &RegionState, view: &View) -> Demands {
     let rules = &model.rules.demands;
-    let ladder = rules.ladder_start + rules.ladder_per_belief * region.belief + rules.ladder_per_crowd * view.felt;
+    let ladder = rules.ladder_start
+        + rules.ladder_per_belief * region.belief
+        + rules.ladder_per_crowd * view.felt
+        + region.lever(Lever::Framing);
     Demands {
         political: steps(view.discontent * ladder),
         ladder: steps(ladder),
@@ -293,7 +303,10 @@ fn feel(model: &Model, community: &mut Community, view: &View, keep: (f32, f32))
             view.harm + own * model.rules.repression.own_community / hours,
             &model.rules,
         );
-        (hourly.0 * hours + view.pulses.0, hourly.1 * hours + view.pulses.1)
+        (
+            hourly.0 * view.outrage * hours + view.pulses.0,
+            hourly.1 * hours + view.pulses.1,
+        )
     };
     (tally.arrested, tally.hurt, tally.killed) = (0, 0, 0);
     // What is left of almost nothing is nothing, so that calm communities are exactly calm again.
