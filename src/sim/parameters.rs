@@ -198,7 +198,7 @@ rules! {
         footage_weight = 0.002, "ratio", 0.0..=10.0, "calibrated; Steinert-Threlkeld, Chan and Joo 2022, images of protest", "How much repression that is shown later and elsewhere counts, against repression in one's own region.";
         symbol_rate = 0.05, "1/hour", 0.0..=10.0, "calibrated; statues fell in Taldykorgan and elsewhere", "Rate at which an overwhelming crowd where no police is left tears down a symbol of the regime.";
         symbol_crowd = 1000.0, "people", 1.0..=1000000.0, "calibrated", "Crowd at which that rate is half, before police are counted.";
-        symbol_belief = 0.02, "share", 0.0..=1.0, "calibrated; Kuran 1991, support becomes visible", "Share of those who doubted that protest works whom a fallen symbol convinces.";
+        symbol_belief = 0.005, "share", 0.0..=1.0, "calibrated; Kuran 1991, support becomes visible", "Share of those who doubted that protest works whom a fallen symbol convinces.";
     }
     /// Banks, airports and output while a country stands still.
     services: Services {
