@@ -97,6 +97,7 @@ fn regions(model: &Model) -> Vec<RegionState> {
                 extremes: Extremes::default(),
                 urban: false,
                 touched: false,
+                mood: (0.0, 0.0),
                 levers: std::array::from_fn(|lever| Lever::ALL[lever].neutral()),
                 price: region.price,
                 felt_price: region.price,

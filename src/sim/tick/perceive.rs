@@ -29,6 +29,8 @@ struct View {
     pulses: (f64, f64),
     /// Factor on the anger that force causes.
     outrage: f64,
+    /// Anger and fear that all communities share, where nobody has been out yet.
+    shared: Option<(f32, f32)>,
 }
 
 /// Memory that is used again every tick.
@@ -68,21 +70,33 @@ pub fn perceive(
     skip: bool,
 ) {
     remember(model, world, scratch);
-    for g in 0..model.regions.len() {
-        scratch.views[g] = view(model, world, &scratch.harms, g, tick);
-        scratch.perceived.demands[g] = demands(model, &world.regions[g], &scratch.views[g]);
-        let region = &mut world.regions[g];
-        let lost = model.rules.belief.legitimacy_loss * scratch.views[g].added.0.max(0.0);
-        region.legitimacy = rules::convinced(region.legitimacy, -lost);
-        region.levers[Lever::Backlash as usize] = 0.0;
-        region.levers[Lever::Fear as usize] = 0.0;
-        region.touched |= region.counts.out() > 0 || scratch.views[g].added != (0.0, 0.0);
-    }
-    sleep(model, world, scratch, skip);
     let keep = (
         model.clock.keep_half(model.rules.repression.backlash_half_life) as f32,
         model.clock.keep_half(model.rules.repression.fear_half_life) as f32,
     );
+    for g in 0..model.regions.len() {
+        let view = view(model, world, &scratch.harms, g, tick);
+        scratch.perceived.demands[g] = demands(model, &world.regions[g], &view);
+        let region = &mut world.regions[g];
+        let lost = model.rules.belief.legitimacy_loss * view.added.0.max(0.0);
+        region.legitimacy = rules::convinced(region.legitimacy, -lost);
+        region.levers[Lever::Backlash as usize] = 0.0;
+        region.levers[Lever::Fear as usize] = 0.0;
+        if !region.touched && region.counts.out() > 0 {
+            region.touched = true;
+            for community in &mut world.communities[region.communities.0 as usize..region.communities.1 as usize] {
+                (community.backlash, community.fear) = region.mood;
+            }
+        }
+        if !region.touched {
+            region.mood = settled(region.mood, keep, view.added);
+        }
+        scratch.views[g] = View {
+            shared: (!region.touched).then_some(region.mood),
+            ..view
+        };
+    }
+    sleep(model, world, scratch, skip);
     let Scratch {
         views,
         logarithms,
@@ -100,17 +114,17 @@ pub fn perceive(
             .with_min_len(256)
             .for_each(|(community, out, own)| {
                 let view = &views[community.region as usize];
-                feel(model, community, view, keep);
+                let (backlash, fear) = view.shared.unwrap_or_else(|| feel(model, community, view, keep));
                 let tied = community.ties.iter().map(|&tie| usize::from(seen[tie as usize]));
                 let known = logarithms[usize::from(*own) + tied.sum::<usize>()];
-                let moods = (f64::from(community.backlash), f64::from(community.fear));
+                let moods = (f64::from(backlash), f64::from(fear));
                 *out = weigh(model, community.urban, moods, view, known);
             });
     }
 }
 
-/// Find the regions that sleep through this tick: nothing has happened there yet, and even the keenest citizen with
-/// the most acquaintances in the streets would stay at home.
+/// Find the regions that sleep through this tick: nobody has been out there yet, so that all share one mood, and even
+/// the keenest citizen with the most acquaintances in the streets would stay at home.
 fn sleep(model: &Model, world: &World, scratch: &mut Scratch, skip: bool) {
     let most = (TIES + 1) * usize::from(world.seen.iter().copied().max().unwrap_or(0));
     let Scratch {
@@ -121,7 +135,8 @@ fn sleep(model: &Model, world: &World, scratch: &mut Scratch, skip: bool) {
     } = scratch;
     perceived.awake.clear();
     for (g, (region, view)) in world.regions.iter().zip(views).enumerate() {
-        let keenest = weigh(model, region.urban, (0.0, 0.0), view, logarithms[most]);
+        let moods = (f64::from(region.mood.0), f64::from(region.mood.1));
+        let keenest = weigh(model, region.urban, moods, view, logarithms[most]);
         perceived.asleep[g] = skip && !region.touched && !keenest.may_move(&region.extremes);
         let here = region.communities.0 as usize..region.communities.1 as usize;
         match perceived.awake.last_mut() {
@@ -255,6 +270,7 @@ fn view(model: &Model, world: &World, harms: &[f64], g: usize, tick: u32) -> Vie
         pulses,
         outrage,
         felt,
+        shared: None,
     }
 }
 
@@ -284,7 +300,7 @@ fn lost_share(model: &Model, world: &World, g: usize) -> f64 {
 }
 
 /// Anger and fear of a community: what fades, what the region's news adds, and harm to its own people.
-fn feel(model: &Model, community: &mut Community, view: &View, keep: (f32, f32)) {
+fn feel(model: &Model, community: &mut Community, view: &View, keep: (f32, f32)) -> (f32, f32) {
     let tally = &mut community.tally;
     let added = if tally.arrested + tally.hurt + tally.killed == 0 {
         view.added
@@ -309,13 +325,18 @@ fn feel(model: &Model, community: &mut Community, view: &View, keep: (f32, f32))
         )
     };
     (tally.arrested, tally.hurt, tally.killed) = (0, 0, 0);
-    // What is left of almost nothing is nothing, so that calm communities are exactly calm again.
+    (community.backlash, community.fear) = settled((community.backlash, community.fear), keep, added);
+    (community.backlash, community.fear)
+}
+
+/// Anger and fear after what fades and what news adds. What is left of almost nothing is nothing, so that calm people
+/// are exactly calm again.
+fn settled(mood: (f32, f32), keep: (f32, f32), added: (f64, f64)) -> (f32, f32) {
     let settle = |stock: f32, keep: f32, news: f64| {
         let stock = rules::convinced(f64::from(stock * keep), news) as f32;
         if stock < 1e-6 { 0.0 } else { stock }
     };
-    community.backlash = settle(community.backlash, keep.0, added.0);
-    community.fear = settle(community.fear, keep.1, added.1);
+    (settle(mood.0, keep.0, added.0), settle(mood.1, keep.1, added.1))
 }
 
 fn weigh(model: &Model, urban: bool, (backlash, fear): (f64, f64), view: &View, known: f64) -> Weights {

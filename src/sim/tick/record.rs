@@ -32,7 +32,7 @@ pub fn record(
     let seen = out as f64 / (out as f64 + markets.unrest_reference);
     world.unrest = seen.max(world.unrest * model.clock.keep_half(markets.unrest_half_life));
     for g in 0..model.regions.len() {
-        measure(model, world, perceived.asleep[g], g, readings);
+        measure(model, world, g, readings);
         first_times(model, world, g, tick, events);
     }
     readings.total(|g| f64::from(model.regions[g].population));
@@ -60,17 +60,14 @@ fn film(model: &Model, world: &mut World) {
     }
 }
 
-fn measure(model: &Model, world: &World, asleep: bool, g: usize, readings: &mut Readings) {
+fn measure(model: &Model, world: &World, g: usize, readings: &mut Readings) {
     let region = &world.regions[g];
     let (counts, totals, strength) = (&region.counts, &region.totals, &region.strength);
-    let (first, last) = region.communities;
-    let (mut backlash, mut fear) = (0.0, 0.0);
-    let stirred = if asleep { first } else { last };
-    for community in &world.communities[first as usize..stirred as usize] {
-        backlash += f64::from(community.backlash);
-        fear += f64::from(community.fear);
-    }
-    let communities = f64::from(last - first);
+    let (backlash, fear) = if region.touched {
+        mean_mood(world, region.communities)
+    } else {
+        (f64::from(region.mood.0), f64::from(region.mood.1))
+    };
     let markets = &model.rules.markets;
     let network = region.lever(Lever::Connectivity).min(1.0);
     let word = model.rules.perception.word_of_mouth;
@@ -96,8 +93,8 @@ fn measure(model: &Model, world: &World, asleep: bool, g: usize, readings: &mut 
             Metric::OfficersOnDuty => f64::from(strength.on_duty),
             Metric::OfficersRefused => f64::from(strength.refused),
             Metric::Legitimacy => region.legitimacy,
-            Metric::Backlash => backlash / communities,
-            Metric::Fear => fear / communities,
+            Metric::Backlash => backlash,
+            Metric::Fear => fear,
             Metric::Belief => region.belief,
             Metric::Connectivity => region.connectivity,
             Metric::Price => region.price,
@@ -116,6 +113,17 @@ fn measure(model: &Model, world: &World, asleep: bool, g: usize, readings: &mut 
         };
         readings.set(metric, g, value);
     }
+}
+
+/// Mean anger and fear of these communities.
+fn mean_mood(world: &World, (first, last): (u32, u32)) -> (f64, f64) {
+    let (mut backlash, mut fear) = (0.0, 0.0);
+    for community in &world.communities[first as usize..last as usize] {
+        backlash += f64::from(community.backlash);
+        fear += f64::from(community.fear);
+    }
+    let communities = f64::from(last - first);
+    (backlash / communities, fear / communities)
 }
 
 fn first_times(model: &Model, world: &mut World, g: usize, tick: u32, events: &mut Vec<Event>) {

@@ -116,8 +116,10 @@ pub struct RegionState {
     pub extremes: Extremes,
     /// Whether it has a community in a town; written by `population`.
     pub urban: bool,
-    /// Whether anything has ever happened in it: somebody out, anger, fear; written by `perceive`.
+    /// Whether anybody has ever been out in it; written by `perceive`.
     pub touched: bool,
+    /// Anger and fear, shares, that all its communities share as long as it is not touched; written by `perceive`.
+    pub mood: (f32, f32),
     /// Value of every lever; written by `government`.
     pub levers: [f64; Lever::ALL.len()],
     /// Price now, tenge per litre; written by `government`.

@@ -33,6 +33,16 @@ pub fn sites(model: &Model, dice: &Dice, world: &mut World, tick: u32, events: &
 /// appeal; looters are drawn to banks and shops alone.
 fn attackers(model: &Model, world: &World, s: usize) -> f64 {
     let site = &model.sites[s];
+    let counts = &world.regions[site.region].counts;
+    let looters = if site.kind == SiteKind::Bank {
+        counts.looting as f64
+    } else {
+        0.0
+    };
+    let willing = counts.violent as f64 + looters;
+    if willing == 0.0 {
+        return 0.0;
+    }
     let appeal: f64 = model
         .sites
         .iter()
@@ -40,14 +50,8 @@ fn attackers(model: &Model, world: &World, s: usize) -> f64 {
         .filter(|(other, state)| other.region == site.region && state.holder != Holder::Crowd)
         .map(|(other, _)| other.appeal)
         .sum();
-    let counts = &world.regions[site.region].counts;
-    let looters = if site.kind == SiteKind::Bank {
-        counts.looting as f64
-    } else {
-        0.0
-    };
     if appeal > 0.0 {
-        (counts.violent as f64 + looters) * model.rules.sites.assault_share * site.appeal / appeal
+        willing * model.rules.sites.assault_share * site.appeal / appeal
     } else {
         0.0
     }
