@@ -1,9 +1,9 @@
 //! What a reader sees at the end of a run.
 
-use super::Run;
 use super::chart::people_over_time;
 use super::course::lines;
 use super::format::{hour, number, wrapped};
+use super::{Run, caution};
 use crate::analysis::course::Course;
 use crate::analysis::spread::Spread;
 use crate::analysis::totals::{TOTALS, seizures};
@@ -37,7 +37,7 @@ pub fn text(run: &Run, color: bool) -> String {
     text += "\n";
     text += &if replicates == 1 { one(run, &course) } else { many(run) };
     text += "\n";
-    text += &caution(run);
+    text += &wrapped("", caution(replicates));
     text + &format!("\nResults are in {}\n", run.folder)
 }
 
@@ -94,22 +94,6 @@ fn many(run: &Run) -> String {
         text += &format!("  {:<30}{median:>12}{low:>12}{high:>12}\n", total.label);
     }
     text
-}
-
-fn caution(run: &Run) -> String {
-    wrapped(
-        "",
-        match run.totals.len() {
-            1 => {
-                "One seed is not a finding: other dice give another course under the same assumptions. \
-                 --replicates 20 shows how far the totals differ."
-            }
-            _ => {
-                "The range is that of the dice under one set of assumptions; it says nothing about how far the \
-                 assumptions hold."
-            }
-        },
-    )
 }
 
 #[cfg(test)]

@@ -222,14 +222,14 @@ rules! {
     /// A government that answers what happens (Klein and Regan 2018); of no effect under `policy = "timeline"`.
     government: Government {
         decision_hours = 6.0, "hours", 0.1..=720.0, "calibrated", "How often the government decides.";
-        tolerance = 0.05, "share", 0.0..=1.0, "calibrated", "Cost of disruption below which it waits.";
+        tolerance = 0.2, "share", 0.0..=1.0, "calibrated", "Cost of disruption below which it waits.";
         concession_cost = 1.0, "ratio", 0.0..=1000.0, "scale of costs", "Factor on the cost of every concession; 0 is a government that always concedes.";
         repression_cost = 1.0, "ratio", 0.0..=1000.0, "scale of costs", "Factor on the cost of every repression; 0 is a government that always represses.";
         crowd_reference = 100.0, "people/100,000", 0.1..=100000.0, "calibrated", "Participants per 100,000 residents at which their number costs half of what it can.";
         duration_reference = 48.0, "hours", 1.0..=8760.0, "calibrated", "Hours of protest at which its duration costs half of what it can.";
         size_weight = 0.4, "share", 0.0..=1.0, "Klein and Regan 2018: size, duration and spread; weights calibrated", "Weight of size in the cost of disruption.";
         duration_weight = 0.2, "share", 0.0..=1.0, "Klein and Regan 2018; weight calibrated", "Weight of duration.";
-        spread_weight = 0.2, "share", 0.0..=1.0, "Klein and Regan 2018; weight calibrated", "Weight of the share of regions with protest.";
+        spread_weight = 0.2, "share", 0.0..=1.0, "Klein and Regan 2018; weight calibrated", "Weight of the share of the country's regions with protest.";
         site_weight = 0.2, "share", 0.0..=1.0, "calibrated", "Weight of the share of sites that are lost.";
         scope_weight = 1.0, "ratio", 0.0..=10.0, "Klein and Regan 2018: demand scope; weight calibrated", "How much dearer a concession is when everybody demands another government or regime.";
         violence_weight = 1.0, "ratio", 0.0..=10.0, "Klein and Regan 2018: protester violence; weight calibrated", "How much dearer a concession is to a crowd that is violent throughout.";

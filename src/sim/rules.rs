@@ -139,7 +139,7 @@ pub struct Scene {
     pub per_100_000: f64,
     /// Hours of protest in a row, where it has lasted longest.
     pub hours: f64,
-    /// Share of the regions with protest.
+    /// Share of the country's regions with protest.
     pub active: f64,
     /// Share of the sites that are lost.
     pub lost: f64,

@@ -69,19 +69,19 @@ fn refuses(choice: &Choice, intervention: &Intervention, world: &World) -> bool 
         && here.any(|(region, concerned)| *concerned && region.lever(Lever::TalksClosed) >= 0.5)
 }
 
-/// What the government reads of the regions in which an option acts.
+/// What the government reads of the regions in which an option acts, and of how far the protest has spread.
 fn scene(model: &Model, world: &World, last: &Readings, regions: &[bool]) -> Scene {
     let concerned = || (0..regions.len()).filter(|&g| regions[g]);
     let sum = |metric| concerned().map(|g| last.get(metric, Some(g))).sum::<f64>();
     let people: f64 = concerned().map(|g| f64::from(model.regions[g].population)).sum();
     let angry = |g| last.get(Metric::Backlash, Some(g)) * f64::from(model.regions[g].population);
-    let active = concerned().filter(|&g| world.regions[g].unrest_hours > 0.0).count() as f64;
+    let active = world.regions.iter().filter(|region| region.unrest_hours > 0.0).count() as f64;
     let sites = model.sites.iter().filter(|site| regions[site.region]).count() as f64;
     let participants = sum(Metric::Participants);
     Scene {
         per_100_000: 1e5 * participants / people,
         hours: concerned().fold(0.0, |most, g| world.regions[g].unrest_hours.max(most)),
-        active: active / concerned().count().max(1) as f64,
+        active: active / regions.len() as f64,
         lost: sum(Metric::SitesSeized) / sites.max(1.0),
         violent: sum(Metric::Violent) / participants.max(1.0),
         political: (sum(Metric::DemandGovernment) + sum(Metric::DemandRegime)) / participants.max(1.0),
