@@ -54,6 +54,8 @@
 //! ```
 #![warn(missing_docs)]
 
+pub mod docs;
+
 pub mod dice;
 pub mod metric;
 pub mod table;

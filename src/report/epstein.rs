@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::Run;
 use super::chart::over_ticks;
 use super::format::{count, number, wrapped};
-use super::summary::{caution, heading, many};
+use super::summary::{heading, many};
+use super::{Run, caution};
 use crate::analysis::course::Course;
 use crate::analysis::epstein::{TOTALS, line, outbursts, values};
 use crate::metric::epstein::Metric;
@@ -27,7 +27,7 @@ pub fn text(run: &Run, color: bool) -> String {
     text += "\n";
     text += &if run.totals.len() == 1 { one(run) } else { many(run) };
     text += "\n";
-    text += &caution(run);
+    text += &wrapped("", caution(run.totals.len()));
     text + &format!("\nResults are in {}\n", run.folder)
 }
 

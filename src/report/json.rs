@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Run, is_country};
+use super::{Run, caution, is_country};
 use crate::analysis::course::Course;
 use crate::analysis::spread::Spread;
 use crate::analysis::totals::catalogue;
@@ -30,6 +30,8 @@ pub struct Document<'r> {
     pub peak: Option<Peak<'r>>,
     /// The events of the first replicate, in the order of time.
     pub events: Vec<Happened<'r>>,
+    /// How far the numbers can be trusted, in words.
+    pub caution: &'static str,
     /// Where the results lie.
     pub folder: &'r str,
 }
@@ -109,6 +111,7 @@ impl<'r> Document<'r> {
                     participants,
                 }),
             events: (0..run.events.rows()).map(|row| happened(run.events, row)).collect(),
+            caution: caution(run.totals.len()),
             folder: run.folder,
         }
     }

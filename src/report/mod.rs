@@ -36,3 +36,17 @@ pub struct Run<'r> {
 fn is_country(series: &Table) -> bool {
     series.column(Metric::Participants.name()).is_some()
 }
+
+/// What a reader has to know before believing a number; it stands in every report, in words and in JSON.
+pub fn caution(replicates: usize) -> &'static str {
+    match replicates {
+        1 => {
+            "One seed is not a finding: other dice give another course under the same assumptions. \
+             --replicates 20 shows how far the totals differ."
+        }
+        _ => {
+            "The range is that of the dice under one set of assumptions; it says nothing about how far the \
+             assumptions hold."
+        }
+    }
+}

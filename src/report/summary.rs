@@ -3,7 +3,7 @@
 use super::chart::people_over_time;
 use super::course::lines;
 use super::format::{hour, number, wrapped};
-use super::{Run, epstein, is_country};
+use super::{Run, caution, epstein, is_country};
 use crate::analysis::course::Course;
 use crate::analysis::spread::Spread;
 use crate::analysis::totals::{catalogue, seizures};
@@ -40,7 +40,7 @@ pub fn text(run: &Run, color: bool) -> String {
     text += "\n";
     text += &if replicates == 1 { one(run, &course) } else { many(run) };
     text += "\n";
-    text += &caution(run);
+    text += &wrapped("", caution(replicates));
     text + &format!("\nResults are in {}\n", run.folder)
 }
 
@@ -97,22 +97,6 @@ pub(super) fn many(run: &Run) -> String {
         text += &format!("  {:<30}{median:>12}{low:>12}{high:>12}\n", total.label);
     }
     text
-}
-
-pub(super) fn caution(run: &Run) -> String {
-    wrapped(
-        "",
-        match run.totals.len() {
-            1 => {
-                "One seed is not a finding: other dice give another course under the same assumptions. \
-                 --replicates 20 shows how far the totals differ."
-            }
-            _ => {
-                "The range is that of the dice under one set of assumptions; it says nothing about how far the \
-                 assumptions hold."
-            }
-        },
-    )
 }
 
 #[cfg(test)]

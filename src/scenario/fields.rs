@@ -49,6 +49,7 @@ pub const SECTIONS: &[(&str, &str, &[Field])] = &[
     ("loss", "What the loss of a site does.", LOSS),
     ("shock", "What the world or the economy does; the same keys as an action.", SHOCK),
     ("action", "What a government, another state or an organisation does.", ACTION),
+    ("government", "Who decides when the options among the actions are announced.", GOVERNMENT),
     ("when", "The moment of an announcement: `after` another action, a `metric` that crosses a line, `all` or `any` of several.", WHEN),
     ("contingent", "Troops or volunteers that an action brings.", CONTINGENT),
 ];
@@ -71,6 +72,7 @@ const ROOT: &[Field] = &[
     words("site", Entries("site"), "", "none", "Places that can be attacked."),
     words("shock", Entries("shock"), "", "none", "What the world or the economy does."),
     words("action", Entries("action"), "", "none", "What governments and outsiders do."),
+    words("government", Table("government"), "", "the defaults", "Who decides when the options among the actions are announced."),
     words("rules", Table("rules"), "", "the defaults", "Parameters of the rules, by group."),
 ];
 
@@ -156,7 +158,7 @@ const KIND: Field = required("kind", Kind::Choice(C::Action), "", "What is done;
 const BY: &str = "Who does it; free text.";
 const CREDIBILITY: &str = "How far it is believed; multiplies what it promises.";
 
-const fn intervention(by: Field, credibility: Field) -> [Field; 17] {
+const fn intervention(by: Field, credibility: Field) -> [Field; 20] {
     [
         ID,
         KIND,
@@ -174,7 +176,10 @@ const fn intervention(by: Field, credibility: Field) -> [Field; 17] {
         words("contingents", Entries("contingent"), "", "none", "Who comes with it."),
         value("ends", References(To::Action), "", "[]", "Shocks and actions that end when this one takes effect."),
         words("source", Text, "", "none", "Where it is known from; for the reader."),
-        words("stance", Kind::Choice(C::Stance), "", "none", "What a statement says; has no effect of its own."),
+        words("stance", Kind::Choice(C::Stance), "", "none", "What a statement says; moves a little for three days. See `qantar explain stance`."),
+        words("option", Kind::Choice(C::Option), "", "none", "Puts an action on the menu of a reactive government, which then decides when it is announced, and not its `when`."),
+        value("cost", Number(0.0, 10.0), "ratio", "0.2", "What an option costs the government, against disruption at its worst, before scope, violence and the like."),
+        words("cooldown", Duration, "", "never", "After its end, when an option can be chosen again."),
     ]
 }
 
@@ -187,6 +192,10 @@ const ACTION: &[Field] = &intervention(
     value("by", Text, "", "\"government\"", BY),
     words("credibility", SHARE, "share", "by kind", CREDIBILITY),
 );
+
+const GOVERNMENT: &[Field] = &[
+    value("policy", Kind::Choice(C::Policy), "", "\"timeline\"", "Whether options are announced at their own `when`, or when a government that weighs costs chooses them; see `rules.government`."),
+];
 
 const WHEN: &[Field] = &[
     words("after", Reference(To::Action), "", "not used", "The shock or action after whose taking effect it happens."),
@@ -206,6 +215,7 @@ const CONTINGENT: &[Field] = &[
     required("officers", Whole(1, 10_000_000), "officers", "How many."),
     required("region", Reference(To::Region), "", "Where they go."),
     value("task", Kind::Choice(C::Task), "", "\"guard\"", "Whether they take over the guard of sites, and so free local officers, or go into the street."),
+    value("willing", SHARE, "share", "1.0", "Probability that they are sent, before a framing takes doubts away."),
     value("decide", Duration, "", "\"0h\"", "From the action's taking effect until they are committed."),
     value("travel", Duration, "", "\"0h\"", "From then until they arrive."),
 ];

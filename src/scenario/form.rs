@@ -2,7 +2,7 @@
 
 use crate::metric::Metric;
 use crate::sim::model::SiteKind;
-use crate::sim::policy::ForceKind;
+use crate::sim::policy::{ForceKind, Side};
 
 use super::kinds;
 use super::problem::Place;
@@ -106,6 +106,10 @@ pub enum Choice {
     Task,
     /// What a statement says.
     Stance,
+    /// Who decides about options.
+    Policy,
+    /// What an option is.
+    Option,
 }
 
 impl Choice {
@@ -118,7 +122,9 @@ impl Choice {
             Choice::Action => kinds::KINDS.iter().map(|kind| kind.name).collect(),
             Choice::Metric => Metric::ALL.iter().map(|metric| metric.name()).collect(),
             Choice::Task => vec!["guard", "street"],
-            Choice::Stance => vec!["support", "concern", "oppose", "neutral"],
+            Choice::Stance => kinds::STANCES.iter().map(|stance| stance.name).collect(),
+            Choice::Policy => vec!["timeline", "reactive"],
+            Choice::Option => Side::ALL.iter().map(|side| side.name()).collect(),
         }
     }
 
@@ -132,6 +138,8 @@ impl Choice {
             Choice::Metric => "metrics",
             Choice::Task => "tasks",
             Choice::Stance => "stances",
+            Choice::Policy => "policies",
+            Choice::Option => "kinds of option",
         }
     }
 }

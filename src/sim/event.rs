@@ -48,10 +48,16 @@ pub enum What {
     TakesEffect(usize),
     /// An intervention ends.
     Ends(usize),
+    /// A crowd tears down a symbol of the regime.
+    SymbolicAct,
+    /// A contingent (intervention, contingent) is not sent.
+    ContingentDeclined(usize, usize),
     /// A contingent (intervention, contingent) is committed.
     ContingentCommitted(usize, usize),
     /// A contingent arrives.
     ContingentArrives(usize, usize),
+    /// A contingent leaves, as its mandate is over.
+    ContingentLeaves(usize, usize),
     /// On Epstein's lattice: a change of the scenario takes effect.
     Changed(usize),
     /// On Epstein's lattice: the last agent of a group is dead.
@@ -77,8 +83,11 @@ impl What {
             What::Announced(_) => "action_announced",
             What::TakesEffect(_) => "action_in_effect",
             What::Ends(_) => "action_over",
+            What::SymbolicAct => "symbolic_act",
+            What::ContingentDeclined(..) => "contingent_declined",
             What::ContingentCommitted(..) => "contingent_committed",
             What::ContingentArrives(..) => "contingent_arrives",
+            What::ContingentLeaves(..) => "contingent_leaves",
             What::Changed(_) => "change",
             What::GroupExtinct(_) => "group_extinct",
         }
@@ -87,14 +96,16 @@ impl What {
     /// What an event's number counts.
     pub fn number(self) -> &'static str {
         match self {
-            What::ProtestBegins => "participants",
+            What::ProtestBegins | What::SymbolicAct => "participants",
             What::ViolenceBegins => "violent",
             What::FirstCivilianDeath | What::FirstOfficerDeath => "killed",
             What::OfficersRefuse
             | What::ReinforcementDeparts
             | What::ReinforcementArrives
+            | What::ContingentDeclined(..)
             | What::ContingentCommitted(..)
             | What::ContingentArrives(..)
+            | What::ContingentLeaves(..)
             | What::SiteRetaken(_) => "officers",
             What::SiteAttacked(_) | What::SiteSeized(_) | What::SiteAbandoned(_) => "attackers",
             What::Said(_) | What::Announced(_) | What::TakesEffect(_) | What::Ends(_) => "participants",
@@ -110,9 +121,10 @@ impl What {
                 &model.sites[s].id
             }
             What::Said(i) | What::Announced(i) | What::TakesEffect(i) | What::Ends(i) => &model.interventions[i].id,
-            What::ContingentCommitted(i, k) | What::ContingentArrives(i, k) => {
-                &model.interventions[i].contingents[k].id
-            }
+            What::ContingentDeclined(i, k)
+            | What::ContingentCommitted(i, k)
+            | What::ContingentArrives(i, k)
+            | What::ContingentLeaves(i, k) => &model.interventions[i].contingents[k].id,
             _ => "",
         }
     }

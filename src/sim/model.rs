@@ -3,7 +3,7 @@
 //! wrong, and the engine cannot fail.
 
 use super::parameters::Rules;
-use super::policy::{ForceKind, Intervention};
+use super::policy::{ForceKind, Intervention, Policy};
 
 /// Everything the engine needs to know.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +24,8 @@ pub struct Model {
     pub forces: Vec<Force>,
     /// Shocks and actions.
     pub interventions: Vec<Intervention>,
+    /// Who decides when the options among them are announced.
+    pub policy: Policy,
     /// The parameters of the rules.
     pub rules: Rules,
 }

@@ -72,6 +72,8 @@ pub fn intervention(id: &str, regions: usize) -> Intervention {
         effect: vec![],
         contingents: vec![],
         ends: vec![],
+        words: false,
+        option: None,
     }
 }
 
@@ -173,6 +175,7 @@ pub fn model(regions: Vec<Region>, ticks: u32) -> Model {
         sites: vec![],
         forces: vec![],
         interventions: vec![],
+        policy: Policy::Timeline,
         rules: rules(),
     }
 }
@@ -245,6 +248,7 @@ pub fn restless(ticks: u32) -> Model {
                 officers: 30,
                 region: 1,
                 guards: true,
+                willing: 1.0,
                 decision_ticks: 3,
                 travel_ticks: 4,
             }],

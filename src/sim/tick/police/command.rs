@@ -105,11 +105,12 @@ fn relieve(model: &Model, world: &mut World, guard: usize) -> Post {
 
 fn commit(model: &Model, world: &mut World, tick: u32, events: &mut Vec<Event>) {
     for (i, intervention) in model.interventions.iter().enumerate() {
-        let Some(effective) = world.interventions[i].effective else {
-            continue;
-        };
+        let over = world.interventions[i].over == Some(tick);
         for (k, contingent) in intervention.contingents.iter().enumerate() {
-            if effective + contingent.decision_ticks != tick {
+            if over {
+                withdraw(world, i, k, tick, events);
+            }
+            if world.interventions[i].committed[k] != Some(tick) {
                 continue;
             }
             for unit in world
@@ -126,6 +127,26 @@ fn commit(model: &Model, world: &mut World, tick: u32, events: &mut Vec<Event>) 
                 number: f64::from(contingent.officers),
             });
         }
+    }
+}
+
+/// A mandate that is over sends a contingent home.
+fn withdraw(world: &mut World, i: usize, k: usize, tick: u32, events: &mut Vec<Event>) {
+    let of = Some((i as u32, k as u32));
+    let there = |unit: &&mut Unit| unit.contingent == of && unit.post != Post::Away;
+    let (mut officers, mut from) = (0, None);
+    for unit in world.units.iter_mut().filter(there) {
+        unit.post = Post::Away;
+        officers += unit.able + unit.refused;
+        from = Some(unit.region as usize);
+    }
+    if from.is_some() {
+        events.push(Event {
+            tick,
+            region: from,
+            what: What::ContingentLeaves(i, k),
+            number: f64::from(officers),
+        });
     }
 }
 
