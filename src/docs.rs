@@ -1,0 +1,28 @@
+//! Pages beside the reference: what the model is and does, how far it has been tested, what it corrects in the article that it
+//! began with, and what it must not be used for.
+//!
+//! | page | what it is |
+//! |---|---|
+//! | [`odd`] | the model described by the ODD protocol, with ODD+D for how people decide |
+//! | [`trace`] | evidence by the TRACE scheme: each claim is a command, and the number to expect |
+//! | [`corrections`] | corrections to the source article, and where defaults follow facts |
+//! | [`limits`] | limits of use, and how to report results |
+//!
+//! Tables marked as generated are made from the code; `tests/docs.rs` fails when they are stale, and
+//! `RENEW_DOCS=1 cargo test --test docs` renews them.
+
+pub mod odd {
+    #![doc = include_str!("docs/odd.md")]
+}
+
+pub mod trace {
+    #![doc = include_str!("docs/trace.md")]
+}
+
+pub mod corrections {
+    #![doc = include_str!("docs/corrections.md")]
+}
+
+pub mod limits {
+    #![doc = include_str!("docs/limits.md")]
+}
