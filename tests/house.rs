@@ -11,10 +11,10 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("suggest", &[]),
     ("table", &[]),
     ("sim", &["dice", "metric", "table"]),
-    ("scenario", &["metric", "suggest", "sim"]),
+    ("scenario", &["metric", "suggest", "sim", "analysis"]),
     ("analysis", &["metric", "suggest", "table"]),
     ("report", &["analysis", "metric", "table"]),
-    ("study", &["dice", "metric", "table", "sim", "scenario"]),
+    ("study", &["dice", "metric", "table", "sim", "scenario", "analysis"]),
 ];
 
 /// Parts of `sim` that a scenario may know: what is run, never how.
