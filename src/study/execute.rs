@@ -42,9 +42,12 @@ pub struct Progress {
 pub struct Findings<'f> {
     /// The values of the plan's outcomes, from the series and the events of one job.
     pub outcomes: &'f (dyn Fn(&Table, &Table) -> Vec<f64> + Sync),
-    /// Further files, by name, from the folder in which the rows of all jobs are put together.
-    pub files: &'f (dyn Fn(&Path) -> io::Result<Vec<(String, Vec<u8>)>> + Sync),
+    /// Further files, from the folder in which the rows of all jobs are put together.
+    pub files: &'f (dyn Fn(&Path) -> io::Result<Vec<Named>> + Sync),
 }
+
+/// The name of a file and its bytes.
+pub type Named = (String, Vec<u8>);
 
 /// Run a plan without outcomes on so many threads and publish its folder. What the folder holds of it already is not
 /// run again.

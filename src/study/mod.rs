@@ -15,7 +15,7 @@ mod plan;
 pub mod rows;
 
 pub use error::Error;
-pub use execute::{Findings, Progress, execute, execute_with};
+pub use execute::{Findings, Named, Progress, execute, execute_with};
 pub use folder::{Folder, SCENARIO, arm_scenario};
 pub use plan::{Arm, BASELINE, Identity, Job, Keeps, Plan};
 
