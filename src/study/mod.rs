@@ -7,6 +7,7 @@
 //! ```
 
 pub mod compare;
+mod earliest;
 mod error;
 mod execute;
 mod folder;
@@ -14,6 +15,7 @@ pub mod manifest;
 mod plan;
 pub mod rows;
 
+pub use earliest::earliest_difference;
 pub use error::Error;
 pub use execute::{Findings, Named, Progress, execute, execute_with};
 pub use folder::{Folder, SCENARIO, arm_scenario};

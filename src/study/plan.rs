@@ -10,6 +10,7 @@ use crate::scenario::Scenario;
 use crate::scenario::calendar::Calendar;
 use crate::scenario::problem::Problems;
 use crate::sim::model::Model;
+use crate::sim::policy::When;
 
 /// The arm of a plan without a comparison, and the first arm of every other.
 pub const BASELINE: &str = "baseline";
@@ -116,6 +117,36 @@ impl Arm {
                 without: Vec::new(),
             },
         })
+    }
+}
+
+impl Arm {
+    /// The arm of a plan in which some actions of its baseline never happen, and so nothing happens that waits for
+    /// one of them; the rest is the same.
+    ///
+    /// # Panics
+    /// If the baseline has no such action.
+    pub fn without(name: &str, baseline: &Arm, actions: &[&str]) -> Arm {
+        let mut model = baseline.model.clone();
+        for &id in actions {
+            let found = model
+                .interventions
+                .iter_mut()
+                .find(|intervention| intervention.id == id);
+            // Any of nothing never holds.
+            found.expect("an action of the baseline").when = When::Any(Vec::new());
+        }
+        Arm {
+            model,
+            calendar: baseline.calendar.clone(),
+            scenario: None,
+            identity: ArmIdentity {
+                name: name.to_owned(),
+                scenario: baseline.identity.scenario.clone(),
+                overrides: Vec::new(),
+                without: actions.iter().map(|&id| id.to_owned()).collect(),
+            },
+        }
     }
 }
 
