@@ -1,5 +1,6 @@
 //! What a key of the scenario format is: the form of an entry in the reference.
 
+use crate::analysis::score::{Confidence, Use};
 use crate::metric::Metric;
 use crate::sim::model::SiteKind;
 use crate::sim::policy::ForceKind;
@@ -83,6 +84,12 @@ pub enum Kind {
     Whens,
     /// A table of this section.
     Table(&'static str),
+    /// Two numbers, the first not above the second.
+    Range,
+    /// A list of texts.
+    Texts,
+    /// A number of a run, as `analysis::outcome` reads it.
+    Outcome,
     /// Entries of this section, each with an `id`.
     Entries(&'static str),
     /// A table of this group of rules.
@@ -106,6 +113,10 @@ pub enum Choice {
     Task,
     /// What a statement says.
     Stance,
+    /// How sure an observation is.
+    Confidence,
+    /// What an observation is used for.
+    Use,
 }
 
 impl Choice {
@@ -119,6 +130,8 @@ impl Choice {
             Choice::Metric => Metric::ALL.iter().map(|metric| metric.name()).collect(),
             Choice::Task => vec!["guard", "street"],
             Choice::Stance => vec!["support", "concern", "oppose", "neutral"],
+            Choice::Confidence => Confidence::ALL.iter().map(|confidence| confidence.name()).collect(),
+            Choice::Use => Use::ALL.iter().map(|purpose| purpose.name()).collect(),
         }
     }
 
@@ -132,6 +145,8 @@ impl Choice {
             Choice::Metric => "metrics",
             Choice::Task => "tasks",
             Choice::Stance => "stances",
+            Choice::Confidence => "degrees of confidence",
+            Choice::Use => "uses",
         }
     }
 }
@@ -145,6 +160,12 @@ pub enum To {
     Site,
     /// A shock or an action.
     Action,
+    /// A pattern of a record.
+    Pattern,
+    /// A variant of a record.
+    Variant,
+    /// A source of a record.
+    Source,
 }
 
 impl To {
@@ -154,6 +175,9 @@ impl To {
             To::Region => "region",
             To::Site => "site",
             To::Action => "action",
+            To::Pattern => "pattern",
+            To::Variant => "variant",
+            To::Source => "source",
         }
     }
 }
@@ -177,6 +201,9 @@ impl Field {
             Kind::References(to) => format!("a list of ids of {}s, such as [\"a\", \"b\"]", to.name()),
             Kind::When => "a local date and time, or a table such as { after = \"id\", hours = 6 }".to_string(),
             Kind::Whens => "a list of moments".to_string(),
+            Kind::Range => "two numbers, the first not above the second, such as [4, 16]".to_string(),
+            Kind::Texts => "a list of texts in quotes".to_string(),
+            Kind::Outcome => "an outcome in quotes, such as \"peak(participants)\"".to_string(),
             Kind::Table(_) | Kind::Rules(_) => "a table of keys".to_string(),
             Kind::Entries(_) => format!("a list of entries, such as [[{}]]", self.key),
         }
@@ -207,6 +234,11 @@ impl Field {
 }
 
 impl Section {
+    /// Whether it is part of a record, which is a document of its own.
+    pub fn is_of_record(&self) -> bool {
+        self.name == "record" || self.name.starts_with("record.")
+    }
+
     /// The field of a key.
     pub fn field(&self, key: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.key == key)
