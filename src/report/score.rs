@@ -45,7 +45,20 @@ pub fn text(scored: &Scored<'_>) -> String {
         );
     }
     for (number, pattern) in record.patterns.iter().enumerate() {
-        text += &format!("\n{}", wrapped(&format!("{:<4} ", pattern.id), &pattern.title));
+        let shown = |ensemble: &Ensemble| {
+            let verdict = if ensemble.score.shows(record, number) {
+                "shown"
+            } else {
+                "NOT SHOWN"
+            };
+            match ensembles.len() {
+                1 => verdict.to_owned(),
+                _ => format!("{verdict} by {}", ensemble.scenario),
+            }
+        };
+        let shown: Vec<String> = ensembles.iter().map(shown).collect();
+        let title = format!("{}: {}", pattern.title, shown.join(", "));
+        text += &format!("\n{}", wrapped(&format!("{:<4} ", pattern.id), &title));
         let of_pattern = |observation: &Observation| observation.pattern == Some(number);
         text += &observations(scored, of_pattern);
     }
@@ -87,35 +100,46 @@ fn observations(scored: &Scored<'_>, which: impl Fn(&Observation) -> bool) -> St
 fn head(record: &Record, observation: &Observation) -> String {
     let variant = observation.variant.map(|variant| &record.variants[variant].title);
     let unless = variant.map_or(String::new(), |title| format!(" [run with: {title}]"));
-    let unit = match observation.unit.as_str() {
-        "" => String::new(),
-        unit => format!(", {unit}"),
-    };
-    format!("{}{unit}{unless}", observation.what)
+    format!("{}{unless}", observation.what)
 }
 
 fn observed(record: &Record, observation: &Observation) -> String {
     let official = if observation.official { " (official)" } else { "" };
-    let value = observation.value.map_or("no number".to_owned(), number);
+    let dated = match observation.date.as_str() {
+        "" => String::new(),
+        date => format!(" {}", day(&format!("{}T00:00:00", &date[..10.min(date.len())]))),
+    };
+    // Without a number, what was observed is in the words.
+    let value = match observation.value {
+        Some(value) => format!("observed{dated} {}{official}, ", number(value)),
+        None => String::new(),
+    };
     let (low, high) = observation.accept;
+    let unit = match observation.unit.as_str() {
+        "" => String::new(),
+        unit => format!(" {unit}"),
+    };
+    let range = match low == high {
+        true => number(low),
+        false => format!("{} to {}", number(low), number(high)),
+    };
     let purpose = match observation.purpose {
         Use::Fit => "fitted",
         Use::Check => "not fitted",
         Use::Context => "context",
-    };
-    let dated = match observation.date.as_str() {
-        "" => String::new(),
-        date => format!(" {}", day(&format!("{}T00:00:00", &date[..10.min(date.len())]))),
     };
     let sources: Vec<&str> = observation
         .sources
         .iter()
         .map(|&source| record.sources[source].id.as_str())
         .collect();
+    let note = match observation.note.as_str() {
+        "" => String::new(),
+        note => format!("; note: {note}"),
+    };
     format!(
-        "observed{dated} {value}{official}, accepted {} to {}; {purpose}, {} confidence [{}]",
-        number(low),
-        number(high),
+        "{value}accepted {range}{unit} in {:.0} % of seeds; {purpose}, {} confidence [{}]{note}",
+        100.0 * observation.seeds,
         observation.confidence.name(),
         sources.join(", ")
     )
