@@ -9,6 +9,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("dice", &[]),
     ("metric", &[]),
     ("suggest", &[]),
+    ("docs", &[]),
     ("table", &[]),
     ("sim", &["dice", "metric", "table"]),
     ("scenario", &["metric", "suggest", "sim", "analysis"]),
