@@ -7,6 +7,7 @@
 //! | [`trace`] | evidence by the TRACE scheme: each claim is a command, and the number to expect |
 //! | [`corrections`] | corrections to the source article, and where defaults follow facts |
 //! | [`elements`] | every element of the story of January 2022, and what carries it |
+//! | [`record`] | how a record of what happened is written, and how a scenario is scored against it |
 //! | [`limits`] | limits of use, and how to report results |
 //!
 //! Tables marked as generated are made from the code; `tests/docs.rs` fails when they are stale, and
@@ -26,6 +27,10 @@ pub mod corrections {
 
 pub mod elements {
     #![doc = include_str!("docs/elements.md")]
+}
+
+pub mod record {
+    #![doc = include_str!("docs/record.md")]
 }
 
 pub mod limits {

@@ -8,13 +8,14 @@ use std::path::{Path, PathBuf};
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("dice", &[]),
     ("metric", &[]),
+    ("suggest", &[]),
     ("docs", &[]),
     ("table", &[]),
     ("sim", &["dice", "metric", "table"]),
-    ("scenario", &["metric", "sim"]),
-    ("analysis", &["metric", "table"]),
+    ("scenario", &["metric", "suggest", "sim", "analysis"]),
+    ("analysis", &["metric", "suggest", "table"]),
     ("report", &["analysis", "metric", "table"]),
-    ("study", &["dice", "metric", "table", "sim", "scenario"]),
+    ("study", &["dice", "metric", "table", "sim", "scenario", "analysis"]),
 ];
 
 /// Parts of `sim` that a scenario may know: what is run, never how.

@@ -1,11 +1,12 @@
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 
+use qantar::analysis::outcome::{FUNCTIONS, Function};
 use qantar::scenario::form::{Field, Kind, Omitted, Section};
 use qantar::scenario::kinds::{ActionKind, KINDS, STANCES, STATEMENT_DURATION, Stance};
-use qantar::scenario::problem::suggest;
 use qantar::scenario::schema::{section, sections};
 use qantar::sim::policy::Lever;
+use qantar::suggest::suggest;
 
 use super::failure::Usage;
 use super::output::data;
@@ -84,8 +85,11 @@ fn entries() -> Vec<Entry> {
     let fields = sections()
         .iter()
         .flat_map(|section| section.fields.iter().map(move |field| of_field(section, field)));
-    let kinds = KINDS.iter().map(of_kind);
-    fields.chain(kinds).chain(STANCES.iter().map(of_stance)).collect()
+    fields
+        .chain(KINDS.iter().map(of_kind))
+        .chain(STANCES.iter().map(of_stance))
+        .chain(FUNCTIONS.iter().map(of_function))
+        .collect()
 }
 
 fn of_field(section: &Section, field: &Field) -> Entry {
@@ -167,6 +171,16 @@ fn of_kind(kind: &ActionKind) -> Entry {
     }
 }
 
+fn of_function(function: &Function) -> Entry {
+    let name = format!("outcome.{}", function.name);
+    Entry {
+        full: format!("{name}\n  {}\n  form     {}\n", function.meaning, function.form()),
+        brief: function.meaning.to_string(),
+        inner: None,
+        name,
+    }
+}
+
 fn list(entries: &[&Entry]) -> String {
     let width = entries.iter().map(|entry| entry.name.len()).max().unwrap_or(0);
     entries
@@ -179,8 +193,9 @@ fn everything(entries: &[Entry]) -> String {
     let kinds = "What a shock or an action can be, in `kind`.";
     let named = sections().iter().map(|section| (section.name.as_str(), section.about));
     let stances = "What a statement can say, in `stance`.";
+    let outcomes = "Functions of outcomes, the numbers that a run is reduced to; `+ - * /` and parentheses join them.";
     let parts = named
-        .chain([("kind", kinds), ("stance", stances)])
+        .chain([("kind", kinds), ("stance", stances), ("outcome", outcomes)])
         .map(|(name, about)| {
             let of_section = |entry: &&Entry| entry.name.rsplit_once('.').map_or("", |(section, _)| section) == name;
             let of_section: Vec<_> = entries.iter().filter(of_section).collect();

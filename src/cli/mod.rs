@@ -15,6 +15,7 @@ mod new;
 mod reproduce;
 mod run;
 mod schema;
+mod score;
 
 use std::process::ExitCode;
 
@@ -33,6 +34,7 @@ const EXAMPLES: &str = "Examples:
   qantar run scenarios/tutorial.toml                    one run, told in the terminal
   qantar run scenarios/tutorial.toml --replicates 100   how far other dice differ
   qantar reproduce results/tutorial-1                   the same bytes again?
+  qantar score scenarios/kazakhstan-2022.toml --replicates 20   held against what happened
   qantar new my-country && qantar check my-country.toml  a scenario of your own
   qantar explain credibility                            what a word of the format means";
 
@@ -43,6 +45,7 @@ const EXIT_CODES: &str = "Exit codes: 0 done; 1 failed; 2 a mistake in the argum
 enum Command {
     Run(run::Args),
     Reproduce(reproduce::Args),
+    Score(score::Args),
     Check(check::Args),
     Explain(explain::Args),
     New(new::Args),
@@ -58,6 +61,7 @@ impl Cli {
         match self.command {
             Command::Run(args) => args.execute(),
             Command::Reproduce(args) => args.execute(),
+            Command::Score(args) => args.execute(),
             Command::Check(args) => args.execute(),
             Command::Explain(args) => args.execute(),
             Command::New(args) => args.execute(),

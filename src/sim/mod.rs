@@ -19,6 +19,7 @@ use crate::dice::Dice;
 use crate::metric::{Readings, Vocabulary};
 use event::{Event, What};
 use model::Model;
+use policy::When;
 use tick::Engine;
 
 /// A model of any kind: what a study needs of it, whether it is a country or a lattice.
@@ -32,8 +33,17 @@ pub trait Simulation: Debug + Send + Sync {
     /// The ids of its regions; none where only the whole is measured.
     fn regions(&self) -> Vec<&str>;
 
+    /// The ids of whatever an event can be about.
+    fn subjects(&self) -> Vec<&str>;
+
     /// How many it is made of, for the manifest.
     fn size(&self) -> Size;
+
+    /// The same in which some actions never happen, and so nothing happens that waits for one of them.
+    ///
+    /// # Panics
+    /// If it has no such action.
+    fn without(&self, actions: &[&str]) -> Box<dyn Simulation>;
 
     /// The id of what an event is about; empty where there is none.
     fn subject(&self, what: What) -> &str;
@@ -66,12 +76,29 @@ impl Simulation for Model {
         self.regions.iter().map(|region| region.id.as_str()).collect()
     }
 
+    fn subjects(&self) -> Vec<&str> {
+        let sites = self.sites.iter().map(|site| site.id.as_str());
+        let actions = self.interventions.iter().map(|action| action.id.as_str());
+        let sent = self.interventions.iter().flat_map(|action| &action.contingents);
+        sites.chain(actions).chain(sent.map(|sent| sent.id.as_str())).collect()
+    }
+
     fn size(&self) -> Size {
         Size {
             people: self.regions.iter().map(|region| u64::from(region.population)).sum(),
             persons_per_agent: self.persons_per_agent,
             tick_minutes: self.clock.tick_minutes,
         }
+    }
+
+    fn without(&self, actions: &[&str]) -> Box<dyn Simulation> {
+        let mut model = self.clone();
+        for &id in actions {
+            let found = model.interventions.iter_mut().find(|action| action.id == id);
+            // Any of nothing never holds.
+            found.expect("an action of the model").when = When::Any(Vec::new());
+        }
+        Box::new(model)
     }
 
     fn subject(&self, what: What) -> &str {

@@ -3,10 +3,9 @@
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::sync_channel;
 use std::time::Instant;
 
@@ -16,13 +15,11 @@ use rayon::prelude::*;
 
 use super::error::{Error, at};
 use super::folder::{EVENTS, Folder, OUTCOMES, SERIES, parts, scenarios};
+use super::jobs;
 use super::manifest::{self, Digested, Made, Manifest, Size};
 use super::plan::{Job, Plan};
 use super::rows;
-use crate::metric::Readings;
-use crate::sim::event::Event;
-use crate::sim::recorder::Recorder;
-use crate::sim::{Observer, Simulation};
+use crate::sim::Simulation;
 use crate::table::{Kind, Table, csv};
 
 /// How far a study is, for whoever watches; and the wish to stop it.
@@ -38,16 +35,16 @@ pub struct Progress {
     pub participants: AtomicU64,
 }
 
-/// A file's name and what is in it.
-pub type NamedBytes = (String, Vec<u8>);
-
 /// What is worked out of rows by those who know what they mean, which this room does not.
 pub struct Findings<'f> {
     /// The values of the plan's outcomes, from the series and the events of one job.
     pub outcomes: &'f (dyn Fn(&Table, &Table) -> Vec<f64> + Sync),
-    /// Further files, by name, from the folder in which the rows of all jobs are put together.
-    pub files: &'f (dyn Fn(&Path) -> io::Result<Vec<NamedBytes>> + Sync),
+    /// Further files, from the folder in which the rows of all jobs are put together.
+    pub files: &'f (dyn Fn(&Path) -> io::Result<Vec<Named>> + Sync),
 }
+
+/// The name of a file and its bytes.
+pub type Named = (String, Vec<u8>);
 
 /// Run a plan without outcomes on so many threads and publish its folder. What the folder holds of it already is not
 /// run again.
@@ -83,10 +80,7 @@ pub fn execute_with(
     let (started, watch) = (Timestamp::now(), Instant::now());
     progress.done.store(folder.done(plan), Relaxed);
     if !folder.is_whole() {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .expect("the system starts threads");
+        let pool = jobs::pool(threads);
         run(plan, folder, &pool, progress, findings)?;
         let manifest = Manifest {
             format: manifest::FORMAT.to_owned(),
@@ -112,22 +106,11 @@ pub fn execute_with(
     Manifest::read(folder.out())
 }
 
-/// A single job gives the threads to the engine; several jobs share them, each thread pulling the next. They are
-/// broadcast rather than spawned, so that no thread that waits within a tick takes up a second job. What is done is
-/// written by a thread of its own, so that no thread of the engine waits for the disk.
+/// Run the jobs that are not done. What is done is written by a thread of its own, so that no thread of the engine
+/// waits for the disk.
 fn run(plan: &Plan, folder: &Folder, pool: &ThreadPool, progress: &Progress, findings: &Findings) -> Result<(), Error> {
-    let jobs: Vec<Job> = plan.jobs().filter(|&job| !folder.is_done(plan, job)).collect();
-    let next = AtomicUsize::new(0);
+    let left: Vec<Job> = plan.jobs().filter(|&job| !folder.is_done(plan, job)).collect();
     let (done, to_write) = sync_channel::<(Job, Vec<Part>)>(pool.current_num_threads());
-    let (jobs, next) = (&jobs[..], &next);
-    let worker = move || {
-        while !progress.stop.load(Relaxed)
-            && let Some(&next) = jobs.get(next.fetch_add(1, Relaxed))
-            && let Some(parts) = job(plan, next, progress, findings)
-            // The other end is gone when it could not write: then there is no use in going on.
-            && done.send((next, parts)).is_ok()
-        {}
-    };
     let write = || -> Result<(), Error> {
         for (job, parts) in to_write {
             for (name, text) in parts {
@@ -139,11 +122,12 @@ fn run(plan: &Plan, folder: &Folder, pool: &ThreadPool, progress: &Progress, fin
     };
     std::thread::scope(|scope| {
         let writer = scope.spawn(write);
-        match jobs.len() {
-            1 => pool.install(&worker),
-            _ => drop(pool.broadcast(|_| worker())),
-        }
-        drop(worker); // and with it the way to the writer, which then ends
+        // The other end is gone when it could not write, and then it says why.
+        let _ = jobs::each(&left, pool, progress, |&one| match job(plan, one, progress, findings) {
+            Some(parts) => done.send((one, parts)),
+            None => Ok(()),
+        });
+        drop(done);
         writer.join().expect("the writer does not panic")
     })?;
     let (done, of) = (folder.done(plan), plan.jobs().count() as u32);
@@ -165,16 +149,7 @@ type Part = (&'static str, Vec<u8>);
 
 /// Run a job; what is to be kept of it, unless it was stopped.
 fn job(plan: &Plan, job: Job, progress: &Progress, findings: &Findings) -> Option<Vec<Part>> {
-    let model = plan.arm(job).model.as_ref();
-    let mut watched = Watched {
-        recorder: Recorder::new(model),
-        progress,
-    };
-    if model.run(&plan.dice(job.replicate), &mut watched).is_break() {
-        return None;
-    }
-    let (series, events) = watched.recorder.into_tables();
-    let [series, events] = [series, events].map(|table| rows::of_job(plan, job, table));
+    let (series, events) = jobs::record(plan, job, progress)?;
     let text = |&part: &&'static str| {
         let mut text = Vec::new();
         let written = match part {
@@ -189,25 +164,6 @@ fn job(plan: &Plan, job: Job, progress: &Progress, findings: &Findings) -> Optio
         (part, text)
     };
     Some(parts(plan).iter().map(text).collect())
-}
-
-/// A recorder that someone watches and may stop.
-struct Watched<'m> {
-    recorder: Recorder<'m>,
-    progress: &'m Progress,
-}
-
-impl Observer for Watched<'_> {
-    fn tick(&mut self, readings: &Readings, events: &[Event]) -> ControlFlow<()> {
-        self.recorder.tick(readings, events)?;
-        let people = readings.row(None)[0];
-        self.progress.ticks.store(readings.tick + 1, Relaxed);
-        self.progress.participants.store(people as u64, Relaxed);
-        match self.progress.stop.load(Relaxed) {
-            true => ControlFlow::Break(()),
-            false => ControlFlow::Continue(()),
-        }
-    }
 }
 
 /// Put the parts together in the order of the jobs, a few parts in memory at a time, and work out the rest.

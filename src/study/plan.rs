@@ -5,12 +5,14 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use super::error::Error;
+use crate::analysis::outcome::Known;
 use crate::dice::Dice;
 use crate::metric::Vocabulary;
 use crate::scenario::Scenario;
 use crate::scenario::calendar::Calendar;
 use crate::scenario::problem::Problems;
 use crate::sim::Simulation;
+use crate::sim::event::What;
 
 /// The arm of a plan without a comparison, and the first arm of every other.
 pub const BASELINE: &str = "baseline";
@@ -120,6 +122,27 @@ impl Arm {
     }
 }
 
+impl Arm {
+    /// The arm of a plan in which some actions of its baseline never happen, and so nothing happens that waits for
+    /// one of them; the rest is the same.
+    ///
+    /// # Panics
+    /// If the baseline has no such action.
+    pub fn without(name: &str, baseline: &Arm, actions: &[&str]) -> Arm {
+        Arm {
+            model: baseline.model.without(actions),
+            calendar: baseline.calendar.clone(),
+            scenario: None,
+            identity: ArmIdentity {
+                name: name.to_owned(),
+                scenario: baseline.identity.scenario.clone(),
+                overrides: Vec::new(),
+                without: actions.iter().map(|&id| id.to_owned()).collect(),
+            },
+        }
+    }
+}
+
 impl Plan {
     /// The plan to run these replicates of a scenario, which has been changed by these overrides before.
     ///
@@ -206,6 +229,18 @@ impl Plan {
     /// What is measured of its models.
     pub fn vocabulary(&self) -> Vocabulary {
         self.arms[0].model.vocabulary()
+    }
+
+    /// What outcomes of its runs can name, by its baseline.
+    pub fn known(&self) -> Known {
+        let (model, calendar) = (self.arms[0].model.as_ref(), &self.calendar);
+        let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
+        Known {
+            regions: owned(model.regions()),
+            events: owned(What::NAMES.to_vec()),
+            subjects: owned(model.subjects()),
+            times: Some(calendar.local(0)..calendar.local(model.ticks())),
+        }
     }
 
     /// The arm of a job.
