@@ -18,7 +18,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
 ];
 
 /// Parts of `sim` that a scenario may know: what is run, never how.
-const SCENARIO_MAY_KNOW_OF_SIM: &[&str] = &["model", "parameters", "policy"];
+const SCENARIO_MAY_KNOW_OF_SIM: &[&str] = &["Simulation", "model", "parameters", "policy", "epstein::model"];
 
 fn sources(under: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();

@@ -1,5 +1,6 @@
 //! What results say: works on tables alone, so on any folder of results, also an old one.
 
 pub mod course;
+pub mod epstein;
 pub mod spread;
 pub mod totals;

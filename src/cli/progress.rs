@@ -7,6 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use qantar::metric::Vocabulary;
 use qantar::report::format::number;
 use qantar::study::{Plan, Progress};
 
@@ -34,7 +35,7 @@ fn draw(plan: &Plan, progress: &Progress, over: &Receiver<()>) {
     let single = runs == 1;
     let (length, form) = match single {
         true => (
-            plan.arms[0].model.clock.ticks,
+            plan.arms[0].model.ticks(),
             "  {bar:20} tick {pos} of {len}, {msg}, {eta} left",
         ),
         false => (
@@ -66,7 +67,7 @@ fn tell(plan: &Plan, progress: &Progress, over: &Receiver<()>) {
     while !finished(over, Duration::from_secs(5)) {
         message(&match runs(plan) {
             1 => {
-                let (tick, ticks) = (progress.ticks.load(Relaxed), plan.arms[0].model.clock.ticks);
+                let (tick, ticks) = (progress.ticks.load(Relaxed), plan.arms[0].model.ticks());
                 format!("tick {tick} of {ticks}, {}", hour_and_people(plan, progress))
             }
             runs => {
@@ -85,7 +86,11 @@ fn runs(plan: &Plan) -> u32 {
 fn hour_and_people(plan: &Plan, progress: &Progress) -> String {
     let tick = progress.ticks.load(Relaxed).saturating_sub(1);
     let people = progress.participants.load(Relaxed);
-    format!("{}, {} people out", plan.calendar.short(tick), number(people as f64))
+    let people = number(people as f64);
+    match plan.vocabulary() {
+        Vocabulary::Country => format!("{}, {people} people out", plan.calendar.short(tick)),
+        Vocabulary::Epstein => format!("{people} active"),
+    }
 }
 
 fn finished(over: &Receiver<()>, patience: Duration) -> bool {

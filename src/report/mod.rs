@@ -2,13 +2,14 @@
 
 pub mod chart;
 pub mod course;
+mod epstein;
 pub mod format;
 pub mod json;
 #[cfg(test)]
 mod sample;
 pub mod summary;
 
-use crate::analysis::totals::TOTALS;
+use crate::metric::Metric;
 use crate::table::Table;
 
 /// What there is to tell of a run.
@@ -21,8 +22,8 @@ pub struct Run<'r> {
     pub seed: u64,
     /// Number of the first replicate.
     pub first_replicate: u32,
-    /// The totals of each replicate, at least one.
-    pub totals: &'r [[f64; TOTALS.len()]],
+    /// The totals of each replicate, at least one; which they are, the series tells.
+    pub totals: &'r [Vec<f64>],
     /// The series of the first replicate.
     pub series: &'r Table,
     /// Its events.
@@ -43,4 +44,9 @@ pub fn caution(replicates: usize) -> &'static str {
              assumptions hold."
         }
     }
+}
+
+/// Whether a series is of a country, which its columns tell.
+fn is_country(series: &Table) -> bool {
+    series.column(Metric::Participants.name()).is_some()
 }

@@ -94,6 +94,7 @@ const REGION: &[Field] = &[
     value("state_media", SHARE, "share", "0.5", "Reach of state media among residents."),
     value("discipline", SHARE, "share", "0.3", "Norm of non-violent discipline."),
     value("legitimacy", SHARE, "share", "0.5", "How rightful the government seems at the start."),
+    value("temperature", Number(-60.0, 60.0), "degrees Celsius", "0.0", "Mean temperature of the season; frost keeps people at home."),
 ];
 
 const ID: Field = required("id", Id, "", "Its name within the scenario: letters, digits, `-` and `_`, unique among its kind.");

@@ -30,6 +30,8 @@ mod write;
 
 use std::path::Path;
 
+use crate::metric::Vocabulary;
+use crate::sim::Simulation;
 use crate::sim::model::Model;
 use calendar::Calendar;
 use problem::{Place, Problem, Problems, Source};
@@ -129,6 +131,9 @@ impl Scenario {
 
     /// Its clock; of a scenario that does not compile, any clock.
     pub fn calendar(&self) -> Calendar {
+        if self.root.text("model") == Some(Vocabulary::Epstein.name()) {
+            return Calendar::undated();
+        }
         let home = Place::new(0, 0..0);
         let view = view::View {
             section: schema::section(""),
@@ -138,7 +143,12 @@ impl Scenario {
         compile::calendar(&view, &mut Vec::new())
     }
 
-    /// The model that it means. Fails with everything that is wrong, in order of place.
+    /// The model that it means, of whatever kind. Fails with everything that is wrong, in order of place.
+    pub fn simulation(&self) -> Result<Box<dyn Simulation>, Problems> {
+        Ok(Box::new(self.compile()?))
+    }
+
+    /// The country that it means. Fails with everything that is wrong, in order of place.
     pub fn compile(&self) -> Result<Model, Problems> {
         let mut problems = self.problems.clone();
         let model = compile::compile(&self.root, &mut problems);

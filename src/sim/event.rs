@@ -58,6 +58,10 @@ pub enum What {
     ContingentArrives(usize, usize),
     /// A contingent leaves, as its mandate is over.
     ContingentLeaves(usize, usize),
+    /// On Epstein's lattice: a change of the scenario takes effect.
+    Changed(usize),
+    /// On Epstein's lattice: the last agent of a group is dead.
+    GroupExtinct(usize),
 }
 
 impl What {
@@ -84,6 +88,8 @@ impl What {
             What::ContingentCommitted(..) => "contingent_committed",
             What::ContingentArrives(..) => "contingent_arrives",
             What::ContingentLeaves(..) => "contingent_leaves",
+            What::Changed(_) => "change",
+            What::GroupExtinct(_) => "group_extinct",
         }
     }
 
@@ -103,6 +109,8 @@ impl What {
             | What::SiteRetaken(_) => "officers",
             What::SiteAttacked(_) | What::SiteSeized(_) | What::SiteAbandoned(_) => "attackers",
             What::Said(_) | What::Announced(_) | What::TakesEffect(_) | What::Ends(_) => "participants",
+            What::Changed(_) => "active",
+            What::GroupExtinct(_) => "agents",
         }
     }
 

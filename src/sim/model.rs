@@ -104,6 +104,8 @@ pub struct Region {
     pub state_media: f64,
     /// Norm of non-violent discipline, 0 to 1.
     pub discipline: f64,
+    /// Mean temperature of the season, degrees Celsius.
+    pub temperature: f64,
     /// How rightful the government seems at the start, 0 to 1.
     pub legitimacy: f64,
 }

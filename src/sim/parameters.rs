@@ -85,6 +85,7 @@ rules! {
         night_cost = 0.0494, "utility", 0.0..=2.0, "calibrated", "Extra cost of being out at 3 in the morning against 3 in the afternoon, with a cosine between.";
         curfew_cost = 0.3, "utility", 0.0..=2.0, "calibrated", "Extra cost of being out under a full curfew.";
         rural_cost = 0.25, "utility", 0.0..=2.0, "calibrated", "Extra cost of going out for people who live outside towns.";
+        cold_cost = 0.03, "utility per 10 degrees", 0.0..=1.0, "calibrated; Madestam et al. 2013, weather keeps people from rallies", "Extra cost of going out for every 10 degrees of frost.";
         join_rate = 0.263, "1/hour", 0.001..=10.0, "calibrated", "Rate at which people who want to go out do so.";
         leave_rate = 0.60, "1/hour", 0.001..=10.0, "calibrated", "Rate at which people who no longer want to be out go home.";
         stay_hours = 9.36, "hours", 0.5..=72.0, "calibrated", "How long people stay out who still want to; past this they tire and go home at the leave rate.";

@@ -52,6 +52,11 @@ pub fn night(minute_of_day: u32) -> f64 {
     0.5 * (1.0 + libm::cos(phase))
 }
 
+/// Frost, in tens of degrees Celsius below freezing.
+pub fn frost(temperature: f64) -> f64 {
+    (-temperature / 10.0).max(0.0)
+}
+
 /// Share of police tied up by a load of people: `load / (load + ratio x strength)`; 0 without a load.
 pub fn overstretch(load: f64, strength: f64, ratio: f64) -> f64 {
     if load <= 0.0 {

@@ -19,11 +19,10 @@ use super::folder::{EVENTS, Folder, OUTCOMES, SERIES, parts, scenarios};
 use super::manifest::{self, Digested, Made, Manifest, Size};
 use super::plan::{Job, Plan};
 use super::rows;
-use crate::metric::{Metric, Readings};
+use crate::metric::Readings;
 use crate::sim::event::Event;
-use crate::sim::model::Model;
 use crate::sim::recorder::Recorder;
-use crate::sim::{self, Observer};
+use crate::sim::{Observer, Simulation};
 use crate::table::{Kind, Table, csv};
 
 /// How far a study is, for whoever watches; and the wish to stop it.
@@ -35,7 +34,7 @@ pub struct Progress {
     pub done: AtomicU32,
     /// Ticks done in the job that ticked last.
     pub ticks: AtomicU32,
-    /// People out in that tick.
+    /// People out in that tick, or agents active.
     pub participants: AtomicU64,
 }
 
@@ -92,7 +91,8 @@ pub fn execute_with(
         let manifest = Manifest {
             format: manifest::FORMAT.to_owned(),
             plan: plan.identity.clone(),
-            size: size(&plan.arms[0].model),
+            model: plan.vocabulary(),
+            size: size(plan.arms[0].model.as_ref()),
             files: pool.install(|| assemble(plan, folder, findings))?,
             made: Made {
                 os: std::env::consts::OS.to_owned(),
@@ -165,12 +165,12 @@ type Part = (&'static str, Vec<u8>);
 
 /// Run a job; what is to be kept of it, unless it was stopped.
 fn job(plan: &Plan, job: Job, progress: &Progress, findings: &Findings) -> Option<Vec<Part>> {
-    let model = &plan.arm(job).model;
+    let model = plan.arm(job).model.as_ref();
     let mut watched = Watched {
         recorder: Recorder::new(model),
         progress,
     };
-    if sim::run(model, &plan.dice(job.replicate), &mut watched).is_break() {
+    if model.run(&plan.dice(job.replicate), &mut watched).is_break() {
         return None;
     }
     let (series, events) = watched.recorder.into_tables();
@@ -200,7 +200,7 @@ struct Watched<'m> {
 impl Observer for Watched<'_> {
     fn tick(&mut self, readings: &Readings, events: &[Event]) -> ControlFlow<()> {
         self.recorder.tick(readings, events)?;
-        let people = readings.get(Metric::Participants, None);
+        let people = readings.row(None)[0];
         self.progress.ticks.store(readings.tick + 1, Relaxed);
         self.progress.participants.store(people as u64, Relaxed);
         match self.progress.stop.load(Relaxed) {
@@ -228,7 +228,7 @@ fn assemble(plan: &Plan, folder: &Folder, findings: &Findings) -> Result<Vec<Dig
 
 fn schema<'p>(plan: &'p Plan, part: &str) -> Vec<(&'p str, Kind)> {
     match part {
-        SERIES => rows::series_schema(),
+        SERIES => rows::series_schema(plan.vocabulary()),
         EVENTS => rows::events_schema(),
         _ => rows::outcomes_schema(&plan.identity.outcomes),
     }
@@ -275,7 +275,7 @@ fn assemble_parquet(plan: &Plan, folder: &Folder) -> Result<Vec<String>, Error> 
         };
         let jobs: Vec<Job> = plan.jobs().collect();
         let rows = match part {
-            SERIES => row_group(&plan.arms[0].model),
+            SERIES => row_group(plan.arms[0].model.as_ref()),
             _ => ROWS,
         };
         let groups: Vec<&[Job]> = jobs.chunks(rows).collect();
@@ -304,17 +304,18 @@ const ROWS: usize = 1 << 15;
 
 /// How many series make a row group of Parquet.
 #[cfg(feature = "parquet")]
-fn row_group(model: &Model) -> usize {
-    let rows = model.clock.ticks as usize * (model.regions.len() + 1);
+fn row_group(model: &dyn Simulation) -> usize {
+    let rows = model.ticks() as usize * (model.regions().len() + 1);
     (ROWS / rows.max(1)).max(1)
 }
 
-fn size(model: &Model) -> Size {
+fn size(model: &dyn Simulation) -> Size {
+    let size = model.size();
     Size {
-        people: model.regions.iter().map(|region| u64::from(region.population)).sum(),
-        persons_per_agent: model.persons_per_agent,
-        regions: model.regions.len() as u32,
-        ticks: model.clock.ticks,
-        tick_minutes: model.clock.tick_minutes,
+        people: size.people,
+        persons_per_agent: size.persons_per_agent,
+        regions: model.regions().len() as u32,
+        ticks: model.ticks(),
+        tick_minutes: size.tick_minutes,
     }
 }

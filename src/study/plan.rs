@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::error::Error;
 use crate::dice::Dice;
+use crate::metric::Vocabulary;
 use crate::scenario::Scenario;
 use crate::scenario::calendar::Calendar;
 use crate::scenario::problem::Problems;
-use crate::sim::model::Model;
+use crate::sim::Simulation;
 
 /// The arm of a plan without a comparison, and the first arm of every other.
 pub const BASELINE: &str = "baseline";
@@ -33,7 +34,7 @@ pub struct Arm {
     /// The effective scenario, self-contained; `None` if the baseline's and the identity say it all.
     pub scenario: Option<String>,
     /// What the engine runs.
-    pub model: Model,
+    pub model: Box<dyn Simulation>,
     calendar: Calendar,
 }
 
@@ -106,7 +107,7 @@ impl Arm {
     /// The problems of the scenario.
     pub fn new(name: &str, scenario: &Scenario, overrides: Vec<String>) -> Result<Arm, Problems> {
         Ok(Arm {
-            model: scenario.compile()?,
+            model: scenario.simulation()?,
             calendar: scenario.calendar(),
             scenario: Some(scenario.to_toml()),
             identity: ArmIdentity {
@@ -168,12 +169,9 @@ impl Plan {
         }
         let base = &self.arms[0];
         let clock = |arm: &Arm| {
-            let clock = &arm.model.clock;
+            let (ticks, minutes) = (arm.model.ticks(), arm.model.size().tick_minutes);
             let (start, zone) = (arm.calendar.start, &arm.calendar.zone);
-            format!(
-                "{} ticks of {} minutes from {start} in {zone}",
-                clock.ticks, clock.tick_minutes
-            )
+            format!("{ticks} ticks of {minutes} minutes from {start} in {zone}")
         };
         if clock(base) != clock(&arm) {
             return Err(wrong(format!(
@@ -203,6 +201,11 @@ impl Plan {
     /// The dice of one replicate, in every arm.
     pub fn dice(&self, replicate: u32) -> Dice {
         Dice::new(self.identity.seed, replicate)
+    }
+
+    /// What is measured of its models.
+    pub fn vocabulary(&self) -> Vocabulary {
+        self.arms[0].model.vocabulary()
     }
 
     /// The arm of a job.

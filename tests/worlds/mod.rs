@@ -27,6 +27,7 @@ pub fn region(id: &str, population: u32) -> Region {
         independent_media: 0.5,
         state_media: 0.5,
         discipline: 0.3,
+        temperature: 0.0,
         legitimacy: 0.5,
     }
 }

@@ -254,6 +254,7 @@ fn view(model: &Model, world: &World, harms: &[f64], g: usize, tick: u32) -> Vie
             - turnout.danger_weight * danger
             - turnout.base_cost
             - turnout.night_cost * night
+            - turnout.cold_cost * rules::frost(given.temperature)
             - turnout.curfew_cost * region.lever(Lever::Curfew),
         violence: violence.overstretch_weight * overstretch
             + violence.surprise_weight * surprise
