@@ -22,6 +22,7 @@
 //! | [`analysis`] | tables to findings: the course of events, totals, their spread | tables |
 //! | [`report`] | findings to text and JSON that a student reads | analysis, tables |
 //! | [`study`] | which runs, in any order, to a folder that survives a kill | scenario, sim, table |
+//! | [`docs`] | pages: the model by the ODD protocol, evidence, corrections, limits of use | nothing |
 //!
 //! `tests/house.rs` holds the code to this table.
 //!
@@ -54,8 +55,6 @@
 //! ```
 #![warn(missing_docs)]
 
-pub mod docs;
-
 pub mod dice;
 pub mod metric;
 pub mod table;
@@ -67,3 +66,5 @@ pub mod scenario;
 pub mod analysis;
 pub mod report;
 pub mod study;
+
+pub mod docs;

@@ -200,7 +200,7 @@ fn everything_happens() -> Model {
 }
 
 fn history(model: &Model) -> Vec<(Readings, Vec<Event>)> {
-    let mut engine = Engine::new(model, &Dice::new(5, 0));
+    let mut engine = Engine::new(model, &Dice::new(4, 0));
     (0..model.clock.ticks)
         .map(|_| {
             engine.tick();

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 /// For each room, the rooms it may know. `sim/recorder.rs` alone in `sim` may know tables.
 const MAY_KNOW: &[(&str, &[&str])] = &[
-    ("docs", &[]),
     ("dice", &[]),
     ("metric", &[]),
+    ("docs", &[]),
     ("table", &[]),
     ("sim", &["dice", "metric", "table"]),
     ("scenario", &["metric", "sim"]),

@@ -32,6 +32,11 @@ pub struct Run<'r> {
     pub folder: &'r str,
 }
 
+/// Whether a series is of a country, which its columns tell.
+fn is_country(series: &Table) -> bool {
+    series.column(Metric::Participants.name()).is_some()
+}
+
 /// What a reader has to know before believing a number; it stands in every report, in words and in JSON.
 pub fn caution(replicates: usize) -> &'static str {
     match replicates {
@@ -44,9 +49,4 @@ pub fn caution(replicates: usize) -> &'static str {
              assumptions hold."
         }
     }
-}
-
-/// Whether a series is of a country, which its columns tell.
-fn is_country(series: &Table) -> bool {
-    series.column(Metric::Participants.name()).is_some()
 }

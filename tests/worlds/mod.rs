@@ -91,7 +91,7 @@ const LIVELY: &[(&str, f64)] = &[
     ("perception.word_of_mouth", 0.3),
     ("perception.national_reach", 0.05),
     ("turnout.hardship_weight", 1.0),
-    ("turnout.price_hours", 48.0),
+    ("turnout.price_hours", 0.5),
     ("turnout.crowd_weight", 0.05),
     ("turnout.danger_weight", 0.02),
     ("turnout.acquaintance_weight", 0.04),

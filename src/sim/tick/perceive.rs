@@ -42,6 +42,8 @@ pub struct Scratch {
     /// `ln(1 + n)` for a number of acquaintances.
     logarithms: Vec<f64>,
     harms: Vec<f64>,
+    /// The crowd that each region could see or hear of now.
+    shown: Vec<f64>,
 }
 
 impl Scratch {
@@ -56,6 +58,7 @@ impl Scratch {
             views: vec![View::default(); model.regions.len()],
             logarithms: (0..=(TIES + 1) * BLOCK).map(|n| libm::log1p(n as f64)).collect(),
             harms: vec![0.0; model.regions.len()],
+            shown: vec![0.0; model.regions.len()],
         }
     }
 }
@@ -156,12 +159,21 @@ fn remember(model: &Model, world: &mut World, scratch: &mut Scratch) {
     let used_to = clock.keep(rules.perception.surprise_hours);
     let belief = clock.keep_half(rules.belief.belief_half_life);
     let legitimacy = clock.keep_half(rules.belief.legitimacy_half_life);
-    for ((region, given), harm) in world.regions.iter_mut().zip(&model.regions).zip(&mut scratch.harms) {
+    for g in 0..model.regions.len() {
+        scratch.shown[g] = shown(model, world, g);
+    }
+    for (((region, given), harm), &shown) in world
+        .regions
+        .iter_mut()
+        .zip(&model.regions)
+        .zip(&mut scratch.harms)
+        .zip(&scratch.shown)
+    {
         let crowd = region.counts.out() as f64;
-        region.memory = if crowd > region.memory {
-            region.memory + (crowd - region.memory) * news
+        region.memory = if shown > region.memory {
+            region.memory + (shown - region.memory) * news
         } else {
-            crowd.max(region.memory * memory)
+            shown.max(region.memory * memory)
         };
         region.usual = crowd + (region.usual - crowd) * used_to;
         region.felt_price = region.price + (region.felt_price - region.price) * unfelt;
@@ -169,6 +181,27 @@ fn remember(model: &Model, world: &mut World, scratch: &mut Scratch) {
         region.legitimacy = given.legitimacy + (region.legitimacy - given.legitimacy) * legitimacy;
         *harm = harm_of(model, region.counts) / clock.hours();
     }
+}
+
+/// The crowd that a region's people could see or hear of now: on their own square, in tied regions by word of mouth
+/// and network, in the country through the network. What they have once learnt they remember without a network.
+fn shown(model: &Model, world: &World, g: usize) -> f64 {
+    let (rules, given, region) = (&model.rules.perception, &model.regions[g], &world.regions[g]);
+    let mut seen = region.counts.out() as f64;
+    let mut country = seen;
+    for (j, other) in world.regions.iter().enumerate().filter(|(j, _)| *j != g) {
+        let crowd = other.counts.out() as f64;
+        seen += model.tie(g, j) * channel(model, region, other) * crowd;
+        country += crowd;
+    }
+    let media = given.independent_media * region.lever(Lever::IndependentMedia);
+    seen + rules.national_reach * region.connectivity * media * country
+}
+
+/// Share of what one region shows that gets through to another.
+fn channel(model: &Model, here: &RegionState, there: &RegionState) -> f64 {
+    let word = model.rules.perception.word_of_mouth;
+    word + (1.0 - word) * here.connectivity * there.connectivity
 }
 
 fn harm_of(model: &Model, counts: Counts) -> f64 {
@@ -181,21 +214,12 @@ fn view(model: &Model, world: &World, harms: &[f64], g: usize, tick: u32) -> Vie
     let (participants, fighting) = (region.counts.out() as f64, region.counts.fighting() as f64);
     let street = region.strength.street;
 
-    // What is seen: one's own square, tied regions by word of mouth and network, the country through the network.
-    let word = rules.perception.word_of_mouth;
-    let mut seen = region.memory;
     let mut harm = harms[g];
-    let mut country = region.memory;
     for (j, other) in world.regions.iter().enumerate().filter(|(j, _)| *j != g) {
-        let channel = word + (1.0 - word) * region.connectivity * other.connectivity;
-        seen += model.tie(g, j) * channel * other.memory;
-        harm += model.tie(g, j) * channel * rules.belief.spread * harms[j];
-        country += other.memory;
+        harm += model.tie(g, j) * channel(model, region, other) * rules.belief.spread * harms[j];
     }
     harm += region.shown;
-    let media = given.independent_media * region.lever(Lever::IndependentMedia);
-    seen += rules.perception.national_reach * region.connectivity * media * country;
-    let felt = rules::felt_crowd(seen, rules.perception.crowd_reference);
+    let felt = rules::felt_crowd(region.memory, rules.perception.crowd_reference);
 
     let danger = rules::felt_crowd(fighting, rules.perception.crowd_reference);
     let night = rules::night(model.local_minute(g, tick));
@@ -237,7 +261,7 @@ fn view(model: &Model, world: &World, harms: &[f64], g: usize, tick: u32) -> Vie
             + rules.services.unbanked_hardship * region.unbanked
             + turnout.hardship_weight
                 * rules::price_grievance(
-                    region.price,
+                    region.felt_price,
                     given.price,
                     given.exposure,
                     region.lever(Lever::PricePromise),

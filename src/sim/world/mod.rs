@@ -132,7 +132,7 @@ pub struct RegionState {
     pub legitimacy: f64,
     /// Belief that protest works, share; likewise.
     pub belief: f64,
-    /// The crowd that is remembered, people; written by `perceive`.
+    /// The crowd that its people have seen or heard of and remember, people; written by `perceive`.
     pub memory: f64,
     /// The crowd that people are used to, people; written by `perceive`.
     pub usual: f64,
