@@ -485,7 +485,13 @@ fn unrest_shows_in_symbols_footage_flights_markets_and_abroad() {
     country.rules.news.symbol_rate = 5.0;
     country.rules.news.symbol_crowd = 10.0;
     country.rules.markets.unrest_reference = 50.0;
-    country.sites.iter_mut().for_each(|site| site.guards = 0);
+    // An airport that everybody marches on, without a guard.
+    (
+        country.sites[2].guards,
+        country.sites[2].region,
+        country.sites[2].appeal,
+    ) = (0, 0, 50.0);
+    country.interventions.retain(|i| i.contingents.is_empty());
     let history = history(&country);
     let most = |metric| {
         let values = history.iter().map(|(readings, _)| readings.get(metric, None));
