@@ -4,5 +4,7 @@ pub mod bands;
 pub mod bootstrap;
 pub mod contrast;
 pub mod course;
+pub mod outcome;
+pub mod replicate;
 pub mod spread;
 pub mod totals;
