@@ -6,5 +6,6 @@ pub mod contrast;
 pub mod course;
 pub mod outcome;
 pub mod replicate;
+pub mod sensitivity;
 pub mod spread;
 pub mod totals;

@@ -1,12 +1,14 @@
 //! The command line: one file per command, which holds its arguments and what it does.
 
 pub mod failure;
+mod outcomes;
 mod output;
 mod progress;
 mod results;
 mod signals;
 
 mod check;
+mod compare;
 mod completions;
 mod explain;
 mod man;
@@ -32,6 +34,7 @@ pub struct Cli {
 const EXAMPLES: &str = "Examples:
   qantar run scenarios/tutorial.toml                    one run, told in the terminal
   qantar run scenarios/tutorial.toml --replicates 100   how far other dice differ
+  qantar compare scenarios/tutorial.toml --arm none:action.curfew.remove=true   what did the curfew do?
   qantar reproduce results/tutorial-1                   the same bytes again?
   qantar new my-country && qantar check my-country.toml  a scenario of your own
   qantar explain credibility                            what a word of the format means";
@@ -42,6 +45,7 @@ const EXIT_CODES: &str = "Exit codes: 0 done; 1 failed; 2 a mistake in the argum
 #[derive(Subcommand)]
 enum Command {
     Run(run::Args),
+    Compare(compare::Args),
     Reproduce(reproduce::Args),
     Check(check::Args),
     Explain(explain::Args),
@@ -57,6 +61,7 @@ impl Cli {
     pub fn execute(self) -> anyhow::Result<ExitCode> {
         match self.command {
             Command::Run(args) => args.execute(),
+            Command::Compare(args) => args.execute(),
             Command::Reproduce(args) => args.execute(),
             Command::Check(args) => args.execute(),
             Command::Explain(args) => args.execute(),

@@ -1,6 +1,8 @@
 //! What people read: text from tables, without disk or engine.
 
+pub mod bands;
 pub mod chart;
+pub mod compare;
 pub mod course;
 pub mod format;
 pub mod json;
