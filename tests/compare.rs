@@ -323,3 +323,185 @@ fn every_mistake_is_told_at_once_with_exit_code_2() {
     assert!(refused(&["--arm", "late:ticks=24"]).contains("one clock"));
     assert!(refused(&["--arm", EARLY, "--plot", "participant"]).contains("participants"));
 }
+
+#[test]
+fn an_action_that_is_taken_away_is_as_one_that_was_removed_and_takes_with_it_what_waits_for_it() {
+    let bench = Bench::new();
+    let args = [
+        "ablate",
+        "towns.toml",
+        "--out",
+        "out",
+        "--replicates",
+        "4",
+        "--outcome",
+        "mean(price)",
+        "--quiet",
+    ];
+    let output = bench.qantar(&[&args[..], &["--format", "json"]].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document["format"], "qantar-ablate/1");
+    let first = &document["effects"][0];
+    assert_eq!(
+        (&first["action"], &first["never_with_it"][0]),
+        (&Value::from("rollback"), &Value::from("curfew"))
+    );
+    // With the rollback the price is 60 and not 120 for the last eight of 48 hours.
+    let effect = first["effect"]["difference"].as_f64().unwrap();
+    assert!((effect + 60.0 * 8.0 / 48.0).abs() < 1e-9, "{effect}");
+    assert_eq!(document["effects"][1]["effect"]["difference"], 0.0);
+    let names: Vec<String> = results(&bench.path("out")).into_iter().map(|(name, _)| name).collect();
+    assert!(
+        names.contains(&"ablation.csv".to_owned()) && !names.contains(&"series.csv".to_owned()),
+        "{names:?}"
+    );
+
+    let removed = [
+        "--arm",
+        "no:action.curfew.remove=true",
+        "--replicates",
+        "4",
+        "--outcome",
+        "peak(participants)",
+    ];
+    let (compared, _) = bench.compare("compared", &removed);
+    let ablate = [
+        "ablate",
+        "towns.toml",
+        "--out",
+        "again",
+        "--replicates",
+        "4",
+        "--actions",
+        "curfew",
+        "--quiet",
+    ];
+    let output = bench.qantar(&[&ablate[..], &["--outcome", "peak(participants)"]].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let read = |folder: &Path| fs::read_to_string(folder.join("outcomes.csv")).unwrap();
+    assert_eq!(read(&bench.path("again")).replace("curfew,", "no,"), read(&compared));
+    let reproduced = bench.qantar(&["reproduce", "out", "--quiet"]);
+    assert_eq!(stdout(&reproduced), "bit-identical\n", "{}", stderr(&reproduced));
+}
+
+#[test]
+fn orders_of_removal_share_out_what_all_actions_do() {
+    let bench = Bench::new();
+    let args = [
+        "ablate",
+        "towns.toml",
+        "--out",
+        "out",
+        "--replicates",
+        "3",
+        "--outcome",
+        "mean(price)",
+        "--shapley",
+        "4",
+    ];
+    let output = bench.qantar(&[&args[..], &["--quiet"]].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let text = stdout(&output);
+    assert!(text.contains("rollback takes curfew with it"), "{text}");
+    let table = fs::read_to_string(bench.path("out").join("ablation.csv")).unwrap();
+    let header: Vec<&str> = table.lines().next().unwrap().split(',').collect();
+    let share = header.iter().position(|name| *name == "shapley_share").unwrap();
+    let of = |action: &str| {
+        let line = table
+            .lines()
+            .find(|line| line.split(',').nth(2) == Some(action))
+            .unwrap();
+        line.split(',').nth(share).unwrap().parse::<f64>().unwrap()
+    };
+    assert_eq!((of("rollback"), of("curfew")), (1.0, 0.0));
+}
+
+#[test]
+fn a_dry_run_tells_the_number_of_runs_and_runs_nothing() {
+    let bench = Bench::new();
+    let output = bench.qantar(&["ablate", "towns.toml", "--dry-run", "--replicates", "7"]);
+    assert!(
+        stdout(&output).contains("2 to take away, 3 arms, 7 replicates of each: 21 runs"),
+        "{}",
+        stdout(&output)
+    );
+    assert!(!bench.path("results").exists());
+    let output = bench.qantar(&["ablate", "towns.toml", "--actions", "curfw", "--kind", "price_rollbak"]);
+    assert_eq!(output.status.code(), Some(2));
+    for part in ["did you mean `curfew`", "did you mean `price_rollback`"] {
+        assert!(stderr(&output).contains(part), "{}", stderr(&output));
+    }
+}
+
+/// A folder as a sweep leaves it: y = 3 a + b on all sixteen pairs of corners of a square, in two replicates of which
+/// the second is 10 higher.
+fn sweep(bench: &Bench, method: &str) {
+    fs::create_dir(bench.path("sweep")).unwrap();
+    let parameter = |key: &str| format!("{{\"key\": \"{key}\", \"low\": 0.0, \"high\": 1.0, \"scale\": \"linear\"}}");
+    let manifest = format!(
+        "{{\"format\": \"qantar-results/1\", \"scenario\": \"towns\", \"title\": \"Two towns\", \"outcomes\": \
+         [{{\"name\": \"y\", \"text\": \"y\"}}], \"design\": {{\"method\": \"{method}\", \"n\": 16, \"parameters\": \
+         [{}, {}]}}}}",
+        parameter("a"),
+        parameter("b")
+    );
+    fs::write(bench.path("sweep/manifest.json"), manifest).unwrap();
+    let mut rows = "point,replicate,seed,status,a,b,y\n".to_owned();
+    for bits in 0..16 {
+        let bit = |at: i32| bits >> at & 1;
+        let (a1, a2, b1, b2) = (bit(0), bit(1), bit(2), bit(3));
+        for (place, (a, b)) in [(a1, a2), (b1, a2), (a1, b2), (b1, b2)].into_iter().enumerate() {
+            for replicate in 0..2 {
+                let (point, y) = (bits * 4 + place as i32, 3 * a + b + 10 * replicate);
+                rows += &format!("{point},{replicate},1,done,{a}.0,{b}.0,{y}.0\n");
+            }
+        }
+    }
+    fs::write(bench.path("sweep/runs.csv"), rows).unwrap();
+}
+
+#[test]
+fn shares_of_variance_are_told_with_how_much_is_chance() {
+    let bench = Bench::new();
+    sweep(&bench, "saltelli");
+    let output = bench.qantar(&["sensitivity", "sweep", "--format", "json", "--csv", "indices.csv"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let shares = &document["outcomes"][0]["shares"];
+    for (p, expected) in [(0, 0.9), (1, 0.1)] {
+        for key in ["first", "total"] {
+            assert!((shares[p][key].as_f64().unwrap() - expected).abs() < 1e-9, "{shares}");
+        }
+    }
+    // Luck has a variance of 50, parameters one of about 2.5.
+    let chance = document["outcomes"][0]["chance"].as_f64().unwrap();
+    assert!((0.93..0.97).contains(&chance), "{chance}");
+    let table = fs::read_to_string(bench.path("indices.csv")).unwrap();
+    assert!(table.starts_with("outcome,parameter,first,first_low,"), "{table}");
+    let refused = bench.qantar(&["sensitivity", "sweep", "--csv", "indices.csv"]);
+    assert_eq!(refused.status.code(), Some(2));
+    let text = stdout(&bench.qantar(&["sensitivity", "sweep", "--outcome", "y"]));
+    assert!(text.contains("share of variance") && text.contains('█'), "{text}");
+}
+
+#[test]
+fn a_design_that_does_not_fit_is_refused_and_told_point_by_point_otherwise() {
+    let bench = Bench::new();
+    sweep(&bench, "lhs");
+    let refused = bench.qantar(&["sensitivity", "sweep", "--method", "sobol"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(stderr(&refused).contains("--sample saltelli"), "{}", stderr(&refused));
+    let text = stdout(&bench.qantar(&["sensitivity", "sweep"]));
+    assert!(text.contains("a, b") && text.contains("and 44 more points"), "{text}");
+    let unknown = bench.qantar(&["sensitivity", "sweep", "--outcome", "z"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    let (out, _) = bench.compare("out", &["--arm", EARLY, "--replicates", "2"]);
+    let other = bench.qantar(&["sensitivity", out.to_str().unwrap()]);
+    assert_eq!(other.status.code(), Some(2));
+    assert!(
+        stderr(&other).contains("not the result of a sweep"),
+        "{}",
+        stderr(&other)
+    );
+}

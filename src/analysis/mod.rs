@@ -1,5 +1,6 @@
 //! What results say: works on tables alone, so on any folder of results, also an old one.
 
+pub mod ablation;
 pub mod bands;
 pub mod bootstrap;
 pub mod contrast;
@@ -7,5 +8,6 @@ pub mod course;
 pub mod outcome;
 pub mod replicate;
 pub mod sensitivity;
+pub mod shapley;
 pub mod spread;
 pub mod totals;

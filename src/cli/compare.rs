@@ -353,7 +353,7 @@ impl Found {
             ("contrast.csv".to_owned(), csv(&contrast::table(&self.contrasts))?),
             ("differs.csv".to_owned(), csv(&self.differs(plan))?),
             (
-                "bands.csv".to_owned(),
+                self.name("csv"),
                 csv(&bands::table(self.metric, &self.bands, &self.times))?,
             ),
         ];

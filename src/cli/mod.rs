@@ -7,6 +7,7 @@ mod progress;
 mod results;
 mod signals;
 
+mod ablate;
 mod check;
 mod compare;
 mod completions;
@@ -17,6 +18,7 @@ mod new;
 mod reproduce;
 mod run;
 mod schema;
+mod sensitivity;
 
 use std::process::ExitCode;
 
@@ -46,6 +48,8 @@ const EXIT_CODES: &str = "Exit codes: 0 done; 1 failed; 2 a mistake in the argum
 enum Command {
     Run(run::Args),
     Compare(compare::Args),
+    Ablate(ablate::Args),
+    Sensitivity(sensitivity::Args),
     Reproduce(reproduce::Args),
     Check(check::Args),
     Explain(explain::Args),
@@ -62,6 +66,8 @@ impl Cli {
         match self.command {
             Command::Run(args) => args.execute(),
             Command::Compare(args) => args.execute(),
+            Command::Ablate(args) => args.execute(),
+            Command::Sensitivity(args) => args.execute(),
             Command::Reproduce(args) => args.execute(),
             Command::Check(args) => args.execute(),
             Command::Explain(args) => args.execute(),

@@ -1,5 +1,6 @@
 //! What people read: text from tables, without disk or engine.
 
+pub mod ablate;
 pub mod bands;
 pub mod chart;
 pub mod compare;
@@ -8,6 +9,7 @@ pub mod format;
 pub mod json;
 #[cfg(test)]
 mod sample;
+pub mod sensitivity;
 pub mod summary;
 
 use crate::analysis::totals::TOTALS;

@@ -15,7 +15,7 @@ pub mod manifest;
 mod plan;
 pub mod rows;
 
-pub use earliest::earliest_difference;
+pub use earliest::{earliest_difference, is_for_the_record, never};
 pub use error::Error;
 pub use execute::{Findings, Named, Progress, execute, execute_with};
 pub use folder::{Folder, SCENARIO, arm_scenario};
