@@ -56,6 +56,7 @@
 #![warn(missing_docs)]
 
 pub mod dice;
+pub mod docs;
 pub mod metric;
 pub mod suggest;
 pub mod table;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 /// For each room, the rooms it may know. `sim/recorder.rs` alone in `sim` may know tables.
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("dice", &[]),
+    ("docs", &[]),
     ("metric", &[]),
     ("suggest", &[]),
     ("table", &[]),
