@@ -403,7 +403,7 @@ fn orders_of_removal_share_out_what_all_actions_do() {
     let output = bench.qantar(&[&args[..], &["--quiet"]].concat());
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let text = stdout(&output);
-    assert!(text.contains("rollback takes curfew with it"), "{text}");
+    assert!(text.contains("rollback takes curfew"), "{text}");
     let table = fs::read_to_string(bench.path("out").join("ablation.csv")).unwrap();
     let header: Vec<&str> = table.lines().next().unwrap().split(',').collect();
     let share = header.iter().position(|name| *name == "shapley_share").unwrap();
