@@ -8,6 +8,7 @@
 //! | [`corrections`] | corrections to the source article, and where defaults follow facts |
 //! | [`elements`] | every element of the story of January 2022, and what carries it |
 //! | [`record`] | how a record of what happened is written, and how a scenario is scored against it |
+//! | [`compare`] | comparing policies in the same worlds, and which action or parameter mattered |
 //! | [`limits`] | limits of use, and how to report results |
 //!
 //! Tables marked as generated are made from the code; `tests/docs.rs` fails when they are stale, and
@@ -31,6 +32,10 @@ pub mod elements {
 
 pub mod record {
     #![doc = include_str!("docs/record.md")]
+}
+
+pub mod compare {
+    #![doc = include_str!("docs/compare.md")]
 }
 
 pub mod limits {

@@ -57,6 +57,7 @@
 #![warn(missing_docs)]
 
 pub mod dice;
+
 pub mod metric;
 pub mod suggest;
 pub mod table;

@@ -2,12 +2,14 @@
 //! within a replicate is what the change of policy did in that world, and luck that the arms share cancels out: common
 //! random numbers (Law 2015, section 11.2).
 
+use serde::Serialize;
+
 use super::bootstrap::{Interval, Resampler, interval, mean, of};
 use super::spread::Spread;
 use crate::table::{Column, Table};
 
 /// An outcome in an arm against the same in the baseline.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Contrast {
     /// How many pairs there are: replicates in which the outcome is defined in both arms.
     pub pairs: usize,
@@ -70,12 +72,25 @@ impl Contrast {
 pub struct Named {
     /// The arm.
     pub arm: String,
-    /// The outcome.
+    /// The outcome: its column in `outcomes.csv`.
     pub outcome: String,
-    /// Its unit.
+    /// What it is, for readers.
+    pub label: String,
+    /// Its unit; empty for an expression.
     pub unit: String,
     /// `None` if the outcome is defined in no replicate.
     pub contrast: Option<Contrast>,
+}
+
+/// An outcome that is asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Asked {
+    /// Its column in `outcomes.csv`.
+    pub name: String,
+    /// What it is, for readers.
+    pub label: String,
+    /// Its unit; empty for an expression.
+    pub unit: String,
 }
 
 /// Every arm but the first against the first, outcome by outcome; arm by arm, in the order of both.
@@ -84,7 +99,7 @@ pub struct Named {
 ///
 /// # Panics
 /// If the table lacks an outcome or the column `arm`, or if an arm has not as many rows as another.
-pub fn contrasts(outcomes: &Table, arms: &[&str], names: &[(&str, &str)]) -> Vec<Named> {
+pub fn contrasts(outcomes: &Table, arms: &[&str], asked: &[Asked]) -> Vec<Named> {
     let column = |name: &str| {
         outcomes
             .column(name)
@@ -97,13 +112,14 @@ pub fn contrasts(outcomes: &Table, arms: &[&str], names: &[(&str, &str)]) -> Vec
         rows.map(|row| column.number(row)).collect()
     };
     let mut all = Vec::new();
-    for &(outcome, unit) in names {
-        let baseline = values(arms[0], outcome);
+    for outcome in asked {
+        let baseline = values(arms[0], &outcome.name);
         all.extend(arms[1..].iter().map(|&arm| Named {
             arm: arm.to_owned(),
-            outcome: outcome.to_owned(),
-            unit: unit.to_owned(),
-            contrast: Contrast::of(&baseline, &values(arm, outcome)),
+            outcome: outcome.name.clone(),
+            label: outcome.label.clone(),
+            unit: outcome.unit.clone(),
+            contrast: Contrast::of(&baseline, &values(arm, &outcome.name)),
         }));
     }
     let place = |arm: &str| arms.iter().position(|other| *other == arm);
@@ -227,7 +243,12 @@ mod tests {
             ("dead", Column::Float(vec![1.0, 2.0, 3.0, 10.0, 20.0, 30.0])),
             ("held", Column::Float(vec![5.0; 6])),
         ]);
-        let all = contrasts(&outcomes, &["a", "b", "c"], &[("dead", "people"), ("held", "people")]);
+        let asked = ["dead", "held"].map(|name| Asked {
+            name: name.to_owned(),
+            label: name.to_owned(),
+            unit: "people".to_owned(),
+        });
+        let all = contrasts(&outcomes, &["a", "b", "c"], &asked);
         let told: Vec<_> = all
             .iter()
             .map(|named| {

@@ -1,5 +1,6 @@
 //! What results say: works on tables alone, so on any folder of results, also an old one.
 
+pub mod ablation;
 pub mod bands;
 pub mod bootstrap;
 pub mod contrast;
@@ -8,5 +9,7 @@ pub mod epstein;
 pub mod outcome;
 pub mod replicate;
 pub mod score;
+pub mod sensitivity;
+pub mod shapley;
 pub mod spread;
 pub mod totals;

@@ -1,12 +1,15 @@
 //! The command line: one file per command, which holds its arguments and what it does.
 
 pub mod failure;
+mod outcomes;
 mod output;
 mod progress;
 mod results;
 mod signals;
 
+mod ablate;
 mod check;
+mod compare;
 mod completions;
 mod explain;
 mod man;
@@ -16,6 +19,7 @@ mod reproduce;
 mod run;
 mod schema;
 mod score;
+mod sensitivity;
 
 use std::process::ExitCode;
 
@@ -33,6 +37,7 @@ pub struct Cli {
 const EXAMPLES: &str = "Examples:
   qantar run scenarios/tutorial.toml                    one run, told in the terminal
   qantar run scenarios/tutorial.toml --replicates 100   how far other dice differ
+  qantar compare scenarios/tutorial.toml --arm none:action.curfew.remove=true   what did the curfew do?
   qantar reproduce results/tutorial-1                   the same bytes again?
   qantar score scenarios/kazakhstan-2022.toml --replicates 20   held against what happened
   qantar new my-country && qantar check my-country.toml  a scenario of your own
@@ -44,6 +49,9 @@ const EXIT_CODES: &str = "Exit codes: 0 done; 1 failed; 2 a mistake in the argum
 #[derive(Subcommand)]
 enum Command {
     Run(run::Args),
+    Compare(compare::Args),
+    Ablate(ablate::Args),
+    Sensitivity(sensitivity::Args),
     Reproduce(reproduce::Args),
     Score(score::Args),
     Check(check::Args),
@@ -60,6 +68,9 @@ impl Cli {
     pub fn execute(self) -> anyhow::Result<ExitCode> {
         match self.command {
             Command::Run(args) => args.execute(),
+            Command::Compare(args) => args.execute(),
+            Command::Ablate(args) => args.execute(),
+            Command::Sensitivity(args) => args.execute(),
             Command::Reproduce(args) => args.execute(),
             Command::Score(args) => args.execute(),
             Command::Check(args) => args.execute(),

@@ -1,6 +1,7 @@
 //! `qantar reproduce`: run a folder of results again and compare, bit for bit.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -8,10 +9,13 @@ use anyhow::Context;
 use clap::value_parser;
 use qantar::scenario::Scenario;
 use qantar::study::compare::first_difference;
-use qantar::study::manifest::Manifest;
-use qantar::study::{self, Folder, Plan, Progress};
+use qantar::study::manifest::{self, Manifest};
+use qantar::study::{self, Arm, Findings, Folder, Keeps, Plan, Progress, arm_scenario};
 
+use super::ablate::ABLATION;
+use super::compare::{Found, plotted};
 use super::failure::DIFFERS;
+use super::outcomes::Outcomes;
 use super::output::{HELP, data, message};
 use super::{progress, run::threads, signals::Signals};
 
@@ -42,7 +46,7 @@ impl Args {
                 "{name} is not as it was written: its digest is not that of the manifest\n"
             ))?;
         }
-        if edited.contains(&study::SCENARIO) {
+        if edited.iter().any(|name| name.starts_with("scenario.")) {
             data("the scenario of the run is lost, so it cannot be run again\n")?;
             return Ok(DIFFERS.into());
         }
@@ -51,7 +55,30 @@ impl Args {
         let folder = Folder::open(&plan, &temp.path().join("again"), false)?;
         let progress = Progress::default();
         let signals = Signals::set(&progress.stop)?;
-        let work = || study::execute(&plan, &folder, threads(self.threads), &progress);
+        let threads = threads(self.threads);
+        let work = || match plan.identity.outcomes.is_empty() {
+            true => study::execute(&plan, &folder, threads, &progress),
+            false => {
+                // They were read once, so they are read again.
+                let outcomes = Outcomes::read(&plan.identity.outcomes, &[], &plan).map_err(io::Error::other);
+                let outcomes = outcomes.map_err(|source| study::Error::Io {
+                    path: self.dir.join(manifest::NAME),
+                    source,
+                })?;
+                let findings = Findings {
+                    outcomes: &|series, events| outcomes.of(series, events),
+                    files: &|partial: &Path| {
+                        if plan.identity.keeps == Keeps::Outcomes {
+                            return Ok(Vec::new());
+                        }
+                        let metric = plotted(&manifest.files);
+                        let found = Found::read(partial, &plan, &outcomes, metric).map_err(io::Error::other)?;
+                        found.files(&plan)
+                    },
+                };
+                study::execute_with(&plan, &folder, threads, &progress, &findings)
+            }
+        };
         match progress::shown(&plan, &progress, self.quiet, work) {
             Err(study::Error::Interrupted { .. }) => {
                 message("interrupted; nothing was compared");
@@ -71,12 +98,29 @@ impl Args {
     }
 
     fn plan(&self, manifest: &Manifest) -> anyhow::Result<Plan> {
-        let path = self.dir.join(study::SCENARIO);
-        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let scenario = |file: &str, name: &str| -> anyhow::Result<Scenario> {
+            let path = self.dir.join(file);
+            let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            Ok(Scenario::from_text(name, &text)?)
+        };
         let made = &manifest.plan;
-        let scenario = Scenario::from_text(&made.scenario, &text)?;
+        let base = scenario(study::SCENARIO, &made.scenario)?;
         let replicates = made.first_replicate..made.first_replicate + made.replicates;
-        let plan = Plan::new(&scenario, made.overrides.clone(), made.seed, replicates)?;
+        let mut plan = Plan::new(&base, made.overrides.clone(), made.seed, replicates)?;
+        for arm in &made.arms {
+            plan.add(match &arm.without[..] {
+                [] => {
+                    let scenario = scenario(&arm_scenario(&arm.name), &arm.scenario)?;
+                    Arm::new(&arm.name, &scenario, arm.overrides.clone())?
+                }
+                actions => {
+                    let actions: Vec<&str> = actions.iter().map(String::as_str).collect();
+                    Arm::without(&arm.name, &plan.arms[0], &actions)
+                }
+            })?;
+        }
+        plan.identity.keeps = made.keeps;
+        plan.identity.outcomes.clone_from(&made.outcomes);
         if plan.identity.version != made.version && !self.quiet {
             message(&format!(
                 "made by qantar {}, run again by {}",
@@ -90,7 +134,9 @@ impl Args {
     fn difference(&self, manifest: &Manifest, again: &Path) -> anyhow::Result<Option<String>> {
         for file in &manifest.files {
             let (there, here) = (self.dir.join(&file.name), again.join(&file.name));
-            if !here.exists() {
+            if file.name == ABLATION {
+                message("ablation.csv follows from outcomes.csv, so its digest alone was checked");
+            } else if !here.exists() {
                 message(&format!(
                     "{} was not compared: this build of qantar does not write it",
                     file.name

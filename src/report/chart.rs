@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use jiff::civil::{DateTime, Time};
 use kuva::backend::terminal::TerminalBackend;
 use kuva::plot::LinePlot;
 use kuva::render::layout::{Layout, TickFormat};
@@ -15,7 +16,6 @@ use crate::analysis::course::Course;
 use crate::metric::Metric;
 
 const COLUMNS: usize = 80;
-const ROWS: usize = 16;
 /// Pixels of the scene per character. With fine pixels every line is drawn in Braille dots; with coarse ones its
 /// flat pieces would become box characters and stand off the rest.
 const CELL: (f64, f64) = (80.0, 160.0);
@@ -24,50 +24,68 @@ const CELL: (f64, f64) = (80.0, 160.0);
 pub fn people_over_time(course: &Course, color: bool) -> String {
     let out = course.values(Metric::Participants);
     let highest = out.iter().copied().fold(0.0, f64::max);
-    let Some(start) = (!course.is_empty() && highest > 0.0)
-        .then(|| format::civil(course.time(0)))
-        .flatten()
-    else {
+    let times: Vec<&str> = (0..course.len()).map(|tick| course.time(tick)).collect();
+    let Some(days) = Days::of(&times).filter(|_| highest > 0.0) else {
         return "  Nobody was out.\n".to_owned();
     };
-    let midnight = start.date().to_datetime(jiff::civil::Time::midnight());
-    let days = |tick: usize| {
-        let since = format::civil(course.time(tick)).map(|time| time.duration_since(midnight).as_secs_f64());
-        since.unwrap_or_default() / 86_400.0
-    };
-    let points = |values: Vec<f64>| {
-        values
-            .into_iter()
-            .enumerate()
-            .map(|(tick, value)| (days(tick), value))
-            .collect()
-    };
-    let (x_step, x_max) = day_scale(days(course.len() - 1));
-    let axis = Axis {
-        step: x_step,
-        max: x_max,
-        label_width: if x_step < 1.0 { 7.0 } else { 4.0 },
-        label: Arc::new(move |day| {
-            let time = midnight + jiff::SignedDuration::from_secs((day * 86_400.0).round() as i64);
-            let form = if x_step < 1.0 { "%-d %b %H:%M" } else { "%-d %b" };
-            time.strftime(form).to_string()
-        }),
-    };
-    let drawn = draw(points(out), points(course.values(Metric::Violent)), axis, color);
-    "  people out (line), of them violent (filled)\n".to_owned() + &drawn
+    let plots = line_and_shape(days.points(&out), days.points(&course.values(Metric::Violent)));
+    "  people out (line), of them violent (filled)
+"
+    .to_owned()
+        + &terminal(plots, &days.axis(), highest, 16, color)
+}
+
+/// The ticks of a plot as days since the midnight before the first.
+pub(super) struct Days {
+    days: Vec<f64>,
+    midnight: DateTime,
+}
+
+impl Days {
+    /// The ticks that start at these times, ISO 8601; `None` if there are none, or no times.
+    pub(super) fn of(times: &[&str]) -> Option<Days> {
+        let midnight = format::civil(times.first()?)?.date().to_datetime(Time::midnight());
+        let day = |time: &&str| {
+            let since = format::civil(time)?.duration_since(midnight);
+            Some(since.as_secs_f64() / 86_400.0)
+        };
+        Some(Days {
+            days: times.iter().map(day).collect::<Option<_>>()?,
+            midnight,
+        })
+    }
+
+    /// Values at their ticks.
+    pub(super) fn points(&self, values: &[f64]) -> Vec<(f64, f64)> {
+        self.days.iter().copied().zip(values.iter().copied()).collect()
+    }
+
+    /// Their axis: steps that are round, and dates.
+    pub(super) fn axis(&self) -> Axis {
+        let (step, max) = day_scale(self.days.last().copied().unwrap_or_default());
+        let midnight = self.midnight;
+        Axis {
+            step,
+            max,
+            label_width: if step < 1.0 { 7.0 } else { 4.0 },
+            label: Arc::new(move |day| {
+                let time = midnight + jiff::SignedDuration::from_secs((day * 86_400.0).round() as i64);
+                let form = if step < 1.0 { "%-d %b %H:%M" } else { "%-d %b" };
+                time.strftime(form).to_string()
+            }),
+        }
+    }
 }
 
 /// Two numbers of each tick: one as a line and one as a filled shape. Empty where both are nothing throughout.
 pub fn over_ticks(line: &[f64], filled: &[f64], color: bool) -> String {
-    if line.iter().chain(filled).all(|&value| value == 0.0) {
+    let highest = line.iter().chain(filled).copied().fold(0.0, f64::max);
+    if highest == 0.0 {
         return String::new();
     }
-    let points = |values: &[f64]| {
-        values
-            .iter()
-            .enumerate()
-            .map(|(tick, &value)| (tick as f64, value))
-            .collect()
+    let points = |values: &[f64]| -> Vec<(f64, f64)> {
+        let ticks = values.iter().enumerate();
+        ticks.map(|(tick, &value)| (tick as f64, value)).collect()
     };
     let (step, max) = scale((line.len() - 1) as f64);
     let axis = Axis {
@@ -76,11 +94,19 @@ pub fn over_ticks(line: &[f64], filled: &[f64], color: bool) -> String {
         label_width: 4.0,
         label: Arc::new(format::number),
     };
-    draw(points(line), points(filled), axis, color)
+    terminal(line_and_shape(points(line), points(filled)), &axis, highest, 16, color)
+}
+
+fn line_and_shape(line: Vec<(f64, f64)>, shape: Vec<(f64, f64)>) -> Vec<Plot> {
+    let shape = LinePlot::new().with_data(shape).with_color("#c0392b");
+    vec![
+        Plot::Line(LinePlot::new().with_data(line).with_color("#4682b4")),
+        Plot::Line(shape.with_fill().with_fill_opacity(1.0)),
+    ]
 }
 
 /// The axis of time.
-struct Axis {
+pub(super) struct Axis {
     step: f64,
     max: f64,
     /// Room for its last label, in characters.
@@ -88,41 +114,39 @@ struct Axis {
     label: Arc<dyn Fn(f64) -> String + Send + Sync>,
 }
 
-fn draw(line: Vec<(f64, f64)>, filled: Vec<(f64, f64)>, axis: Axis, color: bool) -> String {
-    let highest = line.iter().chain(&filled).map(|&(_, value)| value).fold(0.0, f64::max);
-    let plots = vec![
-        Plot::Line(LinePlot::new().with_data(line).with_color("#4682b4")),
-        Plot::Line(
-            LinePlot::new()
-                .with_data(filled)
-                .with_color("#c0392b")
-                .with_fill()
-                .with_fill_opacity(1.0),
-        ),
-    ];
-    let (y_step, y_max) = scale(highest);
+impl Axis {
+    /// This axis in a plot whose values go from zero to the highest.
+    pub(super) fn lay(&self, layout: Layout, highest: f64) -> Layout {
+        let (y_step, y_max) = scale(highest);
+        layout
+            .with_x_axis_min(0.0)
+            .with_x_axis_max(self.max)
+            .with_x_tick_step(self.step)
+            .with_x_tick_format(TickFormat::Custom(self.label.clone()))
+            .with_y_axis_min(0.0)
+            .with_y_axis_max(y_max)
+            .with_y_tick_step(y_step)
+            .with_y_tick_format(TickFormat::Custom(Arc::new(|value| match value {
+                // The label of zero would run into the first date.
+                0.0 => String::new(),
+                _ => format::number(value),
+            })))
+    }
+}
+
+/// A plot over time of so many rows.
+pub(super) fn terminal(plots: Vec<Plot>, axis: &Axis, highest: f64, rows: usize, color: bool) -> String {
     let layout = Layout::auto_from_plots(&plots)
         .with_width(COLUMNS as f64 * CELL.0)
-        .with_height(ROWS as f64 * CELL.1)
-        .with_term_rows(ROWS as u32)
+        .with_height(rows as f64 * CELL.1)
+        .with_term_rows(rows as u32)
         .with_theme(readable_on_any_background())
         .with_show_grid(false)
         .with_tick_length(0.0)
         .with_force_margins(11.0 * CELL.0, axis.label_width * CELL.0)
-        .with_force_margins_y(0.5 * CELL.1, 2.0 * CELL.1)
-        .with_x_axis_min(0.0)
-        .with_x_axis_max(axis.max)
-        .with_x_tick_step(axis.step)
-        .with_x_tick_format(TickFormat::Custom(axis.label))
-        .with_y_axis_min(0.0)
-        .with_y_axis_max(y_max)
-        .with_y_tick_step(y_step)
-        .with_y_tick_format(TickFormat::Custom(Arc::new(|people| match people {
-            // The label of zero would run into the first date.
-            0.0 => String::new(),
-            _ => format::number(people),
-        })));
-    let drawn = TerminalBackend::new(COLUMNS, ROWS).render_scene(&render_multiple(plots, layout));
+        .with_force_margins_y(0.5 * CELL.1, 2.0 * CELL.1);
+    let layout = axis.lay(layout, highest);
+    let drawn = TerminalBackend::new(COLUMNS, rows).render_scene(&render_multiple(plots, layout));
     let drawn = if color { drawn } else { without_colour(&drawn) };
     let empty = |line: &&str| without_colour(line).trim().is_empty();
     let lines = drawn.lines().map(str::trim_end).filter(|line| !empty(line));
@@ -131,7 +155,9 @@ fn draw(line: Vec<(f64, f64)>, filled: Vec<(f64, f64)>, axis: Axis, color: bool)
 
 /// A step of 1, 2 or 5 times a power of ten that divides the axis into three to six parts, and the axis' end.
 fn scale(highest: f64) -> (f64, f64) {
-    let power = 10f64.powf((highest / 6.0).log10().floor()).max(1.0);
+    let power = libm::pow(10.0, libm::floor(libm::log10(highest / 6.0)));
+    // People come in ones; a share does not.
+    let power = if highest > 1.0 { power.max(1.0) } else { power };
     let step = [1.0, 2.0, 5.0, 10.0].map(|times| times * power);
     let step = step.into_iter().find(|step| highest / step <= 6.0).unwrap_or(power);
     (step, (highest / step).ceil() * step)
@@ -185,7 +211,8 @@ mod tests {
     fn scales_have_round_steps() {
         assert_eq!(scale(52_000.0), (10_000.0, 60_000.0));
         assert_eq!(scale(7.0), (2.0, 8.0));
-        assert_eq!(scale(1.0), (1.0, 1.0));
+        assert_eq!(scale(2.0), (1.0, 2.0));
+        assert!(scale(0.5).0 < 0.2, "shares have steps, too");
         assert_eq!(day_scale(10.96), (2.0, 12.0));
         assert_eq!(day_scale(1.96), (0.5, 2.0));
     }

@@ -1,6 +1,9 @@
 //! What people read: text from tables, without disk or engine.
 
+pub mod ablate;
+pub mod bands;
 pub mod chart;
+pub mod compare;
 pub mod course;
 mod epstein;
 pub mod format;
@@ -8,6 +11,7 @@ pub mod json;
 #[cfg(test)]
 mod sample;
 pub mod score;
+pub mod sensitivity;
 pub mod summary;
 
 use crate::metric::Metric;

@@ -124,6 +124,14 @@ impl Scenario {
         &self.title
     }
 
+    /// Its actions as written, in order: id, kind, and who acts, which may be empty.
+    pub fn actions(&self) -> Vec<[String; 3]> {
+        let entries = view::View::entries(&self.root, "action");
+        entries
+            .map(|view| ["id", "kind", "by"].map(|key| view.text(key)))
+            .collect()
+    }
+
     /// Seed of all chance.
     pub fn seed(&self) -> u64 {
         match self.root.get("seed").map(|node| &node.value) {

@@ -39,6 +39,11 @@ pub trait Simulation: Debug + Send + Sync {
     /// How many it is made of, for the manifest.
     fn size(&self) -> Size;
 
+    /// The country, if it is one.
+    fn country(&self) -> Option<&Model> {
+        None
+    }
+
     /// The same in which some actions never happen, and so nothing happens that waits for one of them.
     ///
     /// # Panics
@@ -89,6 +94,10 @@ impl Simulation for Model {
             persons_per_agent: self.persons_per_agent,
             tick_minutes: self.clock.tick_minutes,
         }
+    }
+
+    fn country(&self) -> Option<&Model> {
+        Some(self)
     }
 
     fn without(&self, actions: &[&str]) -> Box<dyn Simulation> {

@@ -32,6 +32,31 @@ pub fn earliest_difference(baseline: &Model, arm: &Model) -> Option<u32> {
     (first < baseline.clock.ticks).then_some(first)
 }
 
+/// What can happen in the baseline and never does in an arm, by id: what the arm is without, and all that waits for it.
+pub fn never(baseline: &Model, arm: &Model) -> Vec<String> {
+    let (ours, theirs) = (Timeline::of(baseline), Timeline::of(arm));
+    let there = |id: &str| {
+        let place = arm.interventions.iter().position(|other| other.id == id);
+        place.is_some_and(|place| theirs.announced[place].is_some())
+    };
+    let known = baseline.interventions.iter().zip(&ours.announced);
+    let gone = known.filter(|(intervention, announced)| announced.is_some() && !there(&intervention.id));
+    gone.map(|(intervention, _)| intervention.id.clone()).collect()
+}
+
+/// Whether removing an intervention changes nothing but the record: it moves nothing, and nothing waits for it.
+pub fn is_for_the_record(model: &Model, intervention: usize) -> bool {
+    fn waits(when: &When, whom: usize) -> bool {
+        match when {
+            When::After { intervention, .. } => *intervention == whom,
+            When::All(parts) | When::Any(parts) => parts.iter().any(|part| waits(part, whom)),
+            When::At(_) | When::Crosses(_) => false,
+        }
+    }
+    let waited_for = || model.interventions.iter().any(|other| waits(&other.when, intervention));
+    model.interventions[intervention].is_statement() && !waited_for()
+}
+
 /// A model with the earliest announcement of each of its interventions; `None` for what never happens.
 struct Timeline<'m> {
     model: &'m Model,
@@ -194,6 +219,21 @@ when = { all = [{ metric = "violent", above = 10, for_hours = 4 }, { after = "cu
     fn what_waits_is_as_early_as_what_it_waits_for_allows() {
         assert_eq!(against(&["action.guard.remove=true"]), Some(19));
         assert_eq!(against(&["action.guard.share=0.1"]), Some(19));
+    }
+
+    #[test]
+    fn what_waits_for_what_never_happens_never_happens_either() {
+        let scenario = Scenario::from_text("towns.toml", SCENARIO).unwrap();
+        let baseline = crate::study::Arm::new("baseline", &scenario, Vec::new()).unwrap();
+        let without = |ids: &[&str]| {
+            never(
+                baseline.model.country().unwrap(),
+                crate::study::Arm::without("x", &baseline, ids).model.country().unwrap(),
+            )
+        };
+        assert_eq!(without(&["guard"]), ["guard"]);
+        assert_eq!(without(&["cut"]), ["cut", "curfew", "guard"]);
+        assert!(!is_for_the_record(baseline.model.country().unwrap(), 0));
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub mod manifest;
 mod plan;
 pub mod rows;
 
-pub use earliest::earliest_difference;
+pub use earliest::{earliest_difference, is_for_the_record, never};
 pub use ensemble::{Ask, Rows, Stopped, ensemble, ensemble_in, ensembles, keep_outcomes, kept};
 pub use error::Error;
 pub use execute::{Findings, Named, Progress, execute, execute_with};

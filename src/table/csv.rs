@@ -58,7 +58,7 @@ pub fn read_headless(input: impl io::Read, schema: &[(&str, Kind)]) -> io::Resul
     collect(&mut reader, schema, &(0..schema.len()).collect::<Vec<_>>())
 }
 
-/// Read a long CSV as one table for each run of rows that agree in the whole number `by`, such as `replicate`, so
+/// Read a long CSV as one table for each run of rows that agree in the column `by`, such as `replicate`, so
 /// that only one of them is in memory at a time.
 ///
 /// # Errors

@@ -1,0 +1,192 @@
+//! What each action did: outcomes with it against outcomes without it, in the same worlds.
+
+use super::bootstrap::Interval;
+use super::contrast::{Asked, Contrast};
+use super::shapley::{Contribution, contributions};
+use crate::table::{Column, Table};
+
+/// What is taken away at once: an action, or a group of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ablated {
+    /// Its name.
+    pub name: String,
+    /// The arm in which it never happens.
+    pub arm: String,
+    /// The actions of it.
+    pub actions: Vec<String>,
+    /// What waits for one of them, and so never happens either.
+    pub with_it: Vec<String>,
+}
+
+/// Random orders of removal, with the arm at which each step of each order arrives: the baseline first, then one for
+/// each action that is taken away.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Orders {
+    /// The orders, of places among what is ablated.
+    pub orders: Vec<Vec<usize>>,
+    /// The names of the arms, one more than places in each order.
+    pub arms: Vec<Vec<String>>,
+}
+
+/// What an action did to an outcome.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Effect {
+    /// The place among what was asked to be ablated.
+    pub ablated: usize,
+    /// The place among the outcomes.
+    pub outcome: usize,
+    /// With it against without it, its difference being what it did; `None` if the outcome is never defined.
+    pub contrast: Option<Contrast>,
+    /// Its part beside the others, if orders were drawn and the outcome is always defined.
+    pub contribution: Option<Contribution>,
+}
+
+/// What each action did to each outcome: outcome by outcome, the largest effect first.
+///
+/// `outcomes` has the rows of `outcomes.csv`.
+///
+/// # Panics
+/// If the table lacks an outcome or the column `arm`, or if an arm has not as many rows as the baseline.
+pub fn effects(
+    outcomes: &Table,
+    baseline: &str,
+    ablated: &[Ablated],
+    asked: &[Asked],
+    orders: Option<&Orders>,
+) -> Vec<Effect> {
+    let arm_of = outcomes.column("arm").expect("outcomes have a column `arm`");
+    let mut rows = std::collections::BTreeMap::<&str, Vec<usize>>::new();
+    for row in 0..outcomes.rows() {
+        rows.entry(arm_of.text(row)).or_default().push(row);
+    }
+    let mut all = Vec::new();
+    for (number, outcome) in asked.iter().enumerate() {
+        let column = outcomes.column(&outcome.name).expect("a column for each outcome");
+        let values: std::collections::BTreeMap<&str, Vec<f64>> = rows
+            .iter()
+            .map(|(arm, rows)| (*arm, rows.iter().map(|&row| column.number(row)).collect()))
+            .collect();
+        let whole = values.values().flatten().all(|value| value.is_finite());
+        let shared = orders.filter(|_| whole).map(|orders| {
+            contributions(&orders.orders, |order, removed| {
+                &values[orders.arms[order][removed].as_str()]
+            })
+        });
+        let mut effects: Vec<Effect> = ablated
+            .iter()
+            .enumerate()
+            .map(|(place, one)| Effect {
+                ablated: place,
+                outcome: number,
+                contrast: Contrast::of(&values[one.arm.as_str()], &values[baseline]),
+                contribution: shared.as_ref().map(|shared| shared[place]),
+            })
+            .collect();
+        let size = |effect: &Effect| {
+            effect
+                .contrast
+                .as_ref()
+                .map_or(-1.0, |contrast| contrast.difference.abs())
+        };
+        effects.sort_by(|a, b| size(b).total_cmp(&size(a)).then(a.ablated.cmp(&b.ablated)));
+        all.extend(effects);
+    }
+    all
+}
+
+/// Effects as a table, one row each: `ablation.csv`. What is not defined is not a number.
+pub fn table(effects: &[Effect], ablated: &[Ablated], asked: &[Asked]) -> Table {
+    let text = |get: &dyn Fn(&Effect) -> String| Column::Text(effects.iter().map(get).collect());
+    let number = |get: fn(&Contrast) -> f64| {
+        let value = |effect: &Effect| effect.contrast.as_ref().map_or(f64::NAN, get);
+        Column::Float(effects.iter().map(value).collect())
+    };
+    let count = |get: fn(&Contrast) -> usize| {
+        let value = |effect: &Effect| effect.contrast.as_ref().map_or(0, get) as i64;
+        Column::Int(effects.iter().map(value).collect())
+    };
+    let mut columns = vec![
+        ("outcome", text(&|effect| asked[effect.outcome].name.clone())),
+        ("unit", text(&|effect| asked[effect.outcome].unit.clone())),
+        ("action", text(&|effect| ablated[effect.ablated].name.clone())),
+        ("never", text(&|effect| ablated[effect.ablated].actions.join(" "))),
+        (
+            "never_with_it",
+            text(&|effect| ablated[effect.ablated].with_it.join(" ")),
+        ),
+        ("pairs", count(|c| c.pairs)),
+        ("median_with", number(|c| c.arm.median)),
+        ("median_without", number(|c| c.baseline.median)),
+        ("effect", number(|c| c.difference)),
+        ("effect_low", number(|c| c.interval.low)),
+        ("effect_high", number(|c| c.interval.high)),
+        ("lower_with", count(|c| c.lower)),
+        ("higher_with", count(|c| c.higher)),
+    ];
+    if effects.iter().any(|effect| effect.contribution.is_some()) {
+        let of = |get: fn(&Contribution) -> f64| {
+            let value = |effect: &Effect| effect.contribution.as_ref().map_or(f64::NAN, get);
+            Column::Float(effects.iter().map(value).collect())
+        };
+        columns.extend([
+            ("shapley", of(|c| c.value)),
+            ("shapley_low", of(|c| c.interval.low)),
+            ("shapley_high", of(|c| c.interval.high)),
+            ("shapley_share", of(|c| c.share.unwrap_or(f64::NAN))),
+        ]);
+    }
+    Table::new(columns)
+}
+
+impl Effect {
+    /// Whether it can be told from chance.
+    pub fn is_clear(&self) -> bool {
+        let clear = |interval: Interval| !interval.holds_zero();
+        self.contrast.as_ref().is_some_and(|contrast| clear(contrast.interval))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn effects_are_with_minus_without_and_the_largest_comes_first() {
+        let arms = ["base", "a", "b", "both", "base", "a", "b", "both"];
+        let outcomes = Table::new(vec![
+            ("arm", Column::Text(arms.map(str::to_owned).to_vec())),
+            ("dead", Column::Float(vec![10.0, 9.0, 4.0, 3.0, 20.0, 19.0, 16.0, 15.0])),
+        ]);
+        let one = |name: &str| Ablated {
+            name: name.to_owned(),
+            arm: name.to_owned(),
+            actions: vec![name.to_owned()],
+            with_it: Vec::new(),
+        };
+        let ablated = [one("a"), one("b")];
+        let asked = [Asked {
+            name: "dead".to_owned(),
+            label: "killed".to_owned(),
+            unit: "people".to_owned(),
+        }];
+        let path = |arms: [&str; 3]| arms.map(str::to_owned).to_vec();
+        let orders = Orders {
+            orders: vec![vec![0, 1], vec![1, 0]],
+            arms: vec![path(["base", "a", "both"]), path(["base", "b", "both"])],
+        };
+        let effects = effects(&outcomes, "base", &ablated, &asked, Some(&orders));
+        let told: Vec<_> = effects
+            .iter()
+            .map(|effect| {
+                let (contrast, contribution) = (effect.contrast.as_ref().unwrap(), effect.contribution.unwrap());
+                (effect.ablated, contrast.difference, contrast.higher, contribution.value)
+            })
+            .collect();
+        assert_eq!(told, [(1, 5.0, 2, 5.0), (0, 1.0, 2, 1.0)]);
+        assert!((effects[0].contribution.unwrap().share.unwrap() - 5.0 / 6.0).abs() < 1e-12);
+        assert!(effects.iter().all(Effect::is_clear));
+        let table = table(&effects, &ablated, &asked);
+        assert_eq!(table.column("action").unwrap().text(0), "b");
+        assert_eq!(table.column("effect").unwrap().number(1), 1.0);
+    }
+}

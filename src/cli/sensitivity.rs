@@ -1,0 +1,366 @@
+//! `qantar sensitivity`: which parameters the outcomes of a sweep depend on.
+
+use std::fs::{self, File};
+use std::io::{self, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use qantar::analysis::sensitivity::{Design, Effect, Method, Share, chance, morris, sobol};
+use qantar::analysis::spread::Spread;
+use qantar::report::sensitivity::{Answer, Of, Sensitivity, text};
+use qantar::study::manifest;
+use qantar::suggest::suggest;
+use qantar::table::{Column, Kind, Table, csv};
+use serde::Deserialize;
+
+use super::failure::Usage;
+use super::output::{self, Format, HELP, message};
+
+/// Which parameters do the outcomes of a sweep depend on?
+///
+/// A sweep with `--sample saltelli` gives shares of variance (Sobol' indices), one with `--sample morris` elementary
+/// effects; any other is told point by point. Outcomes are averaged over the replicates of a point, and how much of
+/// their variance is chance is told beside.
+#[derive(clap::Args)]
+#[command(help_template = HELP, before_help = EXAMPLES)]
+pub struct Args {
+    /// Folder of a sweep's results.
+    results: PathBuf,
+    /// Only these outcomes, by the names of their columns; can be repeated [default: all].
+    #[arg(long, value_name = "NAME")]
+    outcome: Vec<String>,
+    /// Which indices.
+    #[arg(long, value_enum, default_value = "auto")]
+    method: Wanted,
+    /// Also write the table as CSV, to a file that is not there yet.
+    #[arg(long, value_name = "FILE")]
+    csv: Option<PathBuf>,
+    /// Form of what is printed.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+const EXAMPLES: &str = "Examples:
+  qantar sensitivity results/sweep
+  qantar sensitivity results/sweep --outcome deaths_civilians --csv indices.csv
+  qantar sensitivity results/sweep --method morris --format json";
+
+/// Which indices are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Wanted {
+    /// Those that the design is laid out for; else each point.
+    Auto,
+    /// Sobol' indices: shares of variance.
+    Sobol,
+    /// Morris' elementary effects.
+    Morris,
+}
+
+/// What is read of the manifest of a sweep.
+#[derive(Deserialize)]
+struct Manifest {
+    scenario: String,
+    title: String,
+    outcomes: Vec<Outcome>,
+    design: Design,
+}
+
+#[derive(Deserialize)]
+struct Outcome {
+    name: String,
+}
+
+impl Args {
+    /// Work it out.
+    pub fn execute(self) -> anyhow::Result<ExitCode> {
+        let manifest = self.manifest()?;
+        let names = self.outcomes(&manifest)?;
+        let design = &manifest.design;
+        let runs = Runs::read(&self.results.join("runs.csv"), design, &names)?;
+        let points = runs.points.len();
+        let wanted = match self.method {
+            Wanted::Auto => design.method().ok(),
+            Wanted::Sobol => Some(Method::Sobol),
+            Wanted::Morris => Some(Method::Morris),
+        };
+        if let Some(method) = wanted {
+            design.fits(method, points).map_err(Usage)?;
+        }
+        let mut notes = Vec::new();
+        if wanted.is_none() {
+            notes.extend(design.method().err());
+        }
+        notes.extend(runs.note());
+        let outcomes = names.iter().enumerate().map(|(number, name)| {
+            let values = runs.of(number);
+            Ok(Of {
+                outcome: name.clone(),
+                chance: chance(&values),
+                answer: answer(wanted, design, &runs, &values)?,
+            })
+        });
+        let sensitivity = Sensitivity {
+            format: "qantar-sensitivity/1",
+            scenario: &manifest.scenario,
+            title: &manifest.title,
+            design: &design.method,
+            points,
+            replicates: runs.points.iter().map(|point| point.values.len()).max().unwrap_or(0),
+            method: wanted,
+            parameters: design
+                .parameters
+                .iter()
+                .map(|parameter| parameter.key.as_str())
+                .collect(),
+            outcomes: outcomes.collect::<anyhow::Result<_>>()?,
+            notes,
+        };
+        if let Some(path) = &self.csv {
+            write(path, &table(&sensitivity))?;
+            message(&format!("the table is in {}", path.display()));
+        }
+        match self.format {
+            Format::Text => output::data(&text(&sensitivity))?,
+            Format::Json => output::json(&sensitivity)?,
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn manifest(&self) -> anyhow::Result<Manifest> {
+        let path = self.results.join(manifest::NAME);
+        let failed = || format!("cannot read {}", path.display());
+        let bytes = fs::read(&path).with_context(failed)?;
+        let document: serde_json::Value = serde_json::from_slice(&bytes).with_context(failed)?;
+        if document.get("design").is_none() {
+            return Err(Usage(format!(
+                "{} is not the result of a sweep: its manifest has no design; sensitivity is worked out of `qantar \
+                 sweep`",
+                self.results.display()
+            ))
+            .into());
+        }
+        serde_json::from_value(document).with_context(failed)
+    }
+
+    fn outcomes(&self, manifest: &Manifest) -> Result<Vec<String>, Usage> {
+        let known: Vec<&str> = manifest.outcomes.iter().map(|outcome| outcome.name.as_str()).collect();
+        let unknown = self.outcome.iter().filter(|name| !known.contains(&name.as_str()));
+        let mistakes: Vec<String> = unknown
+            .map(|name| {
+                let help = suggest(name, "outcomes of the sweep", known.iter().copied());
+                format!("--outcome {name}: the sweep has no such outcome; {help}")
+            })
+            .collect();
+        match (mistakes.is_empty(), self.outcome.is_empty()) {
+            (false, _) => Err(Usage(mistakes.join("\n       "))),
+            (true, true) => Ok(known.into_iter().map(str::to_owned).collect()),
+            (true, false) => Ok(self.outcome.clone()),
+        }
+    }
+}
+
+/// The runs of a sweep, point by point.
+struct Runs {
+    points: Vec<Point>,
+    missing: usize,
+}
+
+/// A point: the values of its parameters, and of its outcomes in each replicate.
+struct Point {
+    parameters: Vec<String>,
+    values: Vec<Vec<f64>>,
+}
+
+impl Runs {
+    fn read(path: &Path, design: &Design, outcomes: &[String]) -> anyhow::Result<Runs> {
+        let failed = || format!("cannot read {}", path.display());
+        let keys = design
+            .parameters
+            .iter()
+            .map(|parameter| (parameter.key.as_str(), Kind::Text));
+        let numbers = outcomes.iter().map(|name| (name.as_str(), Kind::Float));
+        let schema: Vec<(&str, Kind)> = [("point", Kind::Int)].into_iter().chain(keys).chain(numbers).collect();
+        let file = BufReader::new(File::open(path).with_context(failed)?);
+        let dimensions = design.parameters.len();
+        let (mut points, mut missing) = (Vec::new(), 0);
+        for group in csv::groups(file, &schema, "point").with_context(failed)? {
+            let group = group.with_context(failed)?;
+            let columns = group.columns();
+            let row = |row: usize| -> Vec<f64> {
+                columns[1 + dimensions..]
+                    .iter()
+                    .map(|(_, column)| column.number(row))
+                    .collect()
+            };
+            let values: Vec<Vec<f64>> = (0..group.rows()).map(row).collect();
+            missing += values
+                .iter()
+                .filter(|row| row.iter().all(|value| value.is_nan()))
+                .count();
+            points.push(Point {
+                parameters: columns[1..=dimensions]
+                    .iter()
+                    .map(|(_, column)| column.text(0).to_owned())
+                    .collect(),
+                values,
+            });
+        }
+        Ok(Runs { points, missing })
+    }
+
+    /// An outcome at each point in each replicate.
+    fn of(&self, outcome: usize) -> Vec<Vec<f64>> {
+        let of_point = |point: &Point| point.values.iter().map(|row| row[outcome]).collect();
+        self.points.iter().map(of_point).collect()
+    }
+
+    fn note(&self) -> Option<String> {
+        (self.missing > 0).then(|| {
+            format!(
+                "{} runs failed or have no outcome at all; averages are over the replicates that have one.",
+                self.missing
+            )
+        })
+    }
+}
+
+fn answer(wanted: Option<Method>, design: &Design, runs: &Runs, values: &[Vec<f64>]) -> anyhow::Result<Answer> {
+    let defined = |row: &Vec<f64>| -> Vec<f64> { row.iter().copied().filter(|value| value.is_finite()).collect() };
+    let rows: Vec<Vec<f64>> = values.iter().map(defined).collect();
+    let Some(method) = wanted else {
+        let some = runs.points.iter().zip(&rows).filter(|(_, row)| !row.is_empty());
+        return Ok(Answer::Bands(
+            some.map(|(point, row)| (point.parameters.clone(), Spread::of(row)))
+                .collect(),
+        ));
+    };
+    let undefined = rows.iter().filter(|row| row.is_empty()).count();
+    if undefined > 0 {
+        return Ok(Answer::Nothing(format!(
+            "It has no value at {undefined} of {} points, and indices need one at each: choose an outcome that every \
+             run has.",
+            rows.len()
+        )));
+    }
+    let means: Vec<f64> = rows
+        .iter()
+        .map(|row| row.iter().sum::<f64>() / row.len() as f64)
+        .collect();
+    Ok(match method {
+        Method::Sobol => Answer::Shares(sobol(&means, design.parameters.len())),
+        Method::Morris => {
+            let places = runs.points.iter().enumerate().map(|(number, point)| {
+                let place = |(parameter, value): (&qantar::analysis::sensitivity::Parameter, &String)| {
+                    let unknown = || format!("point {number}: `{value}` is no value of {}", parameter.key);
+                    parameter.place(value).with_context(unknown)
+                };
+                design.parameters.iter().zip(&point.parameters).map(place).collect()
+            });
+            let places = places.collect::<anyhow::Result<Vec<Vec<f64>>>>()?;
+            let levels = design.levels.unwrap_or(4).max(2);
+            Answer::Effects(morris(&places, &means, levels).map_err(anyhow::Error::msg)?)
+        }
+    })
+}
+
+/// What is told, as one table: a row for each outcome and parameter, or for each outcome and point.
+fn table(sensitivity: &Sensitivity) -> Table {
+    let mut texts: Vec<(&str, Vec<String>)> = vec![("outcome", Vec::new())];
+    let mut numbers: Vec<(&str, Vec<f64>)> = Vec::new();
+    let mut put = |key: &'static str, value: f64| match numbers.iter_mut().find(|(other, _)| *other == key) {
+        Some((_, column)) => column.push(value),
+        None => numbers.push((key, vec![value])),
+    };
+    let parameters = &sensitivity.parameters;
+    let mut names: Vec<Vec<String>> = Vec::new();
+    for of in &sensitivity.outcomes {
+        let mut row = |name: Vec<String>| {
+            texts[0].1.push(of.outcome.clone());
+            names.push(name);
+        };
+        let chance = of.chance.unwrap_or(f64::NAN);
+        match &of.answer {
+            Answer::Shares(shares) => {
+                for (share, parameter) in shares.iter().zip(parameters) {
+                    row(vec![(*parameter).to_owned()]);
+                    let Share {
+                        first,
+                        first_interval,
+                        total,
+                        total_interval,
+                    } = *share;
+                    for (key, value) in [
+                        ("first", first),
+                        ("first_low", first_interval.low),
+                        ("first_high", first_interval.high),
+                        ("total", total),
+                        ("total_low", total_interval.low),
+                        ("total_high", total_interval.high),
+                        ("chance", chance),
+                    ] {
+                        put(key, value);
+                    }
+                }
+            }
+            Answer::Effects(effects) => {
+                for (effect, parameter) in effects.iter().zip(parameters) {
+                    row(vec![(*parameter).to_owned()]);
+                    let Effect { mu, mu_star, sigma, .. } = *effect;
+                    for (key, value) in [
+                        ("mu", mu),
+                        ("mu_low", effect.mu_interval.low),
+                        ("mu_high", effect.mu_interval.high),
+                        ("mu_star", mu_star),
+                        ("mu_star_low", effect.mu_star_interval.low),
+                        ("mu_star_high", effect.mu_star_interval.high),
+                        ("sigma", sigma),
+                        ("sigma_low", effect.sigma_interval.low),
+                        ("sigma_high", effect.sigma_interval.high),
+                        ("chance", chance),
+                    ] {
+                        put(key, value);
+                    }
+                }
+            }
+            Answer::Bands(bands) => {
+                for (values, spread) in bands {
+                    row(values.clone());
+                    put("median", spread.median);
+                    put("q05", spread.low);
+                    put("q95", spread.high);
+                }
+            }
+            Answer::Nothing(_) => {}
+        }
+    }
+    let keys: Vec<&str> = match names.first().map_or(0, Vec::len) == 1 && sensitivity.method.is_some() {
+        true => vec!["parameter"],
+        false => parameters.clone(),
+    };
+    for (place, key) in keys.into_iter().enumerate() {
+        texts.push((key, names.iter().map(|row| row[place].clone()).collect()));
+    }
+    let texts = texts.into_iter().map(|(key, column)| (key, Column::Text(column)));
+    Table::new(
+        texts
+            .chain(numbers.into_iter().map(|(key, column)| (key, Column::Float(column))))
+            .collect(),
+    )
+}
+
+/// Write a new file, whole or not at all.
+fn write(path: &Path, table: &Table) -> anyhow::Result<()> {
+    if path.exists() {
+        return Err(Usage(format!("{} exists already; choose another --csv", path.display())).into());
+    }
+    let failed = || format!("cannot write {}", path.display());
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let mut aside = tempfile::NamedTempFile::new_in(folder).with_context(failed)?;
+    csv::write(table, true, io::BufWriter::new(&mut aside)).with_context(failed)?;
+    aside.persist_noclobber(path).with_context(failed)?;
+    Ok(())
+}

@@ -1,0 +1,188 @@
+//! What a reader sees of actions that were taken away.
+
+use serde::Serialize;
+
+use super::compare::{cut, signed};
+use super::format::wrapped;
+use crate::analysis::ablation::{Ablated, Effect};
+use crate::analysis::contrast::{Asked, Contrast};
+use crate::analysis::shapley::Contribution;
+
+/// What there is to tell.
+pub struct Ablation<'r> {
+    /// Title of the scenario.
+    pub title: &'r str,
+    /// Its name.
+    pub scenario: &'r str,
+    /// Seed of the dice.
+    pub seed: u64,
+    /// How many replicates.
+    pub replicates: u32,
+    /// How many orders of removal, if any.
+    pub orders: Option<usize>,
+    /// What was taken away.
+    pub ablated: &'r [Ablated],
+    /// What was compared.
+    pub outcomes: &'r [Asked],
+    /// What each did to each outcome, as [`crate::analysis::ablation::effects`] sorts them.
+    pub effects: &'r [Effect],
+    /// Where the results lie.
+    pub folder: &'r str,
+}
+
+/// Effects of an outcome that are listed; the rest is in the table.
+const LISTED: usize = 15;
+
+const CAUTION: &str = "Effects are those of an action beside all the others, and do not add up. They follow in the \
+                       model from its assumptions, and are no proof of what an action did. Among many actions, \
+                       about one interval in twenty misses zero by chance alone: a small effect at the edge is a \
+                       reason for more replicates, not a finding.";
+
+/// The summary: for each outcome, what mattered. Plain UTF-8.
+pub fn text(ablation: &Ablation) -> String {
+    let mut text = format!(
+        "{}\nscenario {}, seed {}, {} replicates with and without each action, the same dice in all\n",
+        ablation.title, ablation.scenario, ablation.seed, ablation.replicates
+    );
+    for (number, outcome) in ablation.outcomes.iter().enumerate() {
+        let effects: Vec<&Effect> = ablation
+            .effects
+            .iter()
+            .filter(|effect| effect.outcome == number)
+            .collect();
+        text += &format!("\nWhat each action did: {} with it minus without it\n", outcome.label);
+        let clear: Vec<&&Effect> = effects.iter().filter(|effect| effect.is_clear()).collect();
+        if clear.is_empty() {
+            text += "  None did anything that can be told from chance.\n";
+        } else {
+            let share = if ablation.orders.is_some() { "share" } else { "" };
+            text += &format!("  {:<32}{:>10}{:>22}{:>14}\n", "", "effect", "95 % interval", share);
+        }
+        for effect in clear.iter().take(LISTED) {
+            let ablated = &ablation.ablated[effect.ablated];
+            let Some(contrast) = &effect.contrast else { continue };
+            let share = effect.contribution.and_then(|contribution| contribution.share);
+            let line = format!(
+                "  {:<32}{:>10}{:>22}{:>14}",
+                cut(&ablated.name, 31),
+                signed(contrast.difference),
+                format!(
+                    "{} to {}",
+                    signed(contrast.interval.low),
+                    signed(contrast.interval.high)
+                ),
+                share.map_or(String::new(), |share| format!("{:.0} %", 100.0 * share))
+            );
+            text += line.trim_end();
+            text += "\n";
+        }
+        let rest = effects.len() - clear.len();
+        if clear.len() > LISTED {
+            text += &format!("  and {} more with smaller effects\n", clear.len() - LISTED);
+        }
+        if rest > 0 && !clear.is_empty() {
+            text += &format!("  {rest} more: no effect that can be told from chance\n");
+        }
+    }
+    let together: Vec<String> = ablation
+        .ablated
+        .iter()
+        .filter(|ablated| !ablated.with_it.is_empty())
+        .map(|ablated| format!("{} takes {} with it", ablated.name, ablated.with_it.join(", ")))
+        .collect();
+    if !together.is_empty() {
+        text += "\n";
+        text += &wrapped(
+            "",
+            &format!(
+                "What waits for an action never happens without it: {}.",
+                together.join("; ")
+            ),
+        );
+    }
+    if let Some(orders) = ablation.orders {
+        text += "\n";
+        text += &wrapped(
+            "",
+            &format!(
+                "The share is an action's part in what all of them do together, averaged over {orders} random orders \
+                 of taking them away (Shapley value); shares add up to 100 %, and one is negative where an action \
+                 works against the rest. Its interval is in the table."
+            ),
+        );
+    }
+    text += "\n";
+    text += &wrapped("", CAUTION);
+    text + &format!("\nResults are in {}\n", ablation.folder)
+}
+
+/// The document that `--format json` prints.
+#[derive(Clone, Debug, Serialize)]
+pub struct Document<'r> {
+    /// The form of this document, `qantar-ablate/1`.
+    pub format: &'static str,
+    /// Name of the scenario.
+    pub scenario: &'r str,
+    /// Its title.
+    pub title: &'r str,
+    /// Seed of the dice.
+    pub seed: u64,
+    /// How many replicates.
+    pub replicates: u32,
+    /// How many orders of removal; `null` if none were drawn.
+    pub orders: Option<usize>,
+    /// What each action did to each outcome, the largest first within each outcome.
+    pub effects: Vec<Did<'r>>,
+    /// The caution that goes with the numbers.
+    pub caution: &'static str,
+    /// Where the results lie.
+    pub folder: &'r str,
+}
+
+/// What an action did to an outcome.
+#[derive(Clone, Debug, Serialize)]
+pub struct Did<'r> {
+    /// The outcome.
+    pub outcome: &'r str,
+    /// Its unit; empty for an expression.
+    pub unit: &'r str,
+    /// The action, or the group of them.
+    pub action: &'r str,
+    /// The actions that were taken away.
+    pub never: &'r [String],
+    /// What waits for one of them.
+    pub never_with_it: &'r [String],
+    /// `baseline` is without it and `arm` with it, so that `difference` is what it did; `null` if never defined.
+    pub effect: Option<&'r Contrast>,
+    /// Its part beside the others; `null` if no orders were drawn.
+    pub contribution: Option<Contribution>,
+}
+
+impl<'r> Document<'r> {
+    /// The document of an ablation.
+    pub fn of(ablation: &'r Ablation) -> Document<'r> {
+        let did = |effect: &'r Effect| {
+            let (outcome, ablated) = (&ablation.outcomes[effect.outcome], &ablation.ablated[effect.ablated]);
+            Did {
+                outcome: &outcome.name,
+                unit: &outcome.unit,
+                action: &ablated.name,
+                never: &ablated.actions,
+                never_with_it: &ablated.with_it,
+                effect: effect.contrast.as_ref(),
+                contribution: effect.contribution,
+            }
+        };
+        Document {
+            format: "qantar-ablate/1",
+            scenario: ablation.scenario,
+            title: ablation.title,
+            seed: ablation.seed,
+            replicates: ablation.replicates,
+            orders: ablation.orders,
+            effects: ablation.effects.iter().map(did).collect(),
+            caution: CAUTION,
+            folder: ablation.folder,
+        }
+    }
+}
