@@ -21,6 +21,7 @@
 //! | [`scenario`] | text to model, or every problem at its place | what a model is, not how it runs |
 //! | [`analysis`] | tables to findings: the course of events, totals, their spread | tables |
 //! | [`report`] | findings to text and JSON that a student reads | analysis, tables |
+//! | [`fit`] | which parameters to try next, so that a model comes near its record | nothing |
 //! | [`study`] | which runs, in any order, to a folder that survives a kill | scenario, sim, table |
 //!
 //! `tests/house.rs` holds the code to this table.
@@ -57,6 +58,8 @@
 pub mod dice;
 pub mod metric;
 pub mod table;
+
+pub mod fit;
 
 pub mod sim;
 

@@ -9,6 +9,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("dice", &[]),
     ("metric", &[]),
     ("table", &[]),
+    ("fit", &[]),
     ("sim", &["dice", "metric", "table"]),
     ("scenario", &["metric", "sim"]),
     ("analysis", &["metric", "table"]),
