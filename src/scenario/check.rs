@@ -60,6 +60,23 @@ pub fn check(root: &Table, names: &Names<'_>, problems: &mut Vec<Problem>) {
     checker.table(section(""), "", root, &Place::new(0, 0..0));
 }
 
+/// Find what is wrong with a table whose section is not part of a scenario and refers to nothing in it.
+pub fn fields(
+    section: &'static Section,
+    path: &str,
+    table: &Table,
+    home: &Place,
+    problems: &mut Vec<Problem>,
+) {
+    let names = Names {
+        regions: Vec::new(),
+        sites: Vec::new(),
+        actions: Vec::new(),
+    };
+    let names = &names;
+    Checker { names, problems }.table(section, path, table, home);
+}
+
 struct Checker<'a> {
     names: &'a Names<'a>,
     problems: &'a mut Vec<Problem>,
@@ -265,7 +282,7 @@ impl Checker<'_> {
 }
 
 /// The field of a parameter that the kind of an action brings.
-fn own(section: &Section, table: &Table, key: &str) -> Option<Field> {
+pub fn own(section: &Section, table: &Table, key: &str) -> Option<Field> {
     if section.name != "action" && section.name != "shock" {
         return None;
     }

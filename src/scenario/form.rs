@@ -106,6 +106,10 @@ pub enum Choice {
     Task,
     /// What a statement says.
     Stance,
+    /// Scales of a range that is searched.
+    Scale,
+    /// How distances are made one.
+    Distance,
 }
 
 impl Choice {
@@ -119,6 +123,8 @@ impl Choice {
             Choice::Metric => Metric::ALL.iter().map(|metric| metric.name()).collect(),
             Choice::Task => vec!["guard", "street"],
             Choice::Stance => vec!["support", "concern", "oppose", "neutral"],
+            Choice::Scale => vec!["linear", "log"],
+            Choice::Distance => vec!["mean", "root_mean_square", "max"],
         }
     }
 
@@ -132,6 +138,8 @@ impl Choice {
             Choice::Metric => "metrics",
             Choice::Task => "tasks",
             Choice::Stance => "stances",
+            Choice::Scale => "scales",
+            Choice::Distance => "distances",
         }
     }
 }

@@ -22,6 +22,7 @@ mod merge;
 pub mod problem;
 mod read;
 pub mod schema;
+pub mod search;
 mod set;
 mod shapes;
 mod tree;
