@@ -19,11 +19,11 @@
 //! | [`suggest`] | what was probably meant by an unknown word | nothing |
 //! | [`table`] | named columns, the shape of every result; CSV, Parquet | nothing |
 //! | [`sim`] | the engine: model, policy, parameters, world, rules, the order of a tick | dice, metric; its recorder alone knows tables |
-//! | [`scenario`] | text to model, or every problem at its place | what a model is, not how it runs |
 //! | [`analysis`] | tables to findings: the course of events, totals, outcomes, their spread | tables |
+//! | [`scenario`] | text to model, or every problem at its place | what a model is, not how it runs; outcomes |
 //! | [`report`] | findings to text and JSON that a student reads | analysis, tables |
 //! | [`fit`] | which parameters to try next, so that a model comes near its record | nothing |
-//! | [`study`] | which runs, in any order, to a folder that survives a kill | scenario, sim, table |
+//! | [`study`] | which runs, in any order, to a folder that survives a kill, or to outcomes at once | scenario, sim, table, outcomes, fit |
 //!
 //! `tests/house.rs` holds the code to this table.
 //!
@@ -65,8 +65,8 @@ pub mod fit;
 
 pub mod sim;
 
+pub mod analysis;
 pub mod scenario;
 
-pub mod analysis;
 pub mod report;
 pub mod study;

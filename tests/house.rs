@@ -12,10 +12,13 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("table", &[]),
     ("fit", &[]),
     ("sim", &["dice", "metric", "table"]),
-    ("scenario", &["metric", "suggest", "sim"]),
+    ("scenario", &["metric", "suggest", "sim", "analysis"]),
     ("analysis", &["metric", "suggest", "table"]),
     ("report", &["analysis", "metric", "table"]),
-    ("study", &["dice", "metric", "table", "sim", "scenario"]),
+    (
+        "study",
+        &["dice", "metric", "table", "sim", "scenario", "analysis", "fit"],
+    ),
 ];
 
 /// Parts of `sim` that a scenario may know: what is run, never how.

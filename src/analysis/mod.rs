@@ -2,6 +2,7 @@
 
 pub mod course;
 pub mod outcome;
+pub mod posterior;
 pub mod replicate;
 pub mod spread;
 pub mod totals;

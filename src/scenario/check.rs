@@ -61,13 +61,7 @@ pub fn check(root: &Table, names: &Names<'_>, problems: &mut Vec<Problem>) {
 }
 
 /// Find what is wrong with a table whose section is not part of a scenario and refers to nothing in it.
-pub fn fields(
-    section: &'static Section,
-    path: &str,
-    table: &Table,
-    home: &Place,
-    problems: &mut Vec<Problem>,
-) {
+pub fn fields(section: &'static Section, path: &str, table: &Table, home: &Place, problems: &mut Vec<Problem>) {
     let names = Names {
         regions: Vec::new(),
         sites: Vec::new(),

@@ -192,12 +192,18 @@ fn search(text: &str, mut root: Table, scenario: &Scenario, problems: &mut Vec<P
     check::fields(of_sampler, "sampler", &sampler.0, &sampler.1, problems);
     let nodes = list.as_ref().map(Node::list).unwrap_or_default();
     let known = problems.len();
-    let parameters: Vec<Option<Parameter>> =
-        nodes.iter().map(|node| parameter(of_parameter, node, scenario, problems)).collect();
+    let parameters: Vec<Option<Parameter>> = nodes
+        .iter()
+        .map(|node| parameter(of_parameter, node, scenario, problems))
+        .collect();
     if parameters.is_empty() && problems.len() == known {
         let at = list.as_ref().map_or(&home, |node| &node.place);
         let help = "add a [[parameter]] with `key`, `low` and `high`";
-        problems.push(Problem::at(at, "a search needs at least one parameter").label("none here").help(help));
+        problems.push(
+            Problem::at(at, "a search needs at least one parameter")
+                .label("none here")
+                .help(help),
+        );
     }
     twice(nodes, problems);
     let view = |section, of: &'static str| {
@@ -290,7 +296,11 @@ fn parameter(
         }
         if log && low <= 0.0 {
             let problem = Problem::at(view.place("low"), "a range on the scale of ratios must be above 0");
-            problems.push(problem.label("has no logarithm").help("write `scale = \"linear\"`, or a `low` above 0"));
+            problems.push(
+                problem
+                    .label("has no logarithm")
+                    .help("write `scale = \"linear\"`, or a `low` above 0"),
+            );
         }
     }
     let key = view.given("key")?;
@@ -304,8 +314,15 @@ fn parameter(
     for (name, value) in [("low", low), ("high", high)] {
         let (least, most) = known.range;
         if value.is_some_and(|value| !(least..=most).contains(&value)) {
-            let problem = Problem::at(view.place(name), format!("`{name}` is out of the range of the parameter"));
-            problems.push(problem.label(format!("must be {}", known.field.range())).help(known.field.meaning));
+            let problem = Problem::at(
+                view.place(name),
+                format!("`{name}` is out of the range of the parameter"),
+            );
+            problems.push(
+                problem
+                    .label(format!("must be {}", known.field.range()))
+                    .help(known.field.meaning),
+            );
         }
     }
     (problems.len() == before).then(|| Parameter {
@@ -324,7 +341,10 @@ fn twice(nodes: &[Node], problems: &mut Vec<Problem>) {
     let keys: Vec<&Node> = nodes.iter().filter_map(|node| node.table()?.get("key")).collect();
     for (i, key) in keys.iter().enumerate() {
         if keys[..i].iter().any(|other| other.text() == key.text()) && key.text().is_some() {
-            let problem = Problem::at(&key.place, format!("`{}` is searched twice", key.text().unwrap_or_default()));
+            let problem = Problem::at(
+                &key.place,
+                format!("`{}` is searched twice", key.text().unwrap_or_default()),
+            );
             problems.push(problem.label("the second one"));
         }
     }
@@ -347,12 +367,19 @@ fn find(root: &Table, path: &str) -> Result<Known, (String, String)> {
             let place = if walked.is_empty() { "a scenario" } else { &walked };
             return Err((format!("there is no `{key}` in {place}"), suggest(key, "keys", known)));
         };
-        walked = if walked.is_empty() { key.to_string() } else { format!("{walked}.{key}") };
+        walked = if walked.is_empty() {
+            key.to_string()
+        } else {
+            format!("{walked}.{key}")
+        };
         let node = table.and_then(|table| table.get(key));
         match field.kind {
             Kind::Number(low, high) => {
                 if let Some(more) = keys.next() {
-                    return Err((format!("there is no `{more}` in `{walked}`"), "it is a number".to_string()));
+                    return Err((
+                        format!("there is no `{more}` in `{walked}`"),
+                        "it is a number".to_string(),
+                    ));
                 }
                 let default = || match field.omitted {
                     Omitted::Number(value) => Some(value),
@@ -426,7 +453,9 @@ fn put(table: &mut Table, path: &str, value: Node) {
     }
     let Some((id, rest)) = rest.split_once('.') else { return };
     let list = table.entry(key, &place, || node(Value::List(Vec::new())));
-    let Value::List(list) = &mut list.node.value else { return };
+    let Value::List(list) = &mut list.node.value else {
+        return;
+    };
     if !list.iter().any(|node| id_of(node) == Some(id)) {
         let mut entry = Table::default();
         entry.entry("id", &place, || node(Value::Text(id.to_string())));

@@ -3,25 +3,21 @@
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::time::Instant;
 
 use jiff::Timestamp;
+use rayon::ThreadPool;
 use rayon::prelude::*;
-use rayon::{BroadcastContext, ThreadPool};
 
 use super::error::Error;
 use super::folder::{Folder, SCENARIO};
+use super::jobs;
 use super::manifest::{self, Digested, Made, Manifest, Size};
 use super::plan::Plan;
 use super::rows;
-use crate::metric::{Metric, Readings};
-use crate::sim::event::Event;
 use crate::sim::model::Model;
-use crate::sim::recorder::Recorder;
-use crate::sim::{self, Observer};
 use crate::table::{Table, csv};
 
 /// How far a study is, for whoever watches; and the wish to stop it.
@@ -48,10 +44,7 @@ pub fn execute(plan: &Plan, folder: &Folder, threads: usize, progress: &Progress
     let (started, watch) = (Timestamp::now(), Instant::now());
     progress.done.store(folder.done(plan), Relaxed);
     if !folder.is_whole() {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .expect("the system starts threads");
+        let pool = jobs::pool(threads);
         run(plan, folder, &pool, progress)?;
         let manifest = Manifest {
             format: manifest::FORMAT.to_owned(),
@@ -76,67 +69,23 @@ pub fn execute(plan: &Plan, folder: &Folder, threads: usize, progress: &Progress
     Manifest::read(folder.out())
 }
 
-/// A single job gives the threads to the engine; several jobs share them, each thread pulling the next. They are
-/// broadcast rather than spawned, so that no thread that waits within a tick takes up a second job.
 fn run(plan: &Plan, folder: &Folder, pool: &ThreadPool, progress: &Progress) -> Result<(), Error> {
-    let jobs: Vec<u32> = plan
-        .replicates()
-        .filter(|&replicate| !folder.is_done(replicate))
-        .collect();
-    if let [job] = jobs[..] {
-        pool.install(|| replicate(plan, folder, job, progress))?;
-    } else {
-        let next = AtomicUsize::new(0);
-        let worker = |_: BroadcastContext| -> Result<(), Error> {
-            while !progress.stop.load(Relaxed)
-                && let Some(&job) = jobs.get(next.fetch_add(1, Relaxed))
-            {
-                replicate(plan, folder, job, progress).inspect_err(|_| next.store(jobs.len(), Relaxed))?;
-            }
-            Ok(())
-        };
-        pool.broadcast(worker).into_iter().collect::<Result<(), Error>>()?;
-    }
+    let left = plan.replicates().filter(|&replicate| !folder.is_done(replicate));
+    jobs::each(&left.collect::<Vec<u32>>(), pool, progress, |&replicate| {
+        // A replicate that was stopped is not kept.
+        if let Some((series, events)) = jobs::record(&plan.model, &plan.dice(replicate), progress) {
+            let of_job = |table| rows::of_job(plan, replicate, table);
+            folder.keep(replicate, &of_job(series), &of_job(events))?;
+            progress.done.fetch_add(1, Relaxed);
+        }
+        Ok(())
+    })?;
     let (done, of) = (folder.done(plan), plan.identity.replicates);
     let partial = folder.partial().to_owned();
     if done == of {
         Ok(())
     } else {
         Err(Error::Interrupted { partial, done, of })
-    }
-}
-
-/// Run a job and keep its rows, unless it was stopped.
-fn replicate(plan: &Plan, folder: &Folder, replicate: u32, progress: &Progress) -> Result<(), Error> {
-    let mut watched = Watched {
-        recorder: Recorder::new(&plan.model),
-        progress,
-    };
-    if sim::run(&plan.model, &plan.dice(replicate), &mut watched).is_continue() {
-        let (series, events) = watched.recorder.into_tables();
-        let of_job = |table| rows::of_job(plan, replicate, table);
-        folder.keep(replicate, &of_job(series), &of_job(events))?;
-        progress.done.fetch_add(1, Relaxed);
-    }
-    Ok(())
-}
-
-/// A recorder that someone watches and may stop.
-struct Watched<'m> {
-    recorder: Recorder<'m>,
-    progress: &'m Progress,
-}
-
-impl Observer for Watched<'_> {
-    fn tick(&mut self, readings: &Readings, events: &[Event]) -> ControlFlow<()> {
-        self.recorder.tick(readings, events)?;
-        let people = readings.get(Metric::Participants, None);
-        self.progress.ticks.store(readings.tick + 1, Relaxed);
-        self.progress.participants.store(people as u64, Relaxed);
-        match self.progress.stop.load(Relaxed) {
-            true => ControlFlow::Break(()),
-            false => ControlFlow::Continue(()),
-        }
     }
 }
 

@@ -4,10 +4,12 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use crate::analysis::outcome::Known;
 use crate::dice::Dice;
 use crate::scenario::Scenario;
 use crate::scenario::calendar::Calendar;
 use crate::scenario::problem::Problems;
+use crate::sim::event::What;
 use crate::sim::model::Model;
 
 /// What to run. A job is one replicate of it.
@@ -78,6 +80,20 @@ impl Plan {
     /// The dice of one replicate.
     pub fn dice(&self, replicate: u32) -> Dice {
         Dice::new(self.identity.seed, replicate)
+    }
+
+    /// What outcomes of its runs can name.
+    pub fn known(&self) -> Known {
+        let (model, calendar) = (&self.model, &self.calendar);
+        let sites = model.sites.iter().map(|site| &site.id);
+        let actions = model.interventions.iter().map(|action| &action.id);
+        let sent = model.interventions.iter().flat_map(|action| &action.contingents);
+        Known {
+            regions: model.regions.iter().map(|region| region.id.clone()).collect(),
+            events: What::NAMES.iter().map(|name| (*name).to_owned()).collect(),
+            subjects: sites.chain(actions).chain(sent.map(|sent| &sent.id)).cloned().collect(),
+            times: Some(calendar.local(0)..calendar.local(model.clock.ticks)),
+        }
     }
 }
 

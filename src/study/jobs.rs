@@ -1,0 +1,79 @@
+//! Any number of independent jobs on a pool of threads.
+
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use rayon::{BroadcastContext, ThreadPool};
+
+use super::execute::Progress;
+use crate::dice::Dice;
+use crate::metric::{Metric, Readings};
+use crate::sim::event::Event;
+use crate::sim::model::Model;
+use crate::sim::recorder::Recorder;
+use crate::sim::{self, Observer};
+use crate::table::Table;
+
+/// Do every job, until one fails or the progress is told to stop. A single job gives the threads to the engine;
+/// several jobs share them, each thread pulling the next. They are broadcast rather than spawned, so that no thread
+/// that waits within a tick takes up a second job.
+pub(super) fn each<J: Sync, E: Send>(
+    jobs: &[J],
+    pool: &ThreadPool,
+    progress: &Progress,
+    work: impl Fn(&J) -> Result<(), E> + Sync,
+) -> Result<(), E> {
+    if let [job] = jobs {
+        return pool.install(|| work(job));
+    }
+    let next = AtomicUsize::new(0);
+    let worker = |_: BroadcastContext| -> Result<(), E> {
+        while !progress.stop.load(Relaxed)
+            && let Some(job) = jobs.get(next.fetch_add(1, Relaxed))
+        {
+            work(job).inspect_err(|_| next.store(jobs.len(), Relaxed))?;
+        }
+        Ok(())
+    };
+    pool.broadcast(worker).into_iter().collect()
+}
+
+/// So many threads.
+///
+/// # Panics
+/// If they cannot be started.
+pub(super) fn pool(threads: usize) -> ThreadPool {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .expect("the system starts threads")
+}
+
+/// Run one replicate and record it; `None` if it was stopped.
+pub(super) fn record(model: &Model, dice: &Dice, progress: &Progress) -> Option<(Table, Table)> {
+    let mut watched = Watched {
+        recorder: Recorder::new(model),
+        progress,
+    };
+    let ran = sim::run(model, dice, &mut watched);
+    ran.is_continue().then(|| watched.recorder.into_tables())
+}
+
+/// A recorder that someone watches and may stop.
+struct Watched<'m> {
+    recorder: Recorder<'m>,
+    progress: &'m Progress,
+}
+
+impl Observer for Watched<'_> {
+    fn tick(&mut self, readings: &Readings, events: &[Event]) -> ControlFlow<()> {
+        self.recorder.tick(readings, events)?;
+        let people = readings.get(Metric::Participants, None);
+        self.progress.ticks.store(readings.tick + 1, Relaxed);
+        self.progress.participants.store(people as u64, Relaxed);
+        match self.progress.stop.load(Relaxed) {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    }
+}
