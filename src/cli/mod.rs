@@ -6,6 +6,7 @@ mod progress;
 mod results;
 mod signals;
 
+mod calibrate;
 mod check;
 mod completions;
 mod explain;
@@ -43,6 +44,7 @@ const EXIT_CODES: &str = "Exit codes: 0 done; 1 failed; 2 a mistake in the argum
 enum Command {
     Run(run::Args),
     Reproduce(reproduce::Args),
+    Calibrate(calibrate::Args),
     Check(check::Args),
     Explain(explain::Args),
     New(new::Args),
@@ -58,6 +60,7 @@ impl Cli {
         match self.command {
             Command::Run(args) => args.execute(),
             Command::Reproduce(args) => args.execute(),
+            Command::Calibrate(args) => args.execute(),
             Command::Check(args) => args.execute(),
             Command::Explain(args) => args.execute(),
             Command::New(args) => args.execute(),

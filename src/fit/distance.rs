@@ -1,15 +1,13 @@
 //! How far a trial is from a record: robust, free of scale, and 1 exactly where an observation is just met.
 //!
-//! An observation is met when the median over the shared seeds lies in its accepted range and at least 60 % of the
-//! seeds do. Its distance says the same on a scale: the larger of how far the median is *off*, and how far the seed is
-//! off that is the last of the nearest 60 %. So an observation is met if and only if its distance is at most 1.
+//! An observation is met when the median over the shared seeds lies in its accepted range and a given share of the
+//! seeds does, usually 60 %. Its distance says the same on a scale: the larger of how far the median is *off*, and how far
+//! the seed is off that is the last of the nearest 60 %. So an observation is met if and only if its distance is at most 1.
 //!
 //! A value is off by 0 at the observed value and 1 at either end of the accepted range, in proportion between, on the
 //! linear or logarithmic scale of the observation. Beyond an end it is off by `1 + ln(1 + x)` with `x` half-widths
 //! to the end, so that one hopeless observation does not drown what the others say.
 
-/// The share of seeds that must lie in the accepted range.
-pub const SEEDS_INSIDE: f64 = 0.6;
 /// What a value is off by that is infinitely far, or is not there at all.
 pub const HOPELESS: f64 = 10.0;
 
@@ -24,6 +22,8 @@ pub struct Target {
     pub high: f64,
     /// Whether it is measured by ratios and not by differences.
     pub log: bool,
+    /// The share of seeds that must lie in the range.
+    pub seeds: f64,
 }
 
 /// How well an observation is met over the shared seeds.
@@ -92,15 +92,15 @@ impl Target {
         if off.is_nan() { 0.0 } else { off.min(HOPELESS) }
     }
 
-    /// How well these values, one per seed, meet it.
+    /// How well these values, one per seed, meet it. A value that is not there is outside, and has no part in the median.
     pub fn met(&self, values: &[f64]) -> Met {
-        let mut sorted = values.to_vec();
-        // What is not there counts as the farthest, on the side that leaves it outside.
-        sorted.sort_by(f64::total_cmp);
-        let middle = sorted.len() / 2;
-        let median = match sorted.len() % 2 {
-            1 => sorted[middle],
-            _ => 0.5 * (sorted[middle - 1] + sorted[middle]),
+        let mut there: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
+        there.sort_by(f64::total_cmp);
+        let middle = there.len() / 2;
+        let median = match there.len() {
+            0 => f64::NAN,
+            odd if odd % 2 == 1 => there[middle],
+            _ => 0.5 * (there[middle - 1] + there[middle]),
         };
         let inside = values.iter().filter(|&&value| self.accepts(value)).count();
         Met {
@@ -110,11 +110,16 @@ impl Target {
         }
     }
 
+    /// How many of so many seeds must lie in the range, at least one.
+    pub fn needed(&self, seeds: usize) -> usize {
+        // A share such as 0.95 of 20 is 19, whatever its last bit.
+        (libm::ceil(self.seeds * seeds as f64 - 1e-9) as usize).clamp(1, seeds)
+    }
+
     /// The distance can only be more than this, whatever the seeds give that have not run yet: some values are known, of
     /// `seeds` in all. Those that are not known count as not off at all.
     pub fn at_least(&self, known: &[f64], seeds: usize) -> f64 {
-        let needed = libm::ceil(SEEDS_INSIDE * seeds as f64) as usize;
-        let Some(place) = (needed + known.len()).checked_sub(seeds + 1) else {
+        let Some(place) = (self.needed(seeds) + known.len()).checked_sub(seeds + 1) else {
             return 0.0;
         };
         let mut off: Vec<f64> = known.iter().map(|&value| self.off(value)).collect();
@@ -133,6 +138,7 @@ mod tests {
         low: 100.0,
         high: 800.0,
         log: true,
+        seeds: 0.6,
     };
 
     #[test]
@@ -150,6 +156,7 @@ mod tests {
             low: 0.8,
             high: 1.0,
             log: false,
+            seeds: 0.6,
         };
         assert!((share.off(0.9) - 0.5).abs() < 1e-12 && share.off(1.0) == 0.0 && share.off(1.2) > 1.0);
         let quiet = Target {
@@ -157,6 +164,7 @@ mod tests {
             low: f64::NEG_INFINITY,
             high: 1000.0,
             log: false,
+            seeds: 0.6,
         };
         assert_eq!([quiet.off(-5.0), quiet.off(0.0), quiet.off(500.0)], [0.0, 0.0, 0.5]);
         assert!((quiet.off(2000.0) - 1.0 - libm::log(2.0)).abs() < 1e-12);
@@ -188,7 +196,7 @@ mod tests {
             known in 0usize..9,
         ) {
             let met = DEATHS.met(&values);
-            let passes = DEATHS.accepts(met.median) && met.inside >= SEEDS_INSIDE;
+            let passes = DEATHS.accepts(met.median) && met.inside >= 0.6;
             prop_assert_eq!(passes, met.distance <= 1.0);
             let known = known.min(values.len());
             prop_assert!(DEATHS.at_least(&values[..known], values.len()) <= met.distance);

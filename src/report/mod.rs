@@ -1,5 +1,6 @@
 //! What people read: text from tables, without disk or engine.
 
+pub mod calibration;
 pub mod chart;
 pub mod course;
 pub mod format;

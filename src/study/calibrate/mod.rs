@@ -180,6 +180,11 @@ impl Calibration {
         &self.identity
     }
 
+    /// Title of the scenario.
+    pub fn title(&self) -> &str {
+        self.scenario.title()
+    }
+
     /// The search file.
     pub fn search(&self) -> &Search {
         &self.search
@@ -365,9 +370,15 @@ impl Runner<'_> {
         let mut open: Vec<usize> = (0..trials.len()).collect();
         // So few replicates can never be too many misses; and where every distance counts, all must run anyway.
         let all = search.replicates;
-        let most_misses = all - libm::ceil(crate::fit::distance::SEEDS_INSIDE * f64::from(all)) as u32;
+        let needed = |of: &Observation| of.target.needed(all as usize) as u32;
+        let first = self
+            .calibration
+            .observations
+            .iter()
+            .map(|of| all - needed(of) + 1)
+            .min();
         let mut until = if generation.tolerance.is_finite() {
-            (most_misses + 1).min(all)
+            first.unwrap_or(all)
         } else {
             all
         };
@@ -444,3 +455,6 @@ impl Runner<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
