@@ -1,69 +1,71 @@
-//! Many replicates, of which only outcomes are kept: the tables of a replicate are reduced as soon as it is over, so
-//! memory does not grow with their number.
+//! Many jobs, of which only outcomes are kept: the tables of a job are reduced as soon as it is over, so memory does
+//! not grow with their number.
 
+use std::fs::{self, File};
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::Ordering::Relaxed;
 
-use super::execute::Progress;
-use super::plan::Plan;
+use super::error::{Error, at};
+use super::execute::{Findings, Progress, execute_with};
+use super::folder::{Folder, scenarios};
+use super::manifest::{self, Manifest};
+use super::plan::{Job, Keeps, Plan};
 use super::{jobs, rows};
 use crate::analysis::outcome::Outcome;
 use crate::analysis::replicate::Replicate;
+use crate::table::{Table, csv};
 
-/// What is asked of the replicates of a plan.
+/// What is asked of the jobs of a plan.
 #[derive(Clone, Copy, Debug)]
 pub struct Ask<'a> {
     /// The plan.
     pub plan: &'a Plan,
-    /// The outcomes that are wanted of each of its replicates.
+    /// The outcomes that are wanted of each of its jobs.
     pub outcomes: &'a [Outcome],
 }
 
 /// The user stopped it; nothing is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stopped {
-    /// How many replicates were complete.
+    /// How many jobs were complete.
     pub done: u32,
     /// Of how many.
     pub of: u32,
 }
 
-/// Run the replicates of a plan: one row for each, in their order, of one number for each outcome. The answer does
-/// not depend on the threads.
+/// One row for each job of a plan, in their order, of one number for each outcome.
+pub type Rows = Vec<Vec<f64>>;
+
+/// Run the jobs of a plan. One without further arms has one job for each replicate. The answer does not depend on the
+/// threads.
 ///
 /// # Errors
 /// If it is stopped.
 ///
 /// # Panics
 /// If the threads cannot be started.
-pub fn ensemble(
-    plan: &Plan,
-    outcomes: &[Outcome],
-    threads: usize,
-    progress: &Progress,
-) -> Result<Vec<Vec<f64>>, Stopped> {
+pub fn ensemble(plan: &Plan, outcomes: &[Outcome], threads: usize, progress: &Progress) -> Result<Rows, Stopped> {
     let answers = ensembles(&[Ask { plan, outcomes }], threads, progress)?;
     Ok(answers.into_iter().next().expect("one is asked, one is answered"))
 }
 
-/// As [`ensemble`], for several plans at once, whose replicates share the threads.
+/// As [`ensemble`], for several plans at once, whose jobs share the threads.
 ///
 /// # Errors
 /// If it is stopped.
 ///
 /// # Panics
 /// If the threads cannot be started.
-pub fn ensembles(asks: &[Ask<'_>], threads: usize, progress: &Progress) -> Result<Vec<Vec<Vec<f64>>>, Stopped> {
-    let empty = |ask: &Ask<'_>| vec![None; ask.plan.identity.replicates as usize];
+pub fn ensembles(asks: &[Ask<'_>], threads: usize, progress: &Progress) -> Result<Vec<Rows>, Stopped> {
+    let empty = |ask: &Ask<'_>| vec![None; ask.plan.jobs().count()];
     let answers: Mutex<Vec<Vec<Option<Vec<f64>>>>> = Mutex::new(asks.iter().map(empty).collect());
-    let of_ask = |(number, ask): (usize, &Ask<'_>)| ask.plan.replicates().zip(0..).map(move |job| (number, job));
-    let jobs: Vec<(usize, (u32, usize))> = asks.iter().enumerate().flat_map(of_ask).collect();
-    let work = |&(number, (replicate, place)): &(usize, (u32, usize))| -> Result<(), Stopped> {
+    let of_ask = |(number, ask): (usize, &Ask<'_>)| ask.plan.jobs().enumerate().map(move |job| (number, job));
+    let jobs: Vec<(usize, (usize, Job))> = asks.iter().enumerate().flat_map(of_ask).collect();
+    let work = |&(number, (place, job)): &(usize, (usize, Job))| -> Result<(), Stopped> {
         let Ask { plan, outcomes } = asks[number];
-        if let Some((series, events)) = jobs::record(&plan.model, &plan.dice(replicate), progress) {
-            let of_job = |table| rows::of_job(plan, replicate, table);
-            let (series, events) = (of_job(series), of_job(events));
-            let row = values(outcomes, &Replicate::of(&series, &events));
+        if let Some((series, events)) = jobs::record(plan, job, progress) {
+            let row = values(outcomes, &series, &events);
             answers.lock().expect("no thread has panicked")[number][place] = Some(row);
             progress.done.fetch_add(1, Relaxed);
         }
@@ -73,7 +75,7 @@ pub fn ensembles(asks: &[Ask<'_>], threads: usize, progress: &Progress) -> Resul
     let answers = answers.into_inner().expect("no thread has panicked");
     let done = answers.iter().flatten().flatten().count() as u32;
     let of = jobs.len() as u32;
-    let whole = |rows: Vec<Option<Vec<f64>>>| rows.into_iter().collect::<Option<Vec<_>>>();
+    let whole = |rows: Vec<Option<Vec<f64>>>| rows.into_iter().collect::<Option<Rows>>();
     answers
         .into_iter()
         .map(whole)
@@ -81,9 +83,66 @@ pub fn ensembles(asks: &[Ask<'_>], threads: usize, progress: &Progress) -> Resul
         .ok_or(Stopped { done, of })
 }
 
-/// The outcomes of one replicate.
-pub(super) fn values(outcomes: &[Outcome], replicate: &Replicate<'_>) -> Vec<f64> {
-    outcomes.iter().map(|outcome| outcome.of(replicate)).collect()
+/// Let a plan keep these outcomes of each job in its folder, and nothing else.
+pub fn keep_outcomes(plan: &mut Plan, outcomes: &[Outcome]) {
+    plan.identity.keeps = Keeps::Outcomes;
+    plan.identity.outcomes = outcomes.iter().map(ToString::to_string).collect();
+}
+
+/// As [`ensemble`], in the folder of a plan that keeps these outcomes: what it holds already is not run again.
+///
+/// # Errors
+/// If it is stopped, or if a file cannot be read or written.
+///
+/// # Panics
+/// If the threads cannot be started.
+pub fn ensemble_in(
+    plan: &Plan,
+    outcomes: &[Outcome],
+    folder: &Folder,
+    threads: usize,
+    progress: &Progress,
+) -> Result<Rows, Error> {
+    let findings = Findings {
+        outcomes: &|series, events| values(outcomes, series, events),
+        files: &|_| Ok(Vec::new()),
+    };
+    execute_with(plan, folder, threads, progress, &findings)?;
+    read_outcomes(plan, folder.out())
+}
+
+/// The outcomes in a folder, if it holds the whole results of just this plan.
+///
+/// # Errors
+/// If a file of such results cannot be read.
+pub fn kept(plan: &Plan, out: &Path) -> Result<Option<Rows>, Error> {
+    if !out.join(manifest::NAME).exists() {
+        return Ok(None);
+    }
+    let same = Manifest::read(out).is_ok_and(|manifest| manifest.plan == plan.identity)
+        && scenarios(plan).all(|(name, text)| fs::read_to_string(out.join(name)).is_ok_and(|there| there == text));
+    same.then(|| read_outcomes(plan, out)).transpose()
+}
+
+fn read_outcomes(plan: &Plan, out: &Path) -> Result<Rows, Error> {
+    let path = out.join("outcomes.csv");
+    let schema = rows::outcomes_schema(&plan.identity.outcomes);
+    let file = File::open(&path).map_err(at(&path))?;
+    let table = csv::read(file, &schema).map_err(at(&path))?;
+    let keys = schema.len() - plan.identity.outcomes.len();
+    let row = |row: usize| {
+        table.columns()[keys..]
+            .iter()
+            .map(|(_, column)| column.number(row))
+            .collect()
+    };
+    Ok((0..table.rows()).map(row).collect())
+}
+
+/// The outcomes of one job.
+fn values(outcomes: &[Outcome], series: &Table, events: &Table) -> Vec<f64> {
+    let replicate = Replicate::of(series, events);
+    outcomes.iter().map(|outcome| outcome.of(&replicate)).collect()
 }
 
 #[cfg(test)]
@@ -144,5 +203,23 @@ mod tests {
         progress.stop.store(true, Relaxed);
         let stopped = ensemble(&plan(1), &outcomes(), 1, &progress).unwrap_err();
         assert_eq!(stopped, Stopped { done: 0, of: 5 });
+    }
+
+    #[test]
+    fn what_a_folder_keeps_is_what_an_ensemble_gives_also_what_is_not_a_number() {
+        let temp = tempfile::tempdir().unwrap();
+        let (mut plan, out) = (plan(1), temp.path().join("out"));
+        let outcomes = [outcomes(), vec!["first(participants > 1e9)".parse().unwrap()]].concat();
+        keep_outcomes(&mut plan, &outcomes);
+        assert_eq!(kept(&plan, &out).unwrap(), None);
+        let folder = Folder::open(&plan, &out, false).unwrap();
+        let told = |rows: &Rows| format!("{rows:?}");
+        let rows = ensemble_in(&plan, &outcomes, &folder, 2, &Progress::default()).unwrap();
+        let fresh = ensemble(&plan, &outcomes, 1, &Progress::default()).unwrap();
+        assert_eq!(told(&rows), told(&fresh));
+        assert!(rows[0][3].is_nan());
+        assert_eq!(told(&kept(&plan, &out).unwrap().unwrap()), told(&rows));
+        plan.identity.seed = 2;
+        assert_eq!(kept(&plan, &out).unwrap(), None, "results of another seed");
     }
 }

@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use rayon::{BroadcastContext, ThreadPool};
 
 use super::execute::Progress;
-use crate::dice::Dice;
+use super::plan::{Job, Plan};
+use super::rows;
 use crate::metric::{Metric, Readings};
 use crate::sim::event::Event;
-use crate::sim::model::Model;
 use crate::sim::recorder::Recorder;
 use crate::sim::{self, Observer};
 use crate::table::Table;
@@ -49,14 +49,18 @@ pub(super) fn pool(threads: usize) -> ThreadPool {
         .expect("the system starts threads")
 }
 
-/// Run one replicate and record it; `None` if it was stopped.
-pub(super) fn record(model: &Model, dice: &Dice, progress: &Progress) -> Option<(Table, Table)> {
+/// Run a job and give its series and its events; `None` if it was stopped.
+pub(super) fn record(plan: &Plan, job: Job, progress: &Progress) -> Option<(Table, Table)> {
+    let model = &plan.arm(job).model;
     let mut watched = Watched {
         recorder: Recorder::new(model),
         progress,
     };
-    let ran = sim::run(model, dice, &mut watched);
-    ran.is_continue().then(|| watched.recorder.into_tables())
+    if sim::run(model, &plan.dice(job.replicate), &mut watched).is_break() {
+        return None;
+    }
+    let (series, events) = watched.recorder.into_tables();
+    Some((rows::of_job(plan, job, series), rows::of_job(plan, job, events)))
 }
 
 /// A recorder that someone watches and may stop.

@@ -3,13 +3,14 @@
 //! to the report.
 //!
 //! ```text
-//! Plan -> jobs -> parts (one per replicate, aside, in any order) -> series, events, manifest (in order) -> folder
-//!              -> outcomes (reduced at once, nothing kept) -> one row of numbers per replicate
+//! Plan -> jobs -> parts (of each job, aside, in any order) -> series, events, outcomes, manifest (in order) -> folder
+//!              -> outcomes (reduced at once, nothing kept) -> one row of numbers per job
 //! Calibration -> points -> trials -> distances -> points ... -> posterior (journal, folder)
 //! ```
 
 pub mod calibrate;
 pub mod compare;
+mod earliest;
 mod ensemble;
 mod error;
 mod execute;
@@ -19,11 +20,12 @@ pub mod manifest;
 mod plan;
 pub mod rows;
 
-pub use ensemble::{Ask, Stopped, ensemble, ensembles};
+pub use earliest::earliest_difference;
+pub use ensemble::{Ask, Rows, Stopped, ensemble, ensemble_in, ensembles, keep_outcomes, kept};
 pub use error::Error;
-pub use execute::{Progress, execute};
-pub use folder::{Folder, SCENARIO};
-pub use plan::Plan;
+pub use execute::{Findings, Named, Progress, execute, execute_with};
+pub use folder::{Folder, SCENARIO, arm_scenario};
+pub use plan::{Arm, BASELINE, Identity, Job, Keeps, Plan};
 
 #[cfg(test)]
 mod tests;

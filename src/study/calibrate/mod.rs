@@ -21,8 +21,8 @@ use std::time::{Duration, Instant};
 
 use super::error::Error;
 use super::execute::Progress;
-use super::plan::Plan;
-use super::{ensemble, jobs, rows};
+use super::plan::{Job, Plan};
+use super::jobs;
 use crate::analysis::outcome::Outcome;
 use crate::analysis::posterior::{self, Axis, Marginal, Tie};
 use crate::analysis::replicate::Replicate;
@@ -425,21 +425,19 @@ impl Runner<'_> {
     /// Run a replicate and keep what it gives. A point at which the scenario cannot be compiled gives nothing, which is
     /// as far from a record as can be.
     fn replicate(&self, plan: Option<&Plan>, key: journal::Key) -> Result<(), Error> {
-        let outcomes = self
-            .calibration
-            .observations
-            .iter()
-            .map(|of| of.outcome.clone())
-            .collect::<Vec<_>>();
         let values = match plan {
-            None => vec![f64::NAN; outcomes.len()],
+            None => vec![f64::NAN; self.calibration.observations.len()],
             Some(plan) => {
-                let Some((series, events)) = jobs::record(&plan.model, &plan.dice(key.2), &self.watch.runs) else {
+                let job = Job {
+                    arm: 0,
+                    replicate: key.2,
+                };
+                let Some((series, events)) = jobs::record(plan, job, &self.watch.runs) else {
                     return Ok(());
                 };
-                let of_job = |table| rows::of_job(plan, key.2, table);
-                let (series, events) = (of_job(series), of_job(events));
-                ensemble::values(&outcomes, &Replicate::of(&series, &events))
+                let replicate = Replicate::of(&series, &events);
+                let observations = self.calibration.observations.iter();
+                observations.map(|of| of.outcome.of(&replicate)).collect()
             }
         };
         self.journal.keep(key, values)?;
@@ -452,6 +450,7 @@ impl Runner<'_> {
             partial: self.desk.partial().to_owned(),
             done: self.journal.len() as u32,
             of: self.calibration.trials() as u32 * self.calibration.search.replicates,
+            arms: 1,
         }
     }
 }
