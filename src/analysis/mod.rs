@@ -7,5 +7,6 @@ pub mod course;
 pub mod outcome;
 pub mod posterior;
 pub mod replicate;
+pub mod score;
 pub mod spread;
 pub mod totals;

@@ -40,7 +40,7 @@ pub struct Args {
     /// The record [default: the scenario's].
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
-    /// Change the scenario: a dotted key and its value, as in TOML; can be repeated.
+    /// Change the scenario: a dotted key and its value, as in TOML; wins over `set` of the search file; can be repeated.
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
     /// Threads; the results do not depend on them [default: one per core].
@@ -129,7 +129,7 @@ impl Args {
             return Err(Usage(format!("{path} has no observations with use = \"fit\"")).into());
         }
         let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-        Ok(Calibration::new(scenario, search, text, observations)?)
+        Ok(Calibration::new(scenario, search, &self.set, text, observations)?)
     }
 
     fn tell_probe(&self, calibration: &Calibration, time: Duration, trial: &Trial) -> anyhow::Result<()> {

@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 
+use qantar::analysis::outcome::{FUNCTIONS, Function};
 use qantar::scenario::form::{Field, Kind, Omitted, Section};
 use qantar::scenario::kinds::{ActionKind, KINDS};
 use qantar::scenario::schema::{section, sections};
@@ -83,7 +84,10 @@ fn entries() -> Vec<Entry> {
     let fields = sections()
         .iter()
         .flat_map(|section| section.fields.iter().map(move |field| of_field(section, field)));
-    fields.chain(KINDS.iter().map(of_kind)).collect()
+    fields
+        .chain(KINDS.iter().map(of_kind))
+        .chain(FUNCTIONS.iter().map(of_function))
+        .collect()
 }
 
 fn of_field(section: &Section, field: &Field) -> Entry {
@@ -150,6 +154,16 @@ fn of_kind(kind: &ActionKind) -> Entry {
     }
 }
 
+fn of_function(function: &Function) -> Entry {
+    let name = format!("outcome.{}", function.name);
+    Entry {
+        full: format!("{name}\n  {}\n  form     {}\n", function.meaning, function.form()),
+        brief: function.meaning.to_string(),
+        inner: None,
+        name,
+    }
+}
+
 fn list(entries: &[&Entry]) -> String {
     let width = entries.iter().map(|entry| entry.name.len()).max().unwrap_or(0);
     entries
@@ -161,16 +175,19 @@ fn list(entries: &[&Entry]) -> String {
 fn everything(entries: &[Entry]) -> String {
     let kinds = "What a shock or an action can be, in `kind`.";
     let named = sections().iter().map(|section| (section.name.as_str(), section.about));
-    let parts = named.chain([("kind", kinds)]).map(|(name, about)| {
-        let of_section = |entry: &&Entry| entry.name.rsplit_once('.').map_or("", |(section, _)| section) == name;
-        let of_section: Vec<_> = entries.iter().filter(of_section).collect();
-        format!(
-            "# {}{}{about}\n{}",
-            name,
-            if name.is_empty() { "" } else { ": " },
-            list(&of_section)
-        )
-    });
+    let outcomes = "Functions of outcomes, the numbers that a run is reduced to; `+ - * /` and parentheses join them.";
+    let parts = named
+        .chain([("kind", kinds), ("outcome", outcomes)])
+        .map(|(name, about)| {
+            let of_section = |entry: &&Entry| entry.name.rsplit_once('.').map_or("", |(section, _)| section) == name;
+            let of_section: Vec<_> = entries.iter().filter(of_section).collect();
+            format!(
+                "# {}{}{about}\n{}",
+                name,
+                if name.is_empty() { "" } else { ": " },
+                list(&of_section)
+            )
+        });
     parts.collect::<Vec<_>>().join("\n")
 }
 

@@ -16,6 +16,7 @@ mod new;
 mod reproduce;
 mod run;
 mod schema;
+mod score;
 
 use std::process::ExitCode;
 
@@ -34,6 +35,7 @@ const EXAMPLES: &str = "Examples:
   qantar run scenarios/tutorial.toml                    one run, told in the terminal
   qantar run scenarios/tutorial.toml --replicates 100   how far other dice differ
   qantar reproduce results/tutorial-1                   the same bytes again?
+  qantar score scenarios/kazakhstan-2022.toml --replicates 20   held against what happened
   qantar new my-country && qantar check my-country.toml  a scenario of your own
   qantar explain credibility                            what a word of the format means";
 
@@ -45,6 +47,7 @@ enum Command {
     Run(run::Args),
     Reproduce(reproduce::Args),
     Calibrate(calibrate::Args),
+    Score(score::Args),
     Check(check::Args),
     Explain(explain::Args),
     New(new::Args),
@@ -61,6 +64,7 @@ impl Cli {
             Command::Run(args) => args.execute(),
             Command::Reproduce(args) => args.execute(),
             Command::Calibrate(args) => args.execute(),
+            Command::Score(args) => args.execute(),
             Command::Check(args) => args.execute(),
             Command::Explain(args) => args.execute(),
             Command::New(args) => args.execute(),

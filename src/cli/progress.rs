@@ -15,15 +15,42 @@ use super::output::message;
 
 /// Do some work and show its progress on stderr the while, unless `quiet`.
 pub fn shown<T>(plan: &Plan, progress: &Progress, quiet: bool, work: impl FnOnce() -> T) -> T {
+    watched(quiet, work, |over| match io::stderr().is_terminal() {
+        true => draw(plan, progress, over),
+        false => tell(plan, progress, over),
+    })
+}
+
+/// As [`shown`], for so many runs of whatever plans.
+pub fn counted<T>(runs: u32, progress: &Progress, quiet: bool, work: impl FnOnce() -> T) -> T {
+    watched(quiet, work, |over| {
+        let form = "  {bar:20} {pos} of {len} runs, {eta} left";
+        let style = ProgressStyle::with_template(form).expect("the template is well formed");
+        match io::stderr().is_terminal() {
+            true => {
+                let bar = ProgressBar::new(u64::from(runs)).with_style(style);
+                while !finished(over, Duration::from_millis(100)) {
+                    bar.set_position(u64::from(progress.done.load(Relaxed)));
+                }
+                bar.finish_and_clear();
+            }
+            false => {
+                while !finished(over, Duration::from_secs(5)) {
+                    message(&format!("{} of {runs} runs", progress.done.load(Relaxed)));
+                }
+            }
+        }
+    })
+}
+
+/// Do some work while a second thread shows something until it is over, unless `quiet`.
+fn watched<T>(quiet: bool, work: impl FnOnce() -> T, show: impl FnOnce(&Receiver<()>) + Send) -> T {
     if quiet {
         return work();
     }
     thread::scope(|scope| {
         let (working, over) = mpsc::channel::<()>();
-        scope.spawn(move || match io::stderr().is_terminal() {
-            true => draw(plan, progress, &over),
-            false => tell(plan, progress, &over),
-        });
+        scope.spawn(move || show(&over));
         let result = work();
         drop(working);
         result

@@ -7,6 +7,7 @@ pub mod format;
 pub mod json;
 #[cfg(test)]
 mod sample;
+pub mod score;
 pub mod summary;
 
 use crate::analysis::totals::TOTALS;

@@ -3,8 +3,8 @@
 
 use super::form::{Choice, Field, Kind, Omitted, To};
 use Choice as C;
-use Kind::{Duration, Entries, Flag, Hours, Id, Number, Position, Reference, References, Table, Text, Time};
-use Kind::{When, Whens, Whole, Zone};
+use Kind::{Duration, Entries, Flag, Hours, Id, Number, Outcome, Position, Range, Reference, References, Table, Text};
+use Kind::{Texts, Time, When, Whens, Whole, Zone};
 
 /// A value from 0 to 1.
 const SHARE: Kind = Number(0.0, 1.0);
@@ -51,6 +51,11 @@ pub const SECTIONS: &[(&str, &str, &[Field])] = &[
     ("action", "What a government, another state or an organisation does.", ACTION),
     ("when", "The moment of an announcement: `after` another action, a `metric` that crosses a line, `all` or `any` of several.", WHEN),
     ("contingent", "Troops or volunteers that an action brings.", CONTINGENT),
+    ("record", "A record of what happened, in a file of its own, that `qantar score` holds runs against.", RECORD),
+    ("record.source", "Where observations are known from.", SOURCE),
+    ("record.pattern", "Observations that belong together; what a model has to show.", PATTERN),
+    ("record.variant", "A change of the scenario that some observations are about.", VARIANT),
+    ("record.observation", "Something that is known of what happened, and the number of a run that should agree with it.", OBSERVATION),
 ];
 
 const ROOT: &[Field] = &[
@@ -64,6 +69,7 @@ const ROOT: &[Field] = &[
     value("persons_per_agent", Whole(1, 100_000), "people", "1", "How many people one simulated citizen stands for; 1 is everyone."),
     value("seed", Whole(0, i64::MAX), "", "1", "Seed of all chance; the same seed gives the same run to the last bit."),
     words("region_table", Text, "", "none", "Path of a CSV table of regions: a header of keys of a region, a row for each; [[region]] entries win over it."),
+    words("record", Text, "", "NAME.record.toml beside the scenario NAME.toml, if there is one", "Path of the record of what happened, for `qantar score`."),
     required("region", Entries("region"), "", "The regions, at least one."),
     words("ties", Table("ties"), "", "the defaults", "How ties follow from distance and size."),
     words("tie", Entries("tie"), "", "none", "Ties that differ from what distance and size say."),
@@ -207,4 +213,51 @@ const CONTINGENT: &[Field] = &[
     value("task", Kind::Choice(C::Task), "", "\"guard\"", "Whether they take over the guard of sites, and so free local officers, or go into the street."),
     value("decide", Duration, "", "\"0h\"", "From the action's taking effect until they are committed."),
     value("travel", Duration, "", "\"0h\"", "From then until they arrive."),
+];
+
+const RECORD: &[Field] = &[
+    required("schema_version", Whole(1, 1), "", "Version of the record format, so that a file is never misread."),
+    words("extends", Text, "", "stands alone", "Path of a record that this one is laid over."),
+    words("title", Text, "", "the name of the file", "What the record is called in reports."),
+    words("source", Entries("record.source"), "", "none", "Where the observations are known from."),
+    words("variant", Entries("record.variant"), "", "none", "Changes of the scenario that some observations are about."),
+    words("pattern", Entries("record.pattern"), "", "none", "Patterns, which a scenario has to show."),
+    required("observation", Entries("record.observation"), "", "The observations."),
+];
+
+const SOURCE: &[Field] = &[
+    ID,
+    required("citation", Text, "", "Who says so, where and when."),
+    words("url", Text, "", "none", "Where it can be read."),
+    value("official", Flag, "", "false", "Whether it is the state that says so."),
+];
+
+const PATTERN: &[Field] = &[
+    ID,
+    required("title", Text, "", "What it is, in a few words."),
+];
+
+const VARIANT: &[Field] = &[
+    ID,
+    required("title", Text, "", "What is changed, in a few words."),
+    required("set", Texts, "", "Assignments as for `--set`."),
+];
+
+const OBSERVATION: &[Field] = &[
+    ID,
+    words("pattern", Reference(To::Pattern), "", "none: it is told, but need not agree", "The pattern that it is part of; a scenario passes if all of all patterns agree."),
+    required("what", Text, "", "What was observed, in a few words."),
+    words("value", LEVEL, "unit of the observation", "not known as a number", "What was observed, as a number."),
+    value("unit", Text, "", "\"\"", "Unit of the value, of the range and of the outcome."),
+    words("date", Time, "", "of the whole", "Local date that it is about."),
+    required("outcome", Outcome, "", "The number of a run that should agree, such as \"peak(participants)\"."),
+    words("accept", Range, "unit of the observation", "from `tolerance`", "The lowest and the highest number that agree."),
+    words("tolerance", Range, "1", "from `accept`", "The same as factors of `value`."),
+    value("seeds", SHARE, "share", "0.6", "Share of the replicates that have to agree; their median has to as well."),
+    required("confidence", Kind::Choice(C::Confidence), "", "How sure it is that it was so."),
+    value("official", Flag, "", "false", "Whether it is an official figure."),
+    required("sources", References(To::Source), "", "Where it is known from."),
+    required("use", Kind::Choice(C::Use), "", "Whether the model is fitted to it, checked by it, or it is told as context."),
+    words("variant", Reference(To::Variant), "", "the scenario as it is", "The variant that it is about."),
+    words("note", Text, "", "none", "How what was observed and what a run has are not quite the same."),
 ];

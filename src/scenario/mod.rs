@@ -21,6 +21,7 @@ pub mod kinds;
 mod merge;
 pub mod problem;
 mod read;
+pub mod record;
 pub mod schema;
 pub mod search;
 mod set;
@@ -29,7 +30,7 @@ mod tree;
 mod view;
 mod write;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::sim::model::Model;
 use calendar::Calendar;
@@ -43,6 +44,7 @@ pub struct Scenario {
     name: String,
     title: String,
     root: Table,
+    record: Option<PathBuf>,
     sources: Vec<Source>,
     /// What was found while reading; it does not keep the rest from being judged, so compile tells it with the rest.
     problems: Vec<Problem>,
@@ -62,7 +64,7 @@ impl Scenario {
     /// the working directory.
     pub fn from_text(name: &str, text: &str) -> Result<Scenario, Problems> {
         let mut reading = Reading::default();
-        let root = reading.document(name.to_string(), text.to_string(), Path::new(""));
+        let root = reading.document(name.to_string(), text.to_string(), Path::new(""), None);
         let stem = Path::new(name).file_stem().unwrap_or_default().to_string_lossy();
         Scenario::from_reading(stem.into_owned(), root, reading)
     }
@@ -75,6 +77,7 @@ impl Scenario {
             title: root.text("title").unwrap_or(&name).to_string(),
             name,
             root,
+            record: reading.record,
             sources: reading.sources,
             problems: reading.problems,
         })
@@ -107,6 +110,12 @@ impl Scenario {
     /// The name of its file without folder and ending.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The file of the record of what happened: the one it names, or `NAME.record.toml` beside it if there is one, or
+    /// that of the scenario it extends.
+    pub fn record(&self) -> Option<&Path> {
+        self.record.as_deref()
     }
 
     /// What it is called in reports; its name if it does not say.

@@ -115,7 +115,7 @@ static SECTIONS: LazyLock<[Section; 4]> = LazyLock::new(|| {
             required("schema_version", Kind::Whole(1, 1), "Version of the format, so that a file is never misread."),
             field("seed", Kind::Whole(0, i64::MAX), "1", "Seed of the search; the dice of the model have the seed of the scenario."),
             field("replicates", Kind::Whole(1, 10_000), "4", "Replicates of each trial; all trials have the same dice."),
-            field("set", Kind::Text, "\"\"", "Changes to the scenario for the search alone, such as a coarser resolution."),
+            field("set", Kind::Texts, "[]", "Changes to the scenario for the search alone, such as a coarser resolution."),
             field("distance", Kind::Choice(Choice::Distance), "\"mean\"", "How the distances of all observations are made one."),
             field("explore", Kind::Whole(1, 1_000_000), "100", "Trials drawn from the ranges alone."),
             field("optimiser", Kind::Table("optimiser"), "{}", "How the region near the record is found."),
@@ -184,7 +184,6 @@ impl Search {
 fn search(text: &str, mut root: Table, scenario: &Scenario, problems: &mut Vec<Problem>) -> Search {
     let home = Place::new(0, 0..0);
     let [of_root, of_optimiser, of_sampler, of_parameter] = &*SECTIONS;
-    let set = texts(root.remove("set"), problems);
     let [optimiser, sampler] = ["optimiser", "sampler"].map(|key| inner(root.remove(key), key, problems));
     let list = root.remove("parameter").map(|entry| entry.node);
     check::fields(of_root, "", &root, &home, problems);
@@ -227,7 +226,7 @@ fn search(text: &str, mut root: Table, scenario: &Scenario, problems: &mut Vec<P
             _ => top.number("seed") as u64,
         },
         replicates: top.whole("replicates"),
-        set,
+        set: texts(&root),
         distance: top.text("distance"),
         explore: count(top, "explore"),
         optimise: count(optimiser, "trials"),
@@ -238,6 +237,11 @@ fn search(text: &str, mut root: Table, scenario: &Scenario, problems: &mut Vec<P
         effective: sampler.number("effective"),
         parameters: parameters.into_iter().flatten().collect(),
     }
+}
+
+fn texts(root: &Table) -> Vec<String> {
+    let list = root.get("set").map(Node::list).unwrap_or_default();
+    list.iter().filter_map(Node::text).map(str::to_string).collect()
 }
 
 /// A table that may be left out, and where it stands.
@@ -252,21 +256,6 @@ fn inner(entry: Option<Entry>, key: &str, problems: &mut Vec<Problem>) -> (Table
         Value::Table(table) => (table, node.place),
         _ => empty,
     }
-}
-
-fn texts(entry: Option<Entry>, problems: &mut Vec<Problem>) -> Vec<String> {
-    let Some(Entry { node, .. }) = entry else {
-        return Vec::new();
-    };
-    let all: Option<Vec<String>> = match &node.value {
-        Value::List(list) => list.iter().map(|node| node.text().map(str::to_string)).collect(),
-        _ => None,
-    };
-    all.unwrap_or_else(|| {
-        let message = "`set` must be a list of assignments, such as [\"persons_per_agent=10\"]";
-        problems.push(Problem::at(&node.place, message).label(format!("this is {}", node.found())));
-        Vec::new()
-    })
 }
 
 fn parameter(
@@ -466,5 +455,88 @@ fn put(table: &mut Table, path: &str, value: Node) {
             inner.inline = false;
             put(inner, rest, value.clone());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SCENARIO: &str = "schema_version = 1\nstart = 2022-01-01T00:00:00\nzone = \"Asia/Almaty\"\nticks = 9\n\
+        [[region]]\nid = \"west\"\npopulation = 500\nurban = 0.3\n\
+        [[shock]]\nid = \"fuel\"\nkind = \"price_change\"\nwhen = 2022-01-01T02:00:00\nfactor = 2.0\n";
+
+    fn read(text: &str) -> Result<Search, Problems> {
+        let scenario = Scenario::from_text("town", SCENARIO).unwrap();
+        Search::from_text("town.search.toml", text, &scenario)
+    }
+
+    #[test]
+    fn a_parameter_is_any_number_of_the_scenario_and_knows_its_present_value() {
+        let keys = [
+            ("rules.repression.arrest_harm", 0.5, 2.0, 1.0),
+            ("region.west.urban", 0.1, 0.9, 0.3),
+            ("shock.fuel.factor", 1.5, 2.5, 2.0),
+        ];
+        let mut text = "schema_version = 1\nset = [\"ticks=8\"]\n".to_string();
+        for (key, low, high, _) in keys {
+            text += &format!("[[parameter]]\nkey = \"{key}\"\nlow = {low}\nhigh = {high}\n");
+        }
+        let search = read(&text).unwrap();
+        let found: Vec<_> = search
+            .parameters
+            .iter()
+            .map(|of| (of.key.as_str(), of.low, of.high, of.present))
+            .collect();
+        assert_eq!(found, keys);
+        assert_eq!(
+            (search.set, search.replicates, search.effective),
+            (vec!["ticks=8".to_string()], 4, 50.0)
+        );
+    }
+
+    #[test]
+    fn a_range_is_walked_evenly_in_its_scale_and_written_with_six_digits() {
+        let mut of = read("schema_version = 1\n[[parameter]]\nkey = \"region.west.urban\"\nlow = 0.01\nhigh = 1\n")
+            .unwrap()
+            .parameters
+            .remove(0);
+        assert_eq!([of.at(0.0), of.at(0.5), of.at(1.0)], [0.01, 0.505, 1.0]);
+        of.log = true;
+        assert_eq!([of.at(0.0), of.at(0.5), of.at(1.0)], [0.01, 0.1, 1.0]);
+        assert_eq!(of.at(0.123456789), 0.017658);
+        assert!((of.share(0.1) - 0.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn every_problem_of_a_search_file_is_told_at_once() {
+        let text = "schema_version = 1\nreplicates = 0\nseeed = 3\n\
+            [optimizer]\ntrials = 3\n\
+            [[parameter]]\nkey = \"rules.turnout.base_cots\"\nlow = 0.5\nhigh = 0.6\n\
+            [[parameter]]\nkey = \"rules.sites.overrun_ratio\"\nlow = 0.0\nhigh = 900.0\nscale = \"lgo\"\n\
+            [[parameter]]\nkey = \"rules.harm.armed_lethality\"\nlow = 0.0\nhigh = 9.0\nscale = \"log\"\n\
+            [[parameter]]\nkey = \"region.wset.urban\"\nlow = 0.9\nhigh = 0.1\n\
+            [[parameter]]\nkey = \"ticks\"\nlow = 1\nhigh = 5\n\
+            [[parameter]]\nkey = \"region.west.urban\"\nlow = 0.1\nhigh = 0.9\n\
+            [[parameter]]\nkey = \"region.west.urban\"\nlow = 0.1\nhigh = 0.9\n";
+        insta::assert_snapshot!(read(text).unwrap_err().render(false));
+    }
+
+    #[test]
+    fn a_search_of_nothing_is_refused() {
+        let told = read("schema_version = 1\n").unwrap_err().to_string();
+        assert!(told.contains("a search needs at least one parameter"), "{told}");
+    }
+
+    #[test]
+    fn an_overlay_names_entries_by_their_id() {
+        let text = overlay(
+            "../town.toml",
+            "Town",
+            &[("rules.turnout.base_cost", 0.5), ("region.west.urban", 0.25)],
+        );
+        let expected = "extends = \"../town.toml\"\ntitle = \"Town\"\nschema_version = 1\n\n\
+            [rules.turnout]\nbase_cost = 0.5\n\n[[region]]\nid = \"west\"\nurban = 0.25\n";
+        assert_eq!(text, expected);
     }
 }

@@ -21,7 +21,7 @@ const MOST_AGENTS: u64 = 1 << 31;
 /// The model of a document; it means something only if no problem was added.
 pub fn compile(root: &Table, problems: &mut Vec<Problem>) -> Model {
     let names = Names::of(root);
-    check(root, &names, problems);
+    check(section(""), root, &names, problems);
     let home = Place::new(0, 0..0);
     let view = View {
         section: section(""),

@@ -21,8 +21,8 @@ use std::time::{Duration, Instant};
 
 use super::error::Error;
 use super::execute::Progress;
-use super::plan::{Job, Plan};
 use super::jobs;
+use super::plan::{Job, Plan};
 use crate::analysis::outcome::Outcome;
 use crate::analysis::posterior::{self, Axis, Marginal, Tie};
 use crate::analysis::replicate::Replicate;
@@ -136,17 +136,18 @@ fn positive(bits: u64) -> f64 {
 
 impl Calibration {
     /// Fit a scenario within the ranges of a search file to these observations, of which there is at least one. `record`
-    /// is the text they come from. What the search file sets is set here.
+    /// is the text they come from. What the search file sets is set here, and the overrides once more, so that they win.
     ///
     /// # Errors
     /// The problems of the scenario with what is set, as it is and with every parameter at either end of its range.
     pub fn new(
         mut scenario: Scenario,
         search: Search,
+        overrides: &[String],
         record: String,
         observations: Vec<Observation>,
     ) -> Result<Calibration, Problems> {
-        scenario.set(&search.set)?;
+        scenario.set(&[&search.set, overrides].concat())?;
         let seed = scenario.seed();
         let calibration = Calibration {
             identity: Identity {

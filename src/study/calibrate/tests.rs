@@ -6,61 +6,9 @@ use std::path::Path;
 use super::*;
 use crate::study::{Plan, ensemble};
 
-/// A town in which a price doubles, and so lively that the cost of going out shows.
-const SCENARIO: &str = r#"
-schema_version = 1
-title = "One town"
-start = 2022-01-01T00:00:00
-zone = "Asia/Almaty"
-ticks = 48
-[[region]]
-id = "west"
-population = 4000
-urban = 1.0
-exposure = 0.8
-legitimacy = 0.4
-[[force]]
-id = "police"
-kind = "police"
-region = "west"
-strength = 60
-deployable = 1.0
-[[shock]]
-id = "fuel"
-kind = "price_change"
-when = 2022-01-01T06:00:00
-factor = 2.0
-[rules.turnout]
-hardship_weight = 1.0
-price_hours = 4.0
-crowd_weight = 0.02
-base_cost = 0.8
-participation_cost = 0.5
-join_rate = 0.3
-[rules.policing]
-arrest_rate = 0.05
-"#;
+const SCENARIO: &str = include_str!("../../../tests/fixtures/calibrate/town.toml");
 
-const SEARCH: &str = r#"
-schema_version = 1
-replicates = 3
-explore = 24
-[optimiser]
-trials = 24
-[sampler]
-trials = 80
-population = 20
-effective = 20
-[[parameter]]
-key = "rules.turnout.base_cost"
-low = 0.5
-high = 1.0
-[[parameter]]
-key = "rules.policing.arrest_rate"
-low = 0.01
-high = 0.8
-scale = "log"
-"#;
+const SEARCH: &str = include_str!("../../../tests/fixtures/calibrate/town.search.toml");
 
 const OUTCOMES: [&str; 2] = ["peak(participants)", "last(detained_total)"];
 
@@ -98,7 +46,7 @@ const TRUTH: [&str; 2] = ["rules.turnout.base_cost = 0.75", "rules.policing.arre
 fn calibration(search: &str) -> Calibration {
     let scenario = Scenario::from_text("town", SCENARIO).unwrap();
     let search = Search::from_text("town.search.toml", search, &scenario).unwrap();
-    Calibration::new(scenario, search, "the record".to_owned(), observations(&TRUTH)).unwrap()
+    Calibration::new(scenario, search, &[], "the record".to_owned(), observations(&TRUTH)).unwrap()
 }
 
 fn run(calibration: &Calibration, out: &Path, threads: usize) -> Result<Fitted, Error> {
