@@ -56,6 +56,8 @@
 //! ```
 #![warn(missing_docs)]
 
+pub mod docs;
+
 pub mod dice;
 pub mod metric;
 pub mod suggest;

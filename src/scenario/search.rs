@@ -504,7 +504,7 @@ mod tests {
         assert_eq!([of.at(0.0), of.at(0.5), of.at(1.0)], [0.01, 0.505, 1.0]);
         of.log = true;
         assert_eq!([of.at(0.0), of.at(0.5), of.at(1.0)], [0.01, 0.1, 1.0]);
-        assert_eq!(of.at(0.123456789), 0.017658);
+        assert_eq!(of.at(0.123456789), 0.0176569);
         assert!((of.share(0.1) - 0.5).abs() < 1e-12);
     }
 
