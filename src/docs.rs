@@ -8,6 +8,7 @@
 //! | [`corrections`] | corrections to the source article, and where defaults follow facts |
 //! | [`elements`] | every element of the story of January 2022, and what carries it |
 //! | [`record`] | how a record of what happened is written, and how a scenario is scored against it |
+//! | [`calibration`] | how a model is fitted to its record, and how the baseline was |
 //! | [`compare`] | comparing policies in the same worlds, and which action or parameter mattered |
 //! | [`limits`] | limits of use, and how to report results |
 //!
@@ -32,6 +33,10 @@ pub mod elements {
 
 pub mod record {
     #![doc = include_str!("docs/record.md")]
+}
+
+pub mod calibration {
+    #![doc = include_str!("docs/calibration.md")]
 }
 
 pub mod compare {

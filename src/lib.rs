@@ -22,7 +22,8 @@
 //! | [`analysis`] | tables to findings: the course of events, totals, outcomes, their spread, scores | tables |
 //! | [`scenario`] | text to model, or every problem at its place | what a model is, not how it runs; outcomes |
 //! | [`report`] | findings to text and JSON that a student reads | analysis, tables |
-//! | [`study`] | which runs, in any order, to a folder that survives a kill, or to outcomes at once | scenario, sim, table, outcomes |
+//! | [`fit`] | which parameters to try next, so that a model comes near its record | nothing |
+//! | [`study`] | which runs, in any order, to a folder that survives a kill, or to outcomes at once | scenario, sim, table, outcomes, fit |
 //! | [`docs`] | pages: the model by the ODD protocol, evidence, corrections, limits of use | nothing |
 //!
 //! `tests/house.rs` holds the code to this table.
@@ -57,10 +58,11 @@
 #![warn(missing_docs)]
 
 pub mod dice;
-
 pub mod metric;
 pub mod suggest;
 pub mod table;
+
+pub mod fit;
 
 pub mod sim;
 

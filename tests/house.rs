@@ -11,11 +11,15 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("suggest", &[]),
     ("docs", &[]),
     ("table", &[]),
+    ("fit", &[]),
     ("sim", &["dice", "metric", "table"]),
     ("scenario", &["metric", "suggest", "sim", "analysis"]),
     ("analysis", &["metric", "suggest", "table"]),
     ("report", &["analysis", "metric", "table"]),
-    ("study", &["dice", "metric", "table", "sim", "scenario", "analysis"]),
+    (
+        "study",
+        &["dice", "metric", "table", "sim", "scenario", "analysis", "fit"],
+    ),
 ];
 
 /// Parts of `sim` that a scenario may know: what is run, never how.

@@ -7,6 +7,7 @@ pub mod contrast;
 pub mod course;
 pub mod epstein;
 pub mod outcome;
+pub mod posterior;
 pub mod replicate;
 pub mod score;
 pub mod sensitivity;

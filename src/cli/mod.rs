@@ -8,6 +8,7 @@ mod results;
 mod signals;
 
 mod ablate;
+mod calibrate;
 mod check;
 mod compare;
 mod completions;
@@ -53,6 +54,7 @@ enum Command {
     Ablate(ablate::Args),
     Sensitivity(sensitivity::Args),
     Reproduce(reproduce::Args),
+    Calibrate(calibrate::Args),
     Score(score::Args),
     Check(check::Args),
     Explain(explain::Args),
@@ -72,6 +74,7 @@ impl Cli {
             Command::Ablate(args) => args.execute(),
             Command::Sensitivity(args) => args.execute(),
             Command::Reproduce(args) => args.execute(),
+            Command::Calibrate(args) => args.execute(),
             Command::Score(args) => args.execute(),
             Command::Check(args) => args.execute(),
             Command::Explain(args) => args.execute(),

@@ -9,6 +9,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use qantar::metric::Vocabulary;
 use qantar::report::format::number;
+use qantar::study::calibrate::Watch;
 use qantar::study::{Plan, Progress};
 
 use super::output::message;
@@ -51,6 +52,57 @@ fn watched<T>(quiet: bool, work: impl FnOnce() -> T, show: impl FnOnce(&Receiver
     thread::scope(|scope| {
         let (working, over) = mpsc::channel::<()>();
         scope.spawn(move || show(&over));
+        let result = work();
+        drop(working);
+        result
+    })
+}
+
+/// Do the work of a calibration and show its progress on stderr the while, unless `quiet`.
+pub fn calibration<T>(trials: usize, watch: &Watch, quiet: bool, work: impl FnOnce() -> T) -> T {
+    if quiet {
+        return work();
+    }
+    let line = || {
+        let shown = |distance: f64| match distance.is_finite() {
+            true => format!("{distance:.3}"),
+            false => "unknown".to_owned(),
+        };
+        format!(
+            "best distance {}, tolerance {}",
+            shown(watch.best()),
+            shown(watch.tolerance())
+        )
+    };
+    thread::scope(|scope| {
+        let (working, over) = mpsc::channel::<()>();
+        scope.spawn(move || {
+            if !io::stderr().is_terminal() {
+                while !finished(&over, Duration::from_secs(5)) {
+                    message(&format!(
+                        "{} of {trials} trials, {}",
+                        watch.trials.load(Relaxed),
+                        line()
+                    ));
+                }
+                return;
+            }
+            let form = "  {bar:20} {pos} of {len} trials, {msg}, {per_sec}, {eta} left";
+            let style = ProgressStyle::with_template(form).expect("the template is well formed");
+            let bar = ProgressBar::new(trials as u64).with_style(style);
+            let mut resumed = 0;
+            while !finished(&over, Duration::from_millis(200)) {
+                let (done, fresh) = (watch.trials.load(Relaxed), watch.fresh.load(Relaxed));
+                bar.set_position(u64::from(done));
+                // What the journal has given says nothing about the time left.
+                if done - fresh > resumed {
+                    resumed = done - fresh;
+                    bar.reset_eta();
+                }
+                bar.set_message(line());
+            }
+            bar.finish_and_clear();
+        });
         let result = work();
         drop(working);
         result

@@ -2,6 +2,7 @@
 
 pub mod ablate;
 pub mod bands;
+pub mod calibration;
 pub mod chart;
 pub mod compare;
 pub mod course;

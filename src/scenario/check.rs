@@ -72,6 +72,13 @@ pub fn check(document: &'static Section, root: &Table, names: &Names<'_>, proble
     checker.table(document, "", root, &Place::new(0, 0..0));
 }
 
+/// Find what is wrong with a table whose section is not part of a scenario and refers to nothing in it.
+pub fn fields(section: &'static Section, path: &str, table: &Table, home: &Place, problems: &mut Vec<Problem>) {
+    let empty = Table::default();
+    let names = &Names::of(&empty);
+    Checker { names, problems }.table(section, path, table, home);
+}
+
 struct Checker<'a> {
     names: &'a Names<'a>,
     problems: &'a mut Vec<Problem>,
@@ -287,7 +294,7 @@ pub fn range(list: &[Node]) -> Option<(f64, f64)> {
 }
 
 /// The field of a parameter that the kind of an action brings.
-fn own(section: &Section, table: &Table, key: &str) -> Option<Field> {
+pub fn own(section: &Section, table: &Table, key: &str) -> Option<Field> {
     if section.name != "action" && section.name != "shock" {
         return None;
     }

@@ -117,6 +117,10 @@ pub enum Choice {
     Policy,
     /// What an option is.
     Option,
+    /// Scales of a range that is searched.
+    Scale,
+    /// How distances are made one.
+    Distance,
     /// How sure an observation is.
     Confidence,
     /// What an observation is used for.
@@ -136,6 +140,8 @@ impl Choice {
             Choice::Stance => kinds::STANCES.iter().map(|stance| stance.name).collect(),
             Choice::Policy => vec!["timeline", "reactive"],
             Choice::Option => Side::ALL.iter().map(|side| side.name()).collect(),
+            Choice::Scale => vec!["linear", "log"],
+            Choice::Distance => vec!["mean", "root_mean_square", "max"],
             Choice::Confidence => Confidence::ALL.iter().map(|confidence| confidence.name()).collect(),
             Choice::Use => Use::ALL.iter().map(|purpose| purpose.name()).collect(),
         }
@@ -153,6 +159,8 @@ impl Choice {
             Choice::Stance => "stances",
             Choice::Policy => "policies",
             Choice::Option => "kinds of option",
+            Choice::Scale => "scales",
+            Choice::Distance => "distances",
             Choice::Confidence => "degrees of confidence",
             Choice::Use => "uses",
         }

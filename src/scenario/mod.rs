@@ -23,6 +23,7 @@ pub mod problem;
 mod read;
 pub mod record;
 pub mod schema;
+pub mod search;
 mod set;
 mod shapes;
 mod tree;

@@ -5,8 +5,10 @@
 //! ```text
 //! Plan -> jobs -> parts (of each job, aside, in any order) -> series, events, outcomes, manifest (in order) -> folder
 //!              -> outcomes (reduced at once, nothing kept) -> one row of numbers per job
+//! Calibration -> points -> trials -> distances -> points ... -> posterior (journal, folder)
 //! ```
 
+pub mod calibrate;
 pub mod compare;
 mod earliest;
 mod ensemble;
