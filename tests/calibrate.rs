@@ -133,7 +133,7 @@ fn the_report_tells_each_parameter_and_observation_and_the_best_point_runs() {
     let document: Value = serde_json::from_slice(&json.stdout).unwrap();
     assert_eq!(document["parameters"][0]["key"], "rules.turnout.base_cost");
     assert_eq!(document["observations"].as_array().unwrap().len(), 2);
-    assert_eq!(document["trials"], 121);
+    assert_eq!(document["trials"], 129);
 }
 
 #[test]

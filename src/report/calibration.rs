@@ -120,7 +120,7 @@ pub fn text(told: &Calibration) -> String {
         "That observations used for fitting are met is no test of the model; what was kept out of the fit is. The \
          intervals hold for the ranges sought, the accepted ranges of the record, and these dice.",
     );
-    text + &format!("\nResults are in {0}; the best point is {0}/best.toml\n", told.folder)
+    text + &format!("\nResults are in {0}\nThe best point is {0}/best.toml\n", told.folder)
 }
 
 /// How a trial meets each observation; `!` marks what it does not meet.

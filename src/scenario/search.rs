@@ -411,11 +411,10 @@ pub fn overlay(base: &str, title: &str, values: &[(&str, f64)]) -> String {
         place: place.clone(),
     };
     let mut root = Table::default();
+    root.entry("schema_version", &place, || node(Value::Whole(1)));
     for (key, text) in [("extends", base), ("title", title)] {
         root.entry(key, &place, || node(Value::Text(text.to_string())));
     }
-    let version = root.entry("schema_version", &place, || node(Value::Whole(1)));
-    version.at = place.clone();
     for (path, value) in values {
         put(&mut root, path, node(Value::Number(*value)));
     }
@@ -535,7 +534,7 @@ mod tests {
             "Town",
             &[("rules.turnout.base_cost", 0.5), ("region.west.urban", 0.25)],
         );
-        let expected = "extends = \"../town.toml\"\ntitle = \"Town\"\nschema_version = 1\n\n\
+        let expected = "schema_version = 1\nextends = \"../town.toml\"\ntitle = \"Town\"\n\n\
             [rules.turnout]\nbase_cost = 0.5\n\n[[region]]\nid = \"west\"\nurban = 0.25\n";
         assert_eq!(text, expected);
     }
