@@ -1,7 +1,9 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use qantar::metric::Vocabulary;
 use qantar::scenario::Scenario;
+use qantar::sim::epstein::model as epstein;
 use qantar::sim::model::Model;
 
 use super::failure::Usage;
@@ -26,8 +28,10 @@ impl Args {
         for file in &self.files {
             let checked = Scenario::read(file).and_then(|mut scenario| {
                 scenario.set(&self.set)?;
-                let model = scenario.compile()?;
-                Ok(summary(&scenario, &model))
+                Ok(match scenario.vocabulary() {
+                    Vocabulary::Country => summary(&scenario, &scenario.compile()?),
+                    Vocabulary::Epstein => lattice(&scenario.lattice()?),
+                })
             });
             match checked {
                 Ok(summary) => data(&format!("{}: {summary}\n", file.display()))?,
@@ -69,6 +73,18 @@ fn summary(scenario: &Scenario, model: &Model) -> String {
         counts.join(", "),
         calendar.short(0),
         calendar.short(model.clock.ticks)
+    )
+}
+
+fn lattice(model: &epstein::Model) -> String {
+    format!(
+        "{} by {} sites, {}, {}, {}, {}",
+        model.width,
+        model.height,
+        count(model.agents as usize, "agent"),
+        count(model.cops as usize, "cop"),
+        count(model.changes.len(), "change"),
+        count(model.ticks as usize, "tick")
     )
 }
 

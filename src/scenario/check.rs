@@ -7,7 +7,7 @@ use super::calendar;
 use super::form::{Field, Kind, Omitted, Section, To};
 use super::kinds::{self, KINDS};
 use super::problem::{Place, Problem, nearest, suggest};
-use super::schema::section;
+use super::schema::{self, section};
 use super::shapes;
 use super::tree::{Entry, Node, Table, Value};
 
@@ -56,7 +56,7 @@ impl<'a> Names<'a> {
 /// Find what is wrong with a document.
 pub fn check(root: &Table, names: &Names<'_>, problems: &mut Vec<Problem>) {
     let mut checker = Checker { names, problems };
-    checker.table(section(""), "", root, &Place::new(0, 0..0));
+    checker.table(schema::root(root), "", root, &Place::new(0, 0..0));
 }
 
 struct Checker<'a> {

@@ -1,6 +1,7 @@
 //! What a key of the scenario format is: the form of an entry in the reference.
 
-use crate::metric::Metric;
+use crate::metric::{Metric, Vocabulary};
+use crate::sim::epstein::model as epstein;
 use crate::sim::model::SiteKind;
 use crate::sim::policy::ForceKind;
 
@@ -106,6 +107,20 @@ pub enum Choice {
     Task,
     /// What a statement says.
     Stance,
+    /// Kinds of model.
+    Model,
+    /// How the ratio of cops to active agents enters.
+    Ratio,
+    /// Shapes of a neighbourhood.
+    Shape,
+    /// Orders in which a lattice changes.
+    Activation,
+    /// What comes first in a turn.
+    Turn,
+    /// Places of those in jail.
+    Jail,
+    /// Ways to draw a jail term.
+    Term,
 }
 
 impl Choice {
@@ -119,6 +134,13 @@ impl Choice {
             Choice::Metric => Metric::ALL.iter().map(|metric| metric.name()).collect(),
             Choice::Task => vec!["guard", "street"],
             Choice::Stance => vec!["support", "concern", "oppose", "neutral"],
+            Choice::Model => Vocabulary::ALL.iter().map(|model| model.name()).collect(),
+            Choice::Ratio => epstein::Ratio::ALL.iter().map(|ratio| ratio.name()).collect(),
+            Choice::Shape => epstein::Shape::ALL.iter().map(|shape| shape.name()).collect(),
+            Choice::Activation => epstein::Activation::ALL.iter().map(|order| order.name()).collect(),
+            Choice::Turn => epstein::Turn::ALL.iter().map(|turn| turn.name()).collect(),
+            Choice::Jail => epstein::Jail::ALL.iter().map(|jail| jail.name()).collect(),
+            Choice::Term => epstein::Term::ALL.iter().map(|term| term.name()).collect(),
         }
     }
 
@@ -132,6 +154,13 @@ impl Choice {
             Choice::Metric => "metrics",
             Choice::Task => "tasks",
             Choice::Stance => "stances",
+            Choice::Model => "models",
+            Choice::Ratio => "ratios",
+            Choice::Shape => "neighbourhoods",
+            Choice::Activation => "activations",
+            Choice::Turn => "turns",
+            Choice::Jail => "jails",
+            Choice::Term => "jail terms",
         }
     }
 }
