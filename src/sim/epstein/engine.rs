@@ -15,10 +15,10 @@ use crate::sim::event::{Event, What};
 
 /// Nobody.
 pub(super) const NOBODY: u32 = u32::MAX;
-/// How often a site in sight is drawn before all are gone through.
-const DRAWS: usize = 16;
+/// How many words, of two draws each, are spent on finding a site in sight before all are gone through.
+pub const DRAWS: usize = 16;
 /// How many agents ahead of their turns are read, so that they have come from memory when it is theirs.
-const AHEAD: usize = 32;
+pub const AHEAD: usize = 32;
 
 /// What stands on the lattice, and whoever is in jail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -253,6 +253,11 @@ impl<'m> Engine<'m> {
         });
     }
 
+    /// Whether an agent is active now: it may not know yet that a cop has come by.
+    pub fn is_active(&self, agent: &Agent) -> bool {
+        agent.role == Role::Active && self.rebel[self.torus.number(agent.site)] == agent.id
+    }
+
     /// One tick: what changes by the scenario, then everyone's turn.
     pub fn tick(&mut self) {
         self.events.clear();
@@ -293,8 +298,7 @@ impl<'m> Engine<'m> {
         if agent.role == Role::Cop {
             return self.patrol(agent, stream);
         }
-        let was_active = agent.role == Role::Active;
-        if was_active && self.rebel[self.torus.number(agent.site)] != agent.id {
+        if agent.role == Role::Active && !self.is_active(agent) {
             self.learn(agent);
         }
         if self.families.is_some() && self.dies(agent) {
@@ -460,7 +464,7 @@ impl<'m> Engine<'m> {
     fn decide_at_once(&mut self) {
         let mut agents = std::mem::take(&mut self.agents);
         for agent in &mut agents {
-            if agent.role == Role::Active && self.rebel[self.torus.number(agent.site)] != agent.id {
+            if agent.role == Role::Active && !self.is_active(agent) {
                 self.learn(agent);
             }
         }
@@ -499,7 +503,7 @@ impl<'m> Engine<'m> {
         if agent.role == Role::Cop {
             return self.walk(agent, stream);
         }
-        if agent.role == Role::Active && self.rebel[self.torus.number(agent.site)] != agent.id {
+        if agent.role == Role::Active && !self.is_active(agent) {
             self.learn(agent);
         }
         match agent.role {
