@@ -22,6 +22,7 @@
 //! | [`analysis`] | tables to findings: the course of events, totals, their spread | tables |
 //! | [`report`] | findings to text and JSON that a student reads | analysis, tables |
 //! | [`study`] | which runs, in any order, to a folder that survives a kill | scenario, sim, table |
+//! | [`docs`] | pages beside the reference | nothing |
 //!
 //! `tests/house.rs` holds the code to this table.
 //!
@@ -53,6 +54,8 @@
 //! # Ok::<(), qantar::scenario::problem::Problems>(())
 //! ```
 #![warn(missing_docs)]
+
+pub mod docs;
 
 pub mod dice;
 pub mod metric;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// For each room, the rooms it may know. `sim/recorder.rs` alone in `sim` may know tables.
 const MAY_KNOW: &[(&str, &[&str])] = &[
+    ("docs", &[]),
     ("dice", &[]),
     ("metric", &[]),
     ("table", &[]),

@@ -9,7 +9,7 @@
 use super::groups::Families;
 use super::model::{Activation, Jail, Model, Term, Turn};
 use super::risk::Risks;
-use super::torus::{ACTIVE, COP, Counts, Sight, Site, Torus, in_sight};
+use super::torus::{Counts, Sight, Site, Sort, Torus, in_sight};
 use crate::dice::{Dice, Purpose, Stream};
 use crate::sim::event::{Event, What};
 
@@ -243,7 +243,7 @@ impl<'m> Engine<'m> {
     /// A new cop at an empty site.
     fn post(&mut self, site: Site) {
         self.take(site);
-        self.counts.come(COP, site);
+        self.counts.come(Sort::Cop, site);
         self.tally.cops += 1;
         self.agents.push(Agent {
             site,
@@ -337,13 +337,13 @@ impl<'m> Engine<'m> {
 
     fn rise(&mut self, agent: &Agent) {
         self.rebel[self.torus.number(agent.site)] = agent.id;
-        self.counts.come(ACTIVE, agent.site);
+        self.counts.come(Sort::Active, agent.site);
         self.tally.active += 1;
     }
 
     pub(super) fn calm(&mut self, site: Site) {
         self.rebel[self.torus.number(site)] = NOBODY;
-        self.counts.go(ACTIVE, site);
+        self.counts.go(Sort::Active, site);
         self.tally.active -= 1;
     }
 
@@ -384,8 +384,8 @@ impl<'m> Engine<'m> {
     fn stands(&mut self, cop: &mut Agent, there: Site) {
         self.leave(cop.site);
         self.take(there);
-        self.counts.go(COP, cop.site);
-        self.counts.come(COP, there);
+        self.counts.go(Sort::Cop, cop.site);
+        self.counts.come(Sort::Cop, there);
         cop.site = there;
     }
 
@@ -622,7 +622,7 @@ impl<'m> Engine<'m> {
                 .nth(chosen);
             let cop = self.agents.swap_remove(at.expect("those counted are there"));
             self.leave(cop.site);
-            self.counts.go(COP, cop.site);
+            self.counts.go(Sort::Cop, cop.site);
             self.tally.cops -= 1;
         }
         while self.tally.cops < cops

@@ -1,6 +1,6 @@
 //! Epstein's model of civil violence (PNAS 99 suppl. 3, 7243-7250, 2002): agents on a torus who rebel where their
 //! grievance outweighs the risk of arrest, cops who arrest, and in Model II two groups who kill each other. A second,
-//! small model behind the same observer. See `qantar::docs::epstein` for the rules, their variants and what has been
+//! small model behind the same observer. See [`crate::docs::epstein`] for the rules, their variants and what has been
 //! found to follow from them.
 
 pub mod engine;

@@ -92,16 +92,26 @@ impl Sight {
     }
 }
 
-/// For every site, how many of each of two sorts are within a vision of it, its own site counted too. A look is one
-/// read; who comes or goes is added to all sites that see it, whose rows are added to without regard to the edges of
-/// the torus: a strip beyond each edge keeps what belongs to the opposite one, and a look near an edge adds it.
+/// Who is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sort {
+    /// Active agents.
+    Active,
+    /// Cops.
+    Cop,
+}
+
+/// For every site, how many active agents and how many cops are within a vision of it, its own site counted too. A
+/// look is one read; who comes or goes is added to all sites that see it, whose rows are added to without regard to
+/// the edges of the torus: a strip beyond each edge keeps what belongs to the opposite one, and a look near an edge
+/// adds it.
 #[derive(Clone, Debug)]
 pub struct Counts {
-    /// One row of lanes after the other, with strips around; a lane has one sort in each half.
-    lanes: Vec<u32>,
+    /// One row of lanes after the other, with strips around.
+    lanes: Lanes,
     stride: usize,
     /// All bits where a row of the neighbourhood is, in groups of lanes.
-    rows: Vec<[u32; LANES]>,
+    rows: Vec<[u16; LANES]>,
     /// How many groups make a row.
     groups: usize,
     /// Where each column of sites is, and where its strip is, which is always nothing for most columns.
@@ -114,13 +124,17 @@ pub struct Counts {
     small: bool,
 }
 
+/// Each lane counts active agents in its lower half and cops in its upper half.
+#[derive(Clone, Debug)]
+enum Lanes {
+    /// For up to 255 sites in sight.
+    Narrow(Vec<u16>),
+    /// For more.
+    Wide(Vec<u32>),
+}
+
 /// So many sites are added to at a time.
 const LANES: usize = 16;
-
-/// One of the first sort, in a lane.
-pub const ACTIVE: u32 = 1;
-/// One of the second.
-pub const COP: u32 = 1 << 16;
 
 impl Counts {
     /// Nobody anywhere.
@@ -132,7 +146,7 @@ impl Counts {
         let mut rows = vec![[0; LANES]; (2 * reach + 1) * groups];
         for &(row, column) in seen.iter().chain(&[(0, 0)]) {
             let lane = (column + reach as i32) as usize;
-            rows[(row + reach as i32) as usize * groups + lane / LANES][lane % LANES] = u32::MAX;
+            rows[(row + reach as i32) as usize * groups + lane / LANES][lane % LANES] = u16::MAX;
         }
         let places = |length: usize, times: usize| {
             let place = |i: usize| {
@@ -146,8 +160,12 @@ impl Counts {
             };
             (0..length).map(place).collect()
         };
+        let lanes = stride * (height + 2 * reach + 1);
         Counts {
-            lanes: vec![0; stride * (height + 2 * reach + 1)],
+            lanes: match seen.len() < 255 {
+                true => Lanes::Narrow(vec![0; lanes]),
+                false => Lanes::Wide(vec![0; lanes]),
+            },
             stride,
             rows,
             groups,
@@ -159,41 +177,84 @@ impl Counts {
     }
 
     /// One of a sort has come to a site.
-    pub fn come(&mut self, sort: u32, site: Site) {
-        self.add(site, sort);
+    pub fn come(&mut self, sort: Sort, site: Site) {
+        match sort {
+            Sort::Active => self.add(site, 1, 1),
+            Sort::Cop => self.add(site, 1 << 8, 1 << 16),
+        }
     }
 
     /// One of a sort has left a site.
-    pub fn go(&mut self, sort: u32, site: Site) {
-        self.add(site, sort.wrapping_neg());
+    pub fn go(&mut self, sort: Sort, site: Site) {
+        match sort {
+            Sort::Active => self.add(site, 1u16.wrapping_neg(), 1u32.wrapping_neg()),
+            Sort::Cop => self.add(site, (1u16 << 8).wrapping_neg(), (1u32 << 16).wrapping_neg()),
+        }
     }
 
-    fn add(&mut self, site: Site, value: u32) {
-        let (row, column) = ((site >> 16) as usize, (site & 0xffff) as usize);
-        let lanes = self.lanes[row * self.stride..].chunks_exact_mut(self.stride);
-        for (lanes, seen) in lanes.zip(self.rows.chunks_exact(self.groups)) {
-            let (lanes, _) = lanes[column..].as_chunks_mut::<LANES>();
-            for (lanes, seen) in lanes.iter_mut().zip(seen) {
-                for (lane, seen) in lanes.iter_mut().zip(seen) {
-                    *lane = lane.wrapping_add(value & seen);
-                }
+    /// Add to all that see a site.
+    fn add(&mut self, site: Site, narrow: u16, wide: u32) {
+        let (stride, groups) = (self.stride, self.groups);
+        match &mut self.lanes {
+            Lanes::Narrow(lanes) => each(lanes, &self.rows, stride, groups, site, |lane, seen| {
+                *lane = lane.wrapping_add(narrow & seen);
+            }),
+            Lanes::Wide(lanes) => each(lanes, &self.rows, stride, groups, site, |lane, seen| {
+                *lane = lane.wrapping_add(wide & seen as i16 as u32);
+            }),
+        }
+    }
+
+    /// How many active agents and how many cops are within the vision of a site.
+    #[inline]
+    pub fn at(&self, site: Site) -> (usize, usize) {
+        let columns = self.column_at[(site & 0xffff) as usize];
+        let rows = self.row_at[(site >> 16) as usize];
+        let one = !self.small && (columns.1, rows.1) == self.nothing;
+        match &self.lanes {
+            Lanes::Narrow(lanes) => {
+                let sum = sum(columns, rows, one, |lane| u32::from(lanes[lane]));
+                ((sum & 0xff) as usize, (sum >> 8 & 0xff) as usize)
+            }
+            Lanes::Wide(lanes) => {
+                let sum = sum(columns, rows, one, |lane| lanes[lane]);
+                ((sum & 0xffff) as usize, (sum >> 16) as usize)
             }
         }
     }
+}
 
-    /// How many of the first and of the second sort are within the vision of a site.
-    #[inline]
-    pub fn at(&self, site: Site) -> (usize, usize) {
-        let (column, beyond) = self.column_at[(site & 0xffff) as usize];
-        let (row, below) = self.row_at[(site >> 16) as usize];
-        let lane = |row: u32, column: u32| self.lanes[(row + column) as usize];
-        let mut sum = lane(row, column);
-        if self.small || (beyond, below) != self.nothing {
-            let strips = lane(row, beyond)
-                .wrapping_add(lane(below, column))
-                .wrapping_add(lane(below, beyond));
-            sum = sum.wrapping_add(strips);
+/// What is in a lane and in the strips that belong to it.
+#[inline]
+fn sum(columns: (u32, u32), rows: (u32, u32), one: bool, lane: impl Fn(usize) -> u32) -> u32 {
+    let lane = |row: u32, column: u32| lane((row + column) as usize);
+    let own = lane(rows.0, columns.0);
+    match one {
+        true => own,
+        false => own + lane(rows.0, columns.1) + lane(rows.1, columns.0) + lane(rows.1, columns.1),
+    }
+}
+
+/// Every lane of the rows around a site, with whether it is seen.
+#[inline]
+fn each<L>(
+    lanes: &mut [L],
+    rows: &[[u16; LANES]],
+    stride: usize,
+    groups: usize,
+    site: Site,
+    act: impl Fn(&mut L, u16),
+) {
+    let (row, column) = ((site >> 16) as usize, (site & 0xffff) as usize);
+    for (lanes, seen) in lanes[row * stride..]
+        .chunks_exact_mut(stride)
+        .zip(rows.chunks_exact(groups))
+    {
+        let (lanes, _) = lanes[column..].as_chunks_mut::<LANES>();
+        for (lanes, seen) in lanes.iter_mut().zip(seen) {
+            for (lane, &seen) in lanes.iter_mut().zip(seen) {
+                act(lane, seen);
+            }
         }
-        ((sum & 0xffff) as usize, (sum >> 16) as usize)
     }
 }

@@ -1,0 +1,5 @@
+//! Pages beside the reference.
+
+pub mod epstein {
+    #![doc = include_str!("docs/epstein.md")]
+}
