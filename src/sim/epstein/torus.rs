@@ -33,7 +33,7 @@ impl Torus {
     /// The site of this number, counted row by row.
     pub fn site(&self, number: u32) -> Site {
         let width = self.width as u32;
-        (number / width) << 16 | number % width
+        ((number / width) << 16) | (number % width)
     }
 
     /// The number of a site.
