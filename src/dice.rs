@@ -36,6 +36,10 @@ pub enum Purpose {
     Symbol = 8,
     /// Whether another state sends the troops that it is asked for.
     Pledge = 9,
+    /// Epstein's lattice at the start: traits and places, one after the other.
+    LatticeStart = 10,
+    /// What happens on Epstein's lattice in one tick, one after the other.
+    LatticeTick = 11,
 }
 
 /// The dice of one replicate.
@@ -100,9 +104,68 @@ impl Dice {
         })
     }
 
+    /// The draws of what happens one after the other in one tick.
+    pub fn stream(&self, purpose: Purpose, tick: u32) -> Stream {
+        Stream {
+            rng: self.at(purpose, u64::from(tick), 0),
+            words: [0; WORDS],
+            at: WORDS,
+        }
+    }
+
     /// One draw of 32 bits for one thing, such as a site, at one tick.
     pub fn one(&self, purpose: Purpose, thing: u64, tick: u32) -> u32 {
         self.at(purpose, thing, u128::from(tick)).next_u32()
+    }
+}
+
+/// Draws for what happens strictly one after the other, as on Epstein's lattice, where each agent acts on what the one
+/// before it has left: there the event that a draw decides is its place in this sequence.
+#[derive(Clone, Debug)]
+pub struct Stream {
+    rng: ChaCha8Rng,
+    words: [u32; WORDS],
+    at: usize,
+}
+
+/// Words that a stream draws at a time.
+const WORDS: usize = 512;
+
+impl Stream {
+    /// 32 random bits.
+    #[inline]
+    pub fn word(&mut self) -> u32 {
+        if self.at == WORDS {
+            self.refill();
+        }
+        self.at += 1;
+        self.words[self.at - 1]
+    }
+
+    /// A whole number below `n`, all exactly equally likely (Lemire 2019).
+    ///
+    /// # Panics
+    /// If `n` is 0.
+    #[inline]
+    pub fn below(&mut self, n: u32) -> u32 {
+        let mut product = u64::from(self.word()) * u64::from(n);
+        if (product as u32) < n {
+            let reject = n.wrapping_neg() % n;
+            while (product as u32) < reject {
+                product = u64::from(self.word()) * u64::from(n);
+            }
+        }
+        (product >> 32) as u32
+    }
+
+    #[cold]
+    fn refill(&mut self) {
+        let mut bytes = [0u8; 4 * WORDS];
+        self.rng.fill_bytes(&mut bytes);
+        for (word, bytes) in self.words.iter_mut().zip(bytes.chunks_exact(4)) {
+            *word = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+        }
+        self.at = 0;
     }
 }
 

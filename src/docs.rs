@@ -10,6 +10,7 @@
 //! | [`record`] | how a record of what happened is written, and how a scenario is scored against it |
 //! | [`calibration`] | how a model is fitted to its record, and how the baseline was |
 //! | [`compare`] | comparing policies in the same worlds, and which action or parameter mattered |
+//! | [`epstein`] | Epstein's civil violence: rules, switches, what of the paper is reproduced and what is not, speed |
 //! | [`limits`] | limits of use, and how to report results |
 //!
 //! Tables marked as generated are made from the code; `tests/docs.rs` fails when they are stale, and
@@ -41,6 +42,10 @@ pub mod calibration {
 
 pub mod compare {
     #![doc = include_str!("docs/compare.md")]
+}
+
+pub mod epstein {
+    #![doc = include_str!("docs/epstein.md")]
 }
 
 pub mod limits {

@@ -17,7 +17,7 @@ pub const TOTALS: [Total; 11] = [
     total("jailed_end", "in jail at the end", "agents"),
     total("tension_peak", "highest tension", "1"),
     total("killed", "killed", "agents"),
-    total("extinct_at", "tick of a group's extinction", "ticks"),
+    total("extinct_at", "a group's extinction, or the end", "ticks"),
 ];
 
 /// Agents of Epstein's 1,120 who must be active for him to speak of an outburst.

@@ -2,7 +2,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use qantar::analysis::score::Record;
+use qantar::metric::Vocabulary;
 use qantar::scenario::{Scenario, record};
+use qantar::sim::epstein::model as epstein;
 use qantar::sim::model::Model;
 use qantar::study::Plan;
 
@@ -33,7 +35,10 @@ impl Args {
                     .record()
                     .map(|path| record::read(path, &plan.known()))
                     .transpose()?;
-                Ok(summary(&scenario, &scenario.compile()?, record.as_ref()))
+                Ok(match scenario.vocabulary() {
+                    Vocabulary::Country => summary(&scenario, &scenario.compile()?, record.as_ref()),
+                    Vocabulary::Epstein => lattice(&scenario.lattice()?),
+                })
             });
             match checked {
                 Ok(summary) => data(&format!("{}: {summary}\n", file.display()))?,
@@ -78,6 +83,18 @@ fn summary(scenario: &Scenario, model: &Model, record: Option<&Record>) -> Strin
         counts.join(", "),
         calendar.short(0),
         calendar.short(model.clock.ticks)
+    )
+}
+
+fn lattice(model: &epstein::Model) -> String {
+    format!(
+        "{} by {} sites, {}, {}, {}, {}",
+        model.width,
+        model.height,
+        count(model.agents as usize, "agent"),
+        count(model.cops as usize, "cop"),
+        count(model.changes.len(), "change"),
+        count(model.ticks as usize, "tick")
     )
 }
 

@@ -1,6 +1,7 @@
 //! The reference of the scenario format: every key with what it must be, its unit, its default and its meaning.
 //! The rules and the levers bring their own tables; `schema` joins them.
 
+use super::epstein;
 use super::form::{Choice, Field, Kind, Omitted, To};
 use Choice as C;
 use Kind::{Duration, Entries, Flag, Hours, Id, Number, Outcome, Position, Range, Reference, References, Table, Text};
@@ -14,15 +15,15 @@ const LEVEL: Kind = Number(-1e15, 1e15);
 const EVEN: &str = "{ distribution = \"uniform\", low = 0.0, high = 1.0 }";
 const LOYAL: &str = "{ distribution = \"normal\", mean = 0.7, sd = 0.15 }";
 
-const fn required(key: &'static str, kind: Kind, unit: &'static str, meaning: &'static str) -> Field {
+pub(super) const fn required(key: &'static str, kind: Kind, unit: &'static str, meaning: &'static str) -> Field {
     field(key, kind, unit, Omitted::Required, meaning)
 }
 
-const fn value(key: &'static str, kind: Kind, unit: &'static str, toml: &'static str, meaning: &'static str) -> Field {
+pub(super) const fn value(key: &'static str, kind: Kind, unit: &'static str, toml: &'static str, meaning: &'static str) -> Field {
     field(key, kind, unit, Omitted::Value(toml), meaning)
 }
 
-const fn words(key: &'static str, kind: Kind, unit: &'static str, words: &'static str, meaning: &'static str) -> Field {
+pub(super) const fn words(key: &'static str, kind: Kind, unit: &'static str, words: &'static str, meaning: &'static str) -> Field {
     field(key, kind, unit, Omitted::Words(words), meaning)
 }
 
@@ -57,11 +58,14 @@ pub const SECTIONS: &[(&str, &str, &[Field])] = &[
     ("record.pattern", "Observations that belong together; what a model has to show.", PATTERN),
     ("record.variant", "A change of the scenario that some observations are about.", VARIANT),
     ("record.observation", "Something that is known of what happened, and the number of a run that should agree with it.", OBSERVATION),
+    ("epstein", "A scenario of Epstein's lattice, `model = \"epstein\"`; these keys stand in the document itself.", epstein::ROOT),
+    ("change", "What changes on Epstein's lattice while it runs.", epstein::CHANGE),
 ];
 
 const ROOT: &[Field] = &[
     required("schema_version", Whole(1, 1), "", "Version of the scenario format, so that a file is never misread."),
     words("extends", Text, "", "stands alone", "Path of a scenario that this one is laid over: tables merge, entries merge by id, `remove = true` drops one."),
+    value("model", Kind::Choice(C::Model), "", "\"country\"", "Which model it is of: a country, or Epstein's lattice, whose keys are those of `epstein`."),
     words("title", Text, "", "the name of the file", "What the scenario is called in reports."),
     required("start", Time, "", "Local date and time at which the first tick starts, to the minute."),
     required("zone", Zone, "", "IANA time zone of all times in the scenario. The clock keeps the offset that holds at the start."),
@@ -103,7 +107,7 @@ const REGION: &[Field] = &[
     value("temperature", Number(-60.0, 60.0), "degrees Celsius", "0.0", "Mean temperature of the season; frost keeps people at home."),
 ];
 
-const ID: Field = required("id", Id, "", "Its name within the scenario: letters, digits, `-` and `_`, unique among its kind.");
+pub(super) const ID: Field = required("id", Id, "", "Its name within the scenario: letters, digits, `-` and `_`, unique among its kind.");
 
 const DISTRIBUTION: &[Field] = &[
     required("distribution", Kind::Choice(C::Distribution), "", "Its shape: uniform from `low` to `high`, normal with `mean` and `sd`, or beta with `alpha` and `beta`."),

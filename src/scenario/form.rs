@@ -1,7 +1,8 @@
 //! What a key of the scenario format is: the form of an entry in the reference.
 
 use crate::analysis::score::{Confidence, Use};
-use crate::metric::Metric;
+use crate::metric::{Metric, Vocabulary};
+use crate::sim::epstein::model as epstein;
 use crate::sim::model::SiteKind;
 use crate::sim::policy::{ForceKind, Side};
 
@@ -125,6 +126,20 @@ pub enum Choice {
     Confidence,
     /// What an observation is used for.
     Use,
+    /// Kinds of model.
+    Model,
+    /// How the ratio of cops to active agents enters.
+    Ratio,
+    /// Shapes of a neighbourhood.
+    Shape,
+    /// Orders in which a lattice changes.
+    Activation,
+    /// What comes first in a turn.
+    Turn,
+    /// Places of those in jail.
+    Jail,
+    /// Ways to draw a jail term.
+    Term,
 }
 
 impl Choice {
@@ -144,6 +159,13 @@ impl Choice {
             Choice::Distance => vec!["mean", "root_mean_square", "max"],
             Choice::Confidence => Confidence::ALL.iter().map(|confidence| confidence.name()).collect(),
             Choice::Use => Use::ALL.iter().map(|purpose| purpose.name()).collect(),
+            Choice::Model => Vocabulary::ALL.iter().map(|model| model.name()).collect(),
+            Choice::Ratio => epstein::Ratio::ALL.iter().map(|ratio| ratio.name()).collect(),
+            Choice::Shape => epstein::Shape::ALL.iter().map(|shape| shape.name()).collect(),
+            Choice::Activation => epstein::Activation::ALL.iter().map(|order| order.name()).collect(),
+            Choice::Turn => epstein::Turn::ALL.iter().map(|turn| turn.name()).collect(),
+            Choice::Jail => epstein::Jail::ALL.iter().map(|jail| jail.name()).collect(),
+            Choice::Term => epstein::Term::ALL.iter().map(|term| term.name()).collect(),
         }
     }
 
@@ -163,6 +185,13 @@ impl Choice {
             Choice::Distance => "distances",
             Choice::Confidence => "degrees of confidence",
             Choice::Use => "uses",
+            Choice::Model => "models",
+            Choice::Ratio => "ratios",
+            Choice::Shape => "neighbourhoods",
+            Choice::Activation => "activations",
+            Choice::Turn => "turns",
+            Choice::Jail => "jails",
+            Choice::Term => "jail terms",
         }
     }
 }

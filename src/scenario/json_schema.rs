@@ -25,7 +25,12 @@ pub fn json_schema() -> Value {
         json!("https://json-schema.org/draft/2020-12/schema"),
     );
     schema.insert("title".to_string(), json!("qantar scenario, version 1"));
-    schema.extend(root);
+    schema.insert(
+        "if".to_string(),
+        json!({ "properties": { "model": { "const": "epstein" } }, "required": ["model"] }),
+    );
+    schema.insert("then".to_string(), json!({ "$ref": "#/$defs/epstein" }));
+    schema.insert("else".to_string(), Value::Object(root));
     schema.insert("$defs".to_string(), Value::Object(defs));
     Value::Object(schema)
 }
@@ -47,7 +52,7 @@ fn object(section: &Section) -> Map<String, Value> {
         .collect();
     // An overlay says only what differs, so a file need not hold everything; an entry is always named.
     match section.name.as_str() {
-        "" => required.retain(|key| *key == "schema_version"),
+        "" | "epstein" => required.retain(|key| *key == "schema_version"),
         _ if section.field("id").is_some() => {
             required.retain(|key| *key == "id");
             let meaning = "In an overlay: drop this entry.";

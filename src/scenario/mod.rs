@@ -12,6 +12,7 @@
 pub mod calendar;
 mod check;
 mod compile;
+mod epstein;
 // One line for each key, however long, so that it reads as the table that it is.
 #[rustfmt::skip]
 mod fields;
@@ -149,7 +150,7 @@ impl Scenario {
 
     /// Its clock; of a scenario that does not compile, any clock.
     pub fn calendar(&self) -> Calendar {
-        if self.root.text("model") == Some(Vocabulary::Epstein.name()) {
+        if self.vocabulary() == Vocabulary::Epstein {
             return Calendar::undated();
         }
         let home = Place::new(0, 0..0);
@@ -161,15 +162,38 @@ impl Scenario {
         compile::calendar(&view, &mut Vec::new())
     }
 
+    /// Which kind of model it is of.
+    pub fn vocabulary(&self) -> Vocabulary {
+        let named = |vocabulary: &Vocabulary| self.root.text("model") == Some(vocabulary.name());
+        Vocabulary::ALL.into_iter().find(named).unwrap_or_default()
+    }
+
     /// The model that it means, of whatever kind. Fails with everything that is wrong, in order of place.
     pub fn simulation(&self) -> Result<Box<dyn Simulation>, Problems> {
-        Ok(Box::new(self.compile()?))
+        Ok(match self.vocabulary() {
+            Vocabulary::Country => Box::new(self.compile()?),
+            Vocabulary::Epstein => Box::new(self.lattice()?),
+        })
     }
 
     /// The country that it means. Fails with everything that is wrong, in order of place.
     pub fn compile(&self) -> Result<Model, Problems> {
+        self.of(Vocabulary::Country, compile::compile)
+    }
+
+    /// Epstein's lattice that it means. Fails with everything that is wrong, in order of place.
+    pub fn lattice(&self) -> Result<crate::sim::epstein::model::Model, Problems> {
+        self.of(Vocabulary::Epstein, epstein::compile)
+    }
+
+    fn of<M>(&self, wanted: Vocabulary, compile: fn(&Table, &mut Vec<Problem>) -> M) -> Result<M, Problems> {
         let mut problems = self.problems.clone();
-        let model = compile::compile(&self.root, &mut problems);
+        if self.vocabulary() != wanted {
+            let (is, not) = (self.vocabulary().name(), wanted.name());
+            let message = format!("{} is a scenario of the model `{is}` and not of `{not}`", self.name);
+            return Err(Problems::new(&self.sources, vec![Problem::nowhere(message)]));
+        }
+        let model = compile(&self.root, &mut problems);
         if problems.is_empty() {
             Ok(model)
         } else {

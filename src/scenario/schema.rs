@@ -8,6 +8,7 @@ use crate::sim::policy::Lever;
 
 use super::fields;
 use super::form::{Field, Kind, Omitted, Section};
+use super::tree::Table;
 
 impl Field {
     /// The section of the tables that stand at this key, if tables do.
@@ -30,6 +31,14 @@ pub fn sections() -> &'static [Section] {
 pub fn section(name: &str) -> &'static Section {
     let found = SECTIONS.iter().find(|section| section.name == name);
     found.expect("a field names only sections that exist; a test goes over all of them")
+}
+
+/// The section of a document itself, which depends on its model.
+pub(super) fn root(document: &Table) -> &'static Section {
+    match document.text("model") {
+        Some("epstein") => section("epstein"),
+        _ => section(""),
+    }
 }
 
 static SECTIONS: LazyLock<Vec<Section>> = LazyLock::new(|| {

@@ -3,7 +3,7 @@
 use super::form::Kind;
 use super::merge::assign;
 use super::problem::{Place, Problem};
-use super::schema::section;
+use super::schema;
 use super::tree::{self, Entry, Node, Table, Value};
 
 /// Read an assignment as a document of its own; a value that is no TOML but plain words is text.
@@ -68,7 +68,7 @@ pub fn lay(root: &mut Table, over: Table, problems: &mut Vec<Problem>) {
             continue;
         }
         // Where there are no entries yet, an `id` in the path is still the name of one, of one that is not there.
-        let entries = section("")
+        let entries = schema::root(root)
             .field(&key)
             .is_some_and(|field| matches!(field.kind, Kind::Entries(_)));
         if entries && matches!(node.value, Value::Table(_)) {

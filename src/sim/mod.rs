@@ -1,6 +1,7 @@
 //! The engine: pure, without files, clock, environment or any order of threads that could matter. It cannot fail:
 //! `scenario::compile` has found every problem before.
 
+pub mod epstein;
 pub mod event;
 pub mod model;
 pub mod parameters;

@@ -12,7 +12,7 @@ use crate::sim::policy::Policy;
 use super::calendar::{self, Calendar};
 use super::check::{Names, check};
 use super::problem::{Place, Problem};
-use super::schema::section;
+use super::schema::{self, section};
 use super::tree::{Table, Value};
 use super::view::View;
 
@@ -22,7 +22,7 @@ const MOST_AGENTS: u64 = 1 << 31;
 /// The model of a document; it means something only if no problem was added.
 pub fn compile(root: &Table, problems: &mut Vec<Problem>) -> Model {
     let names = Names::of(root);
-    check(section(""), root, &names, problems);
+    check(schema::root(root), root, &names, problems);
     let home = Place::new(0, 0..0);
     let view = View {
         section: section(""),

@@ -1,0 +1,107 @@
+//! Epstein's model of civil violence (PNAS 99 suppl. 3, 7243-7250, 2002): agents on a torus who rebel where their
+//! grievance outweighs the risk of arrest, cops who arrest, and in Model II two groups who kill each other. A second,
+//! small model behind the same observer. See [`crate::docs::epstein`] for the rules, their variants and what has been
+//! found to follow from them.
+
+pub mod engine;
+mod groups;
+pub mod model;
+pub mod risk;
+pub mod torus;
+
+use std::ops::ControlFlow;
+
+use super::event::What;
+use super::{Observer, Simulation, Size};
+use crate::dice::Dice;
+use crate::metric::epstein::Metric;
+use crate::metric::{Readings, Vocabulary};
+use engine::Engine;
+use model::Model;
+
+/// The ids of the groups of Model II.
+const GROUPS: [&str; 2] = ["blue", "green"];
+
+impl Simulation for Model {
+    fn vocabulary(&self) -> Vocabulary {
+        Vocabulary::Epstein
+    }
+
+    fn ticks(&self) -> u32 {
+        self.ticks
+    }
+
+    fn regions(&self) -> Vec<&str> {
+        Vec::new()
+    }
+
+    fn size(&self) -> Size {
+        Size {
+            people: u64::from(self.agents),
+            persons_per_agent: 1,
+            tick_minutes: 0,
+        }
+    }
+
+    fn subjects(&self) -> Vec<&str> {
+        let changes = self.changes.iter().map(|change| change.id.as_str());
+        changes.chain(GROUPS).collect()
+    }
+
+    fn without(&self, actions: &[&str]) -> Box<dyn Simulation> {
+        let mut model = self.clone();
+        for &id in actions {
+            let known = model.changes.len();
+            model.changes.retain(|change| change.id != id);
+            assert!(model.changes.len() < known, "a change of the model");
+        }
+        Box::new(model)
+    }
+
+    fn subject(&self, what: What) -> &str {
+        match what {
+            What::Changed(change) => &self.changes[change].id,
+            What::GroupExtinct(group) => GROUPS[group],
+            _ => "",
+        }
+    }
+
+    fn run(&self, dice: &Dice, observer: &mut dyn Observer) -> ControlFlow<()> {
+        let mut engine = Engine::new(self, dice);
+        for _ in 0..self.ticks {
+            engine.tick();
+            observer.tick(&readings(&engine), &engine.events)?;
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// What is measured at the end of a tick.
+pub fn readings(engine: &Engine) -> Readings {
+    let tally = &engine.tally;
+    let living: u32 = tally.living.iter().sum();
+    let quiet = living - tally.jailed - tally.active;
+    let value = |&metric: &Metric| match metric {
+        Metric::Active => f64::from(tally.active),
+        Metric::Quiet => f64::from(quiet),
+        Metric::Jailed => f64::from(tally.jailed),
+        Metric::Cops => f64::from(tally.cops),
+        Metric::Arrests => tally.arrests as f64,
+        Metric::Legitimacy => engine.legitimacy,
+        Metric::Tension => tension(engine, f64::from(quiet) / f64::from(living.max(1))),
+        Metric::Blue => f64::from(tally.living[0]),
+        Metric::Green => f64::from(tally.living[1]),
+        Metric::KilledBlue => tally.killed[0] as f64,
+        Metric::KilledGreen => tally.killed[1] as f64,
+    };
+    Readings::of_whole(engine.tick - 1, Metric::ALL.iter().map(value).collect())
+}
+
+/// Epstein's index: anger is pent up where the aggrieved are quiet and risk aversion is low.
+fn tension(engine: &Engine, quiet: f64) -> f64 {
+    let [hardship, risk_aversion] = engine.tally.at_large.map(|sum| sum as f64);
+    match risk_aversion {
+        0.0 => 0.0,
+        _ => hardship * (1.0 - engine.legitimacy) * quiet / risk_aversion,
+    }
+}
