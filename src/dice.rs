@@ -33,9 +33,9 @@ pub enum Purpose {
     /// Whether a site is overrun, abandoned or retaken.
     Site = 7,
     /// Epstein's lattice at the start: traits and places, one after the other.
-    LatticeStart = 8,
+    LatticeStart = 40,
     /// What happens on Epstein's lattice in one tick, one after the other.
-    LatticeTick = 9,
+    LatticeTick = 41,
 }
 
 /// The dice of one replicate.
