@@ -37,9 +37,9 @@ pub enum Purpose {
     /// Whether another state sends the troops that it is asked for.
     Pledge = 9,
     /// Epstein's lattice at the start: traits and places, one after the other.
-    LatticeStart = 10,
+    LatticeStart = 40,
     /// What happens on Epstein's lattice in one tick, one after the other.
-    LatticeTick = 11,
+    LatticeTick = 41,
 }
 
 /// The dice of one replicate.
