@@ -7,12 +7,15 @@
 //! ```
 
 pub mod compare;
+pub mod design;
 mod error;
 mod execute;
 mod folder;
+mod journal;
 pub mod manifest;
 mod plan;
 pub mod rows;
+pub mod sweep;
 
 pub use error::Error;
 pub use execute::{Progress, execute};
