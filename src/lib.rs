@@ -16,10 +16,11 @@
 //! |---|---|---|
 //! | [`dice`] | every chance: a draw is a pure function of seed, replicate, purpose, block and tick | nothing |
 //! | [`metric`] | what is measured: name, unit, meaning; the values of one tick | nothing |
+//! | [`suggest`] | what was probably meant by an unknown word | nothing |
 //! | [`table`] | named columns, the shape of every result; CSV, Parquet | nothing |
 //! | [`sim`] | the engine: model, policy, parameters, world, rules, the order of a tick | dice, metric; its recorder alone knows tables |
 //! | [`scenario`] | text to model, or every problem at its place | what a model is, not how it runs |
-//! | [`analysis`] | tables to findings: the course of events, totals, their spread | tables |
+//! | [`analysis`] | tables to findings: the course of events, totals, outcomes, their spread | tables |
 //! | [`report`] | findings to text and JSON that a student reads | analysis, tables |
 //! | [`study`] | which runs, in any order, to a folder that survives a kill | scenario, sim, table |
 //!
@@ -56,6 +57,7 @@
 
 pub mod dice;
 pub mod metric;
+pub mod suggest;
 pub mod table;
 
 pub mod sim;

@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("dice", &[]),
     ("metric", &[]),
+    ("suggest", &[]),
     ("table", &[]),
     ("sim", &["dice", "metric", "table"]),
-    ("scenario", &["metric", "sim"]),
-    ("analysis", &["metric", "table"]),
+    ("scenario", &["metric", "suggest", "sim"]),
+    ("analysis", &["metric", "suggest", "table"]),
     ("report", &["analysis", "metric", "table"]),
     ("study", &["dice", "metric", "table", "sim", "scenario"]),
 ];

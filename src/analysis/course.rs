@@ -1,10 +1,8 @@
 //! One replicate over time, for the whole country.
 
+use super::replicate::{COUNTRY, column};
 use crate::metric::Metric;
-use crate::table::{Column, Table};
-
-/// The region of the country's rows.
-const COUNTRY: &str = "all";
+use crate::table::Table;
 
 /// The country's rows of one replicate's series, in the order of time.
 pub struct Course<'t> {
@@ -80,10 +78,4 @@ impl<'t> Course<'t> {
         let ends = |&tick: &usize| tick + 1 == self.len() || date(tick) != date(tick + 1);
         (0..self.len()).filter(ends).collect()
     }
-}
-
-fn column<'t>(table: &'t Table, name: &str) -> &'t Column {
-    table
-        .column(name)
-        .unwrap_or_else(|| panic!("a series has a column `{name}`"))
 }

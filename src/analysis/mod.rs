@@ -1,5 +1,7 @@
 //! What results say: works on tables alone, so on any folder of results, also an old one.
 
 pub mod course;
+pub mod outcome;
+pub mod replicate;
 pub mod spread;
 pub mod totals;

@@ -1,10 +1,11 @@
 //! The numbers that sum up one replicate.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::course::Course;
+use super::replicate::Events;
 use crate::metric::Metric;
-use crate::table::{Column, Table};
+use crate::table::Table;
 
 /// A number that sums up a replicate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +46,7 @@ const fn total(name: &'static str, label: &'static str, unit: &'static str) -> T
 /// # Panics
 /// If a table lacks a column of `series.csv` or `events.csv`.
 pub fn totals(series: &Table, events: &Table) -> [f64; TOTALS.len()] {
-    let course = Course::of(series);
+    let (course, events) = (Course::of(series), Events::of(events));
     let peak = |metric| course.peak(metric).map_or(0.0, |(_, value)| value);
     let today = course.values(Metric::ParticipantsToday);
     [
@@ -56,8 +57,8 @@ pub fn totals(series: &Table, events: &Table) -> [f64; TOTALS.len()] {
             .map(|tick| today[tick])
             .fold(0.0, f64::max),
         peak(Metric::Violent),
-        regions_with(events, "protest_begins"),
-        regions_with(events, "violence_begins"),
+        events.regions_with("protest_begins") as f64,
+        events.regions_with("violence_begins") as f64,
         course.last(Metric::Attacks),
         course.last(Metric::SeizuresTotal),
         course.last(Metric::DeathsCivilians),
@@ -76,31 +77,19 @@ pub fn totals(series: &Table, events: &Table) -> [f64; TOTALS.len()] {
 /// # Panics
 /// If the table lacks a column of `events.csv`.
 pub fn seizures(events: &Table) -> BTreeMap<&str, u32> {
-    let (event, subject) = (column(events, "event"), column(events, "subject"));
     let mut seizures = BTreeMap::new();
-    for row in 0..events.rows() {
-        if matches!(event.text(row), "site_seized" | "site_abandoned") {
-            *seizures.entry(subject.text(row)).or_default() += 1;
+    for event in Events::of(events).iter() {
+        if matches!(event.event, "site_seized" | "site_abandoned") {
+            *seizures.entry(event.subject).or_default() += 1;
         }
     }
     seizures
 }
 
-fn regions_with(events: &Table, what: &str) -> f64 {
-    let (event, region) = (column(events, "event"), column(events, "region"));
-    let rows = (0..events.rows()).filter(|&row| event.text(row) == what);
-    rows.map(|row| region.text(row)).collect::<BTreeSet<_>>().len() as f64
-}
-
-fn column<'t>(table: &'t Table, name: &str) -> &'t Column {
-    table
-        .column(name)
-        .unwrap_or_else(|| panic!("events have a column `{name}`"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::table::Column;
 
     fn texts(values: &[&str]) -> Column {
         Column::Text(values.iter().map(|text| (*text).to_owned()).collect())
@@ -135,6 +124,7 @@ mod tests {
 
     fn events() -> Table {
         Table::new(vec![
+            ("tick", Column::Int(vec![0, 0, 0, 1, 2])),
             ("region", texts(&["west", "west", "south", "west", "west"])),
             (
                 "event",

@@ -3,8 +3,8 @@ use std::process::ExitCode;
 
 use qantar::scenario::form::{Field, Kind, Omitted, Section};
 use qantar::scenario::kinds::{ActionKind, KINDS};
-use qantar::scenario::problem::suggest;
 use qantar::scenario::schema::{section, sections};
+use qantar::suggest::suggest;
 
 use super::failure::Usage;
 use super::output::data;

@@ -6,10 +6,11 @@ use jiff::tz::TimeZone;
 use super::calendar;
 use super::form::{Field, Kind, Omitted, Section, To};
 use super::kinds::{self, KINDS};
-use super::problem::{Place, Problem, nearest, suggest};
+use super::problem::{Place, Problem};
 use super::schema::section;
 use super::shapes;
 use super::tree::{Entry, Node, Table, Value};
+use crate::suggest::{nearest, suggest};
 
 /// The `id`s that can be referred to.
 pub struct Names<'a> {

@@ -3,8 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::problem::{Problem, suggest};
+use super::problem::Problem;
 use super::tree::{Entry, Node, Table, Value};
+use crate::suggest::suggest;
 
 /// Lay one document over another.
 pub fn overlay(base: &mut Table, over: Table, problems: &mut Vec<Problem>) {

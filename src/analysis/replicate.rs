@@ -1,0 +1,198 @@
+//! The tables of one replicate, opened once for many questions: which row is of which tick and region.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use jiff::civil::DateTime;
+
+use crate::metric::Metric;
+use crate::table::{Column, Table};
+
+/// The region of the country's rows in a series.
+pub const COUNTRY: &str = "all";
+
+/// The series and the events of one replicate.
+pub struct Replicate<'t> {
+    series: &'t Table,
+    events: Events<'t>,
+    /// The regions of each tick, in the order of the rows.
+    regions: Vec<&'t str>,
+    start: Option<DateTime>,
+    tick_minutes: f64,
+}
+
+impl<'t> Replicate<'t> {
+    /// Open the tables of one replicate.
+    ///
+    /// # Panics
+    /// If a table lacks a column of `series.csv` or `events.csv`, or if not every tick of the series has the same
+    /// regions in the same order.
+    pub fn of(series: &'t Table, events: &'t Table) -> Replicate<'t> {
+        let (region, time) = (column(series, "region"), column(series, "time"));
+        let first = (0..series.rows()).map(|row| region.text(row));
+        let repeats = first
+            .clone()
+            .skip(1)
+            .position(|name| name == region.text(0))
+            .map_or(series.rows(), |at| at + 1);
+        let regions: Vec<&str> = first.clone().take(repeats).collect();
+        let same = first
+            .zip(regions.iter().cycle())
+            .all(|(name, &expected)| name == expected);
+        assert!(
+            same && (regions.is_empty() || series.rows().is_multiple_of(regions.len())),
+            "every tick of a series has the same regions"
+        );
+        // All ticks are equally long and keep one offset, so two moments tell all others.
+        let local = |tick: usize| -> Option<DateTime> {
+            let row = tick * regions.len();
+            (row < series.rows())
+                .then(|| time.text(row).get(..19)?.parse().ok())
+                .flatten()
+        };
+        let (start, second) = (local(0), local(1));
+        let tick_minutes = match (start, second) {
+            (Some(start), Some(second)) => second.duration_since(start).as_secs_f64() / 60.0,
+            _ => 60.0,
+        };
+        Replicate {
+            series,
+            events: Events::of(events),
+            regions,
+            start,
+            tick_minutes,
+        }
+    }
+
+    /// Number of ticks.
+    pub fn ticks(&self) -> usize {
+        self.series.rows().checked_div(self.regions.len()).unwrap_or(0)
+    }
+
+    /// Length of a tick in hours; an hour where there is but one tick.
+    pub fn tick_hours(&self) -> f64 {
+        self.tick_minutes / 60.0
+    }
+
+    /// The regions, as indices for [`Replicate::value`]; the country is not among them.
+    pub fn regions(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.regions.len()).filter(|&region| self.regions[region] != COUNTRY)
+    }
+
+    /// The index of a region, or of the whole country by its name [`COUNTRY`].
+    pub fn region(&self, id: &str) -> Option<usize> {
+        self.regions.iter().position(|name| *name == id)
+    }
+
+    /// The id of a region.
+    ///
+    /// # Panics
+    /// If there is no such region.
+    pub fn id(&self, region: usize) -> &'t str {
+        self.regions[region]
+    }
+
+    /// The values of a metric, by tick and region.
+    ///
+    /// # Panics
+    /// If the series lacks the metric; and, when it is asked, if there is no such tick or region.
+    pub fn values(&self, metric: Metric) -> impl Fn(usize, usize) -> f64 + 't {
+        let (column, stride) = (column(self.series, metric.name()), self.regions.len());
+        move |tick, region| column.number(tick * stride + region)
+    }
+
+    /// Hours from the start to a local time; negative before the start, not a number where there are no ticks.
+    pub fn hours(&self, time: DateTime) -> f64 {
+        let since = |start| time.duration_since(start).as_secs_f64() / 3600.0;
+        self.start.map_or(f64::NAN, since)
+    }
+
+    /// The ticks that start at or after one local time and before another.
+    pub fn ticks_between(&self, from: Option<DateTime>, to: Option<DateTime>) -> Range<usize> {
+        let ticks = self.ticks();
+        let first_from = |time| {
+            let ticks_since = self.hours(time) / self.tick_hours();
+            // A cast of what is negative, or not a number, is zero.
+            (libm::ceil(ticks_since) as usize).min(ticks)
+        };
+        let start = from.map_or(0, first_from);
+        start..to.map_or(ticks, first_from).max(start)
+    }
+
+    /// The tick in which a local time lies, as a range; an empty one if it is not covered.
+    pub fn tick_at(&self, time: DateTime) -> Range<usize> {
+        let tick = libm::floor(self.hours(time) / self.tick_hours());
+        match tick >= 0.0 && tick < self.ticks() as f64 {
+            true => tick as usize..tick as usize + 1,
+            false => 0..0,
+        }
+    }
+
+    /// Its events.
+    pub fn events(&self) -> &Events<'t> {
+        &self.events
+    }
+}
+
+/// The columns of events that questions are about.
+pub struct Events<'t> {
+    tick: &'t Column,
+    region: &'t Column,
+    event: &'t Column,
+    subject: &'t Column,
+}
+
+/// One event.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Event<'t> {
+    /// The tick, from 0.
+    pub tick: usize,
+    /// Where; [`COUNTRY`] if everywhere.
+    pub region: &'t str,
+    /// What.
+    pub event: &'t str,
+    /// The id of the site, action or contingent; empty where there is none.
+    pub subject: &'t str,
+}
+
+impl<'t> Events<'t> {
+    /// The events of a table.
+    ///
+    /// # Panics
+    /// If the table lacks a column of `events.csv`.
+    pub fn of(events: &'t Table) -> Events<'t> {
+        let [tick, region, event, subject] = ["tick", "region", "event", "subject"].map(|name| column(events, name));
+        Events {
+            tick,
+            region,
+            event,
+            subject,
+        }
+    }
+
+    /// Every event, in the order of time.
+    pub fn iter(&self) -> impl Iterator<Item = Event<'t>> + '_ {
+        (0..self.event.len()).map(|row| Event {
+            tick: self.tick.number(row) as usize,
+            region: self.region.text(row),
+            event: self.event.text(row),
+            subject: self.subject.text(row),
+        })
+    }
+
+    /// In how many regions this happened.
+    pub fn regions_with(&self, what: &str) -> usize {
+        let there = self.iter().filter(|event| event.event == what);
+        there.map(|event| event.region).collect::<BTreeSet<_>>().len()
+    }
+}
+
+/// A column that every table of its kind has.
+///
+/// # Panics
+/// If it has not.
+pub(super) fn column<'t>(table: &'t Table, name: &str) -> &'t Column {
+    table
+        .column(name)
+        .unwrap_or_else(|| panic!("the table has a column `{name}`"))
+}
