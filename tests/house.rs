@@ -14,7 +14,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("scenario", &["metric", "suggest", "sim"]),
     ("analysis", &["metric", "suggest", "table"]),
     ("report", &["analysis", "metric", "table"]),
-    ("study", &["dice", "metric", "table", "sim", "scenario"]),
+    ("study", &["dice", "metric", "suggest", "table", "sim", "scenario"]),
 ];
 
 /// Parts of `sim` that a scenario may know: what is run, never how.

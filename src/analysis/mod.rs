@@ -1,5 +1,8 @@
 //! What results say: works on tables alone, so on any folder of results, also an old one.
 
+pub mod bands;
+pub mod bootstrap;
+pub mod contrast;
 pub mod course;
 pub mod outcome;
 pub mod replicate;

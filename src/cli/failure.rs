@@ -47,7 +47,12 @@ pub fn report(error: &anyhow::Error) -> ExitCode {
         return USAGE.into();
     }
     match error.downcast_ref::<study::Error>() {
-        Some(study::Error::Exists(_) | study::Error::Foreign(_) | study::Error::OtherPlan { .. }) => USAGE.into(),
+        Some(
+            study::Error::Exists(_)
+            | study::Error::Foreign(_)
+            | study::Error::OtherPlan { .. }
+            | study::Error::Arm { .. },
+        ) => USAGE.into(),
         _ => FAILED.into(),
     }
 }

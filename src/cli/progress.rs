@@ -30,15 +30,19 @@ pub fn shown<T>(plan: &Plan, progress: &Progress, quiet: bool, work: impl FnOnce
 }
 
 fn draw(plan: &Plan, progress: &Progress, over: &Receiver<()>) {
-    let single = plan.identity.replicates == 1;
+    let runs = runs(plan);
+    let single = runs == 1;
     let (length, form) = match single {
         true => (
-            plan.model.clock.ticks,
+            plan.arms[0].model.clock.ticks,
             "  {bar:20} tick {pos} of {len}, {msg}, {eta} left",
         ),
         false => (
-            plan.identity.replicates,
-            "  {bar:20} {pos} of {len} replicates, {eta} left",
+            runs,
+            match plan.arms.len() {
+                1 => "  {bar:20} {pos} of {len} replicates, {eta} left",
+                _ => "  {bar:20} {pos} of {len} runs, {eta} left",
+            },
         ),
     };
     let style = ProgressStyle::with_template(form).expect("the template is well formed");
@@ -60,14 +64,22 @@ fn draw(plan: &Plan, progress: &Progress, over: &Receiver<()>) {
 
 fn tell(plan: &Plan, progress: &Progress, over: &Receiver<()>) {
     while !finished(over, Duration::from_secs(5)) {
-        message(&match plan.identity.replicates {
+        message(&match runs(plan) {
             1 => {
-                let (tick, ticks) = (progress.ticks.load(Relaxed), plan.model.clock.ticks);
+                let (tick, ticks) = (progress.ticks.load(Relaxed), plan.arms[0].model.clock.ticks);
                 format!("tick {tick} of {ticks}, {}", hour_and_people(plan, progress))
             }
-            replicates => format!("{} of {replicates} replicates", progress.done.load(Relaxed)),
+            runs => {
+                let what = if plan.arms.len() == 1 { "replicates" } else { "runs" };
+                format!("{} of {runs} {what}", progress.done.load(Relaxed))
+            }
         });
     }
+}
+
+/// Replicates times arms.
+fn runs(plan: &Plan) -> u32 {
+    plan.identity.replicates * plan.arms.len() as u32
 }
 
 fn hour_and_people(plan: &Plan, progress: &Progress) -> String {

@@ -23,10 +23,19 @@ pub enum Error {
     Interrupted {
         /// The folder of what is kept.
         partial: PathBuf,
-        /// How many replicates are complete.
+        /// How many runs are complete: replicates, or replicates of arms.
         done: u32,
         /// Of how many.
         of: u32,
+        /// How many arms each replicate has.
+        arms: u32,
+    },
+    /// An arm cannot be compared with the others.
+    Arm {
+        /// Its name.
+        arm: String,
+        /// Why not.
+        why: String,
     },
     /// A file could not be read or written.
     Io {
@@ -57,14 +66,21 @@ impl fmt::Display for Error {
                 partial.display()
             ),
             Error::Interrupted { done: 0, .. } => write!(f, "interrupted; no replicate was complete yet"),
-            Error::Interrupted { partial, done, of } => {
+            Error::Interrupted {
+                partial,
+                done,
+                of,
+                arms,
+            } => {
                 let are = if *done == 1 { "is" } else { "are" };
+                let what = if *arms == 1 { "replicates" } else { "runs" };
                 write!(
                     f,
-                    "interrupted; {done} of {of} replicates {are} kept in {}; the same command resumes",
+                    "interrupted; {done} of {of} {what} {are} kept in {}; the same command resumes",
                     partial.display()
                 )
             }
+            Error::Arm { arm, why } => write!(f, "arm `{arm}`: {why}"),
             Error::Io { path, .. } => write!(f, "cannot read or write {}", path.display()),
         }
     }

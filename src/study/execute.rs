@@ -1,9 +1,10 @@
 //! Run the jobs of a plan that are not done yet, in any order, and put their rows together in the order of the
-//! replicates. The answer does not depend on the threads.
+//! jobs. The answer does not depend on the threads.
 
 use std::fs::File;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::time::Instant;
@@ -12,32 +13,44 @@ use jiff::Timestamp;
 use rayon::prelude::*;
 use rayon::{BroadcastContext, ThreadPool};
 
-use super::error::Error;
-use super::folder::{Folder, SCENARIO};
+use super::error::{Error, at};
+use super::folder::{EVENTS, Folder, OUTCOMES, SERIES, parts, scenarios};
 use super::manifest::{self, Digested, Made, Manifest, Size};
-use super::plan::Plan;
+use super::plan::{Job, Plan};
 use super::rows;
 use crate::metric::{Metric, Readings};
 use crate::sim::event::Event;
 use crate::sim::model::Model;
 use crate::sim::recorder::Recorder;
 use crate::sim::{self, Observer};
-use crate::table::{Table, csv};
+use crate::table::{Kind, Table, csv};
 
 /// How far a study is, for whoever watches; and the wish to stop it.
 #[derive(Debug, Default)]
 pub struct Progress {
     /// Set it to stop within a tick; what is done is kept.
     pub stop: Arc<AtomicBool>,
-    /// Replicates done.
+    /// Jobs done.
     pub done: AtomicU32,
-    /// Ticks done in the replicate that ticked last.
+    /// Ticks done in the job that ticked last.
     pub ticks: AtomicU32,
     /// People out in that tick.
     pub participants: AtomicU64,
 }
 
-/// Run a plan on so many threads and publish its folder. What the folder holds of it already is not run again.
+/// What is worked out of rows by those who know what they mean, which this room does not.
+pub struct Findings<'f> {
+    /// The values of the plan's outcomes, from the series and the events of one job.
+    pub outcomes: &'f (dyn Fn(&Table, &Table) -> Vec<f64> + Sync),
+    /// Further files, from the folder in which the rows of all jobs are put together.
+    pub files: &'f (dyn Fn(&Path) -> io::Result<Vec<Named>> + Sync),
+}
+
+/// The name of a file and its bytes.
+pub type Named = (String, Vec<u8>);
+
+/// Run a plan without outcomes on so many threads and publish its folder. What the folder holds of it already is not
+/// run again.
 ///
 /// # Errors
 /// If it is stopped, or if a file cannot be written.
@@ -45,6 +58,28 @@ pub struct Progress {
 /// # Panics
 /// If the threads cannot be started.
 pub fn execute(plan: &Plan, folder: &Folder, threads: usize, progress: &Progress) -> Result<Manifest, Error> {
+    let none = Findings {
+        outcomes: &|_, _| Vec::new(),
+        files: &|_| Ok(Vec::new()),
+    };
+    execute_with(plan, folder, threads, progress, &none)
+}
+
+/// Run a plan on so many threads, work out its findings, and publish its folder. What the folder holds of it already
+/// is not run again.
+///
+/// # Errors
+/// If it is stopped, if a file cannot be written, or if the findings cannot be worked out.
+///
+/// # Panics
+/// If the threads cannot be started, or if there are not as many outcomes as the plan names.
+pub fn execute_with(
+    plan: &Plan,
+    folder: &Folder,
+    threads: usize,
+    progress: &Progress,
+    findings: &Findings,
+) -> Result<Manifest, Error> {
     let (started, watch) = (Timestamp::now(), Instant::now());
     progress.done.store(folder.done(plan), Relaxed);
     if !folder.is_whole() {
@@ -52,12 +87,12 @@ pub fn execute(plan: &Plan, folder: &Folder, threads: usize, progress: &Progress
             .num_threads(threads)
             .build()
             .expect("the system starts threads");
-        run(plan, folder, &pool, progress)?;
+        run(plan, folder, &pool, progress, findings)?;
         let manifest = Manifest {
             format: manifest::FORMAT.to_owned(),
             plan: plan.identity.clone(),
-            size: size(&plan.model),
-            files: pool.install(|| assemble(plan, folder))?,
+            size: size(&plan.arms[0].model),
+            files: pool.install(|| assemble(plan, folder, findings))?,
             made: Made {
                 os: std::env::consts::OS.to_owned(),
                 arch: std::env::consts::ARCH.to_owned(),
@@ -78,44 +113,56 @@ pub fn execute(plan: &Plan, folder: &Folder, threads: usize, progress: &Progress
 
 /// A single job gives the threads to the engine; several jobs share them, each thread pulling the next. They are
 /// broadcast rather than spawned, so that no thread that waits within a tick takes up a second job.
-fn run(plan: &Plan, folder: &Folder, pool: &ThreadPool, progress: &Progress) -> Result<(), Error> {
-    let jobs: Vec<u32> = plan
-        .replicates()
-        .filter(|&replicate| !folder.is_done(replicate))
-        .collect();
-    if let [job] = jobs[..] {
-        pool.install(|| replicate(plan, folder, job, progress))?;
+fn run(plan: &Plan, folder: &Folder, pool: &ThreadPool, progress: &Progress, findings: &Findings) -> Result<(), Error> {
+    let jobs: Vec<Job> = plan.jobs().filter(|&job| !folder.is_done(plan, job)).collect();
+    if let [one] = jobs[..] {
+        pool.install(|| job(plan, folder, one, progress, findings))?;
     } else {
         let next = AtomicUsize::new(0);
         let worker = |_: BroadcastContext| -> Result<(), Error> {
             while !progress.stop.load(Relaxed)
-                && let Some(&job) = jobs.get(next.fetch_add(1, Relaxed))
+                && let Some(&next_job) = jobs.get(next.fetch_add(1, Relaxed))
             {
-                replicate(plan, folder, job, progress).inspect_err(|_| next.store(jobs.len(), Relaxed))?;
+                job(plan, folder, next_job, progress, findings).inspect_err(|_| next.store(jobs.len(), Relaxed))?;
             }
             Ok(())
         };
         pool.broadcast(worker).into_iter().collect::<Result<(), Error>>()?;
     }
-    let (done, of) = (folder.done(plan), plan.identity.replicates);
-    let partial = folder.partial().to_owned();
+    let (done, of) = (folder.done(plan), plan.jobs().count() as u32);
+    let (partial, arms) = (folder.partial().to_owned(), plan.arms.len() as u32);
     if done == of {
         Ok(())
     } else {
-        Err(Error::Interrupted { partial, done, of })
+        Err(Error::Interrupted {
+            partial,
+            done,
+            of,
+            arms,
+        })
     }
 }
 
-/// Run a job and keep its rows, unless it was stopped.
-fn replicate(plan: &Plan, folder: &Folder, replicate: u32, progress: &Progress) -> Result<(), Error> {
+/// Run a job and keep what is to be kept of it, unless it was stopped.
+fn job(plan: &Plan, folder: &Folder, job: Job, progress: &Progress, findings: &Findings) -> Result<(), Error> {
+    let model = &plan.arm(job).model;
     let mut watched = Watched {
-        recorder: Recorder::new(&plan.model),
+        recorder: Recorder::new(model),
         progress,
     };
-    if sim::run(&plan.model, &plan.dice(replicate), &mut watched).is_continue() {
+    if sim::run(model, &plan.dice(job.replicate), &mut watched).is_continue() {
         let (series, events) = watched.recorder.into_tables();
-        let of_job = |table| rows::of_job(plan, replicate, table);
-        folder.keep(replicate, &of_job(series), &of_job(events))?;
+        let [series, events] = [series, events].map(|table| rows::of_job(plan, job, table));
+        for part in parts(plan) {
+            match part {
+                SERIES => folder.keep(job, part, &series)?,
+                EVENTS => folder.keep(job, part, &events)?,
+                _ => {
+                    let outcomes = (findings.outcomes)(&series, &events);
+                    folder.keep(job, part, &rows::outcomes(plan, job, &outcomes))?;
+                }
+            }
+        }
         progress.done.fetch_add(1, Relaxed);
     }
     Ok(())
@@ -140,67 +187,96 @@ impl Observer for Watched<'_> {
     }
 }
 
-/// Put the parts together in the order of the replicates, a few parts in memory at a time.
-fn assemble(plan: &Plan, folder: &Folder) -> Result<Vec<Digested>, Error> {
+/// Put the parts together in the order of the jobs, a few parts in memory at a time, and work out the rest.
+fn assemble(plan: &Plan, folder: &Folder, findings: &Findings) -> Result<Vec<Digested>, Error> {
     let (text, columns) = rayon::join(|| assemble_csv(plan, folder), || assemble_parquet(plan, folder));
-    let names: Vec<&str> = [SCENARIO].into_iter().chain(text?).chain(columns?).collect();
+    let mut names: Vec<String> = scenarios(plan).map(|(name, _)| name).collect();
+    names.extend(text?);
+    names.extend(columns?);
+    for (name, bytes) in (findings.files)(folder.partial()).map_err(at(folder.partial()))? {
+        folder.write(&folder.file(&name), |file| file.write_all(&bytes))?;
+        names.push(name);
+    }
     names
         .into_par_iter()
-        .map(|name| Digested::of(&folder.file(name)))
+        .map(|name| Digested::of(&folder.file(&name)))
         .collect()
 }
 
-fn assemble_csv(plan: &Plan, folder: &Folder) -> Result<[&'static str; 2], Error> {
-    for (part, name, schema) in [
-        ("series", "series.csv", rows::series_schema()),
-        ("events", "events.csv", rows::events_schema()),
-    ] {
-        folder.write(&folder.file(name), |file| {
-            csv::write(&Table::empty(&schema), true, &mut *file)?;
-            for replicate in plan.replicates() {
-                io::copy(&mut File::open(folder.part(replicate, part))?, file)?;
+fn schema<'p>(plan: &'p Plan, part: &str) -> Vec<(&'p str, Kind)> {
+    match part {
+        SERIES => rows::series_schema(),
+        EVENTS => rows::events_schema(),
+        _ => rows::outcomes_schema(&plan.identity.outcomes),
+    }
+}
+
+fn assemble_csv(plan: &Plan, folder: &Folder) -> Result<Vec<String>, Error> {
+    let mut names = Vec::new();
+    for part in [SERIES, EVENTS, OUTCOMES]
+        .into_iter()
+        .filter(|part| parts(plan).contains(part))
+    {
+        let name = format!("{part}.csv");
+        folder.write(&folder.file(&name), |file| {
+            csv::write(&Table::empty(&schema(plan, part)), true, &mut *file)?;
+            for job in plan.jobs() {
+                io::copy(&mut File::open(folder.part(job, part))?, file)?;
             }
             Ok(())
         })?;
+        names.push(name);
     }
-    Ok(["series.csv", "events.csv"])
+    Ok(names)
 }
 
 #[cfg(not(feature = "parquet"))]
-fn assemble_parquet(_: &Plan, _: &Folder) -> Result<Option<&'static str>, Error> {
-    Ok(None)
+fn assemble_parquet(_: &Plan, _: &Folder) -> Result<Vec<String>, Error> {
+    Ok(Vec::new())
 }
 
 /// Row groups are read from their parts on all threads, as many at a time as there are threads, and written in order.
 #[cfg(feature = "parquet")]
-fn assemble_parquet(plan: &Plan, folder: &Folder) -> Result<Option<&'static str>, Error> {
+fn assemble_parquet(plan: &Plan, folder: &Folder) -> Result<Vec<String>, Error> {
     use std::io::Read;
-    let schema = rows::series_schema();
-    let read = |group: &&[u32]| {
-        let mut text = Vec::new();
-        for &replicate in *group {
-            File::open(folder.part(replicate, "series"))?.read_to_end(&mut text)?;
-        }
-        csv::read_headless(&text[..], &schema)
-    };
-    let replicates: Vec<u32> = plan.replicates().collect();
-    let groups: Vec<&[u32]> = replicates.chunks(row_group(&plan.model)).collect();
-    folder.write(&folder.file("series.parquet"), |file| {
-        let mut parquet = crate::table::parquet::Writer::new(file, &schema)?;
-        for groups in groups.chunks(rayon::current_num_threads()) {
-            for table in groups.par_iter().map(read).collect::<io::Result<Vec<Table>>>()? {
-                parquet.append(&table)?;
+    let mut names = Vec::new();
+    for part in [SERIES, OUTCOMES].into_iter().filter(|part| parts(plan).contains(part)) {
+        let schema = schema(plan, part);
+        let read = |group: &&[Job]| {
+            let mut text = Vec::new();
+            for &job in *group {
+                File::open(folder.part(job, part))?.read_to_end(&mut text)?;
             }
-        }
-        parquet.finish().map(drop)
-    })?;
-    Ok(Some("series.parquet"))
+            csv::read_headless(&text[..], &schema)
+        };
+        let jobs: Vec<Job> = plan.jobs().collect();
+        let rows = match part {
+            SERIES => row_group(&plan.arms[0].model),
+            _ => ROWS,
+        };
+        let groups: Vec<&[Job]> = jobs.chunks(rows).collect();
+        let name = format!("{part}.parquet");
+        folder.write(&folder.file(&name), |file| {
+            let mut parquet = crate::table::parquet::Writer::new(file, &schema)?;
+            for groups in groups.chunks(rayon::current_num_threads()) {
+                for table in groups.par_iter().map(read).collect::<io::Result<Vec<Table>>>()? {
+                    parquet.append(&table)?;
+                }
+            }
+            parquet.finish().map(drop)
+        })?;
+        names.push(name);
+    }
+    Ok(names)
 }
 
-/// How many replicates make a row group of Parquet: many enough that the footer stays small beside the rows.
+/// Rows of a row group of Parquet: enough that the footer stays small beside them.
+#[cfg(feature = "parquet")]
+const ROWS: usize = 1 << 16;
+
+/// How many series make a row group of Parquet.
 #[cfg(feature = "parquet")]
 fn row_group(model: &Model) -> usize {
-    const ROWS: usize = 1 << 16;
     let rows = model.clock.ticks as usize * (model.regions.len() + 1);
     (ROWS / rows.max(1)).max(1)
 }

@@ -1,7 +1,7 @@
 //! A folder of results, from its first part to its last name.
 //!
-//! Until it is whole it is called `<out>.partial`. Each finished replicate leaves two part files in it; a replicate
-//! is done when its series file exists, which is the later of the two. Every file is written aside, synced, and
+//! Until it is whole it is called `<out>.partial`. Each finished job leaves its part files in it: the rows, or the
+//! outcomes, or both; a job is done when the last of them exists. Every file is written aside, synced, and
 //! renamed, so that a process killed at any moment leaves nothing half-written under a name that counts. The
 //! manifest is the last file of a whole folder: once it is there, all that remains is to drop the parts and to give
 //! the folder its name.
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::{Error, at};
 use super::manifest::{self, Manifest};
-use super::plan::{Identity, Plan, text_difference};
+use super::plan::{Identity, Job, Keeps, Plan, text_difference};
 use crate::table::{Table, csv};
 
 /// The name of the effective scenario in a folder of results.
@@ -34,10 +34,7 @@ impl Folder {
     /// If there are results already, if unfinished ones are of a different plan (both without `force`), if the folder
     /// holds anything that is not qantar's, or if it cannot be written.
     pub fn open(plan: &Plan, out: &Path, force: bool) -> Result<Folder, Error> {
-        let folder = Folder {
-            out: out.to_owned(),
-            partial: beside(out, "partial"),
-        };
+        let folder = Folder::named(out);
         match Holds::look(out)? {
             Holds::Nothing => {}
             Holds::Something => return Err(Error::Foreign(out.to_owned())),
@@ -58,11 +55,19 @@ impl Folder {
         Ok(folder)
     }
 
+    /// The folder of this name, whatever is in it.
+    pub(super) fn named(out: &Path) -> Folder {
+        Folder {
+            out: out.to_owned(),
+            partial: beside(out, "partial"),
+        }
+    }
+
     fn begin(&self, plan: &Plan) -> Result<(), Error> {
         fs::create_dir_all(self.parts()).map_err(at(&self.partial))?;
-        self.write(&self.partial.join(SCENARIO), |file| {
-            file.write_all(plan.scenario.as_bytes())
-        })?;
+        for (name, text) in scenarios(plan) {
+            self.write(&self.partial.join(name), |file| file.write_all(text.as_bytes()))?;
+        }
         self.write(&self.parts().join(PLAN), |file| {
             Ok(serde_json::to_writer_pretty(file, &plan.identity)?)
         })
@@ -87,15 +92,24 @@ impl Folder {
                 "its description cannot be read by this version of qantar".to_owned(),
             ));
         };
-        let path = self.partial.join(SCENARIO);
-        let text = fs::read_to_string(&path).map_err(at(&path))?;
-        let scenario = || text_difference(&text, &plan.scenario).map(|line| format!("in the scenario, {line}"));
-        Ok(identity.difference(&plan.identity).or_else(scenario))
+        if let Some(difference) = identity.difference(&plan.identity) {
+            return Ok(Some(difference));
+        }
+        for (name, text) in scenarios(plan) {
+            let path = self.partial.join(&name);
+            let there = fs::read_to_string(&path).map_err(at(&path))?;
+            if let Some(line) = text_difference(&there, text) {
+                let what = if name == SCENARIO { "the scenario" } else { &name };
+                return Ok(Some(format!("in {what}, {line}")));
+            }
+        }
+        Ok(None)
     }
 
-    /// Whether any replicate of any plan is done in it.
+    /// Whether any job of any plan is done in it.
     fn keeps_something(&self) -> bool {
-        let part = |entry: fs::DirEntry| entry.file_name().to_string_lossy().ends_with(SERIES_PART);
+        let last = |name: &str| name.ends_with(".series.csv") || name.ends_with(".outcomes.csv");
+        let part = |entry: fs::DirEntry| last(&entry.file_name().to_string_lossy());
         let mut parts = fs::read_dir(self.parts()).into_iter().flatten().flatten();
         self.is_whole() || parts.any(part)
     }
@@ -110,14 +124,15 @@ impl Folder {
         &self.partial
     }
 
-    /// How many replicates of a plan are done.
+    /// How many jobs of a plan are done.
     pub fn done(&self, plan: &Plan) -> u32 {
-        plan.replicates().filter(|&replicate| self.is_done(replicate)).count() as u32
+        plan.jobs().filter(|&job| self.is_done(plan, job)).count() as u32
     }
 
-    /// Whether a replicate is done.
-    pub fn is_done(&self, replicate: u32) -> bool {
-        self.is_whole() || self.part(replicate, "series").exists()
+    /// Whether a job is done.
+    pub fn is_done(&self, plan: &Plan, job: Job) -> bool {
+        let last = parts(plan).last().copied().unwrap_or(SERIES);
+        self.is_whole() || self.part(job, last).exists()
     }
 
     /// Whether all that remains is to publish it.
@@ -125,17 +140,15 @@ impl Folder {
         self.partial.join(manifest::NAME).exists()
     }
 
-    /// Keep the tables of a replicate, which is then done.
-    pub(super) fn keep(&self, replicate: u32, series: &Table, events: &Table) -> Result<(), Error> {
-        for (name, table) in [("events", events), ("series", series)] {
-            self.write(&self.part(replicate, name), |file| csv::write(table, false, file))?;
-        }
-        Ok(())
+    /// Keep one of the tables of a job, which is done after the last of its [`parts`].
+    pub(super) fn keep(&self, job: Job, name: &str, table: &Table) -> Result<(), Error> {
+        self.write(&self.part(job, name), |file| csv::write(table, false, file))
     }
 
-    /// Where a replicate's rows are kept until the folder is whole.
-    pub(super) fn part(&self, replicate: u32, name: &str) -> PathBuf {
-        self.parts().join(format!("{replicate:010}.{name}.csv"))
+    /// Where the rows of a job are kept until the folder is whole.
+    pub(super) fn part(&self, job: Job, name: &str) -> PathBuf {
+        let Job { arm, replicate } = job;
+        self.parts().join(format!("{arm:04}-{replicate:010}.{name}.csv"))
     }
 
     /// Where a file of the whole folder is made.
@@ -183,17 +196,48 @@ impl Folder {
         remove_old()
     }
 
-    fn parts(&self) -> PathBuf {
+    /// Where parts and what is written aside are kept.
+    pub(super) fn parts(&self) -> PathBuf {
         self.partial.join(PARTS)
     }
 }
 
+/// The tables that a plan keeps of each job, in the order in which they are written.
+pub(super) fn parts(plan: &Plan) -> Vec<&'static str> {
+    let rows: &[&str] = match plan.identity.keeps {
+        Keeps::Rows => &[EVENTS, SERIES],
+        Keeps::Outcomes => &[],
+    };
+    let outcomes = (!plan.identity.outcomes.is_empty()).then_some(OUTCOMES);
+    rows.iter().copied().chain(outcomes).collect()
+}
+
+/// The scenario of each arm that has a text of its own, with the name of its file.
+pub(super) fn scenarios(plan: &Plan) -> impl Iterator<Item = (String, &str)> {
+    plan.arms.iter().enumerate().filter_map(|(index, arm)| {
+        let name = match index {
+            0 => SCENARIO.to_owned(),
+            _ => arm_scenario(&arm.identity.name),
+        };
+        Some((name, arm.scenario.as_deref()?))
+    })
+}
+
+/// The name of the effective scenario of an arm other than the baseline.
+pub fn arm_scenario(arm: &str) -> String {
+    format!("scenario.{arm}.toml")
+}
+
+pub(super) const SERIES: &str = "series";
+pub(super) const EVENTS: &str = "events";
+pub(super) const OUTCOMES: &str = "outcomes";
+
 const PARTS: &str = "parts";
-const SERIES_PART: &str = ".series.csv";
-const PLAN: &str = "plan.json";
+/// The name of the description of what is being run, among the parts.
+pub(super) const PLAN: &str = "plan.json";
 
 /// What is found under the name of a folder. Only what qantar has made is ever removed.
-enum Holds {
+pub(super) enum Holds {
     /// No folder, an empty one, or one that was begun and has no plan yet.
     Nothing,
     /// Whole results.
@@ -205,7 +249,7 @@ enum Holds {
 }
 
 impl Holds {
-    fn look(path: &Path) -> Result<Holds, Error> {
+    pub(super) fn look(path: &Path) -> Result<Holds, Error> {
         if !path.exists() {
             return Ok(Holds::Nothing);
         }

@@ -3,11 +3,12 @@
 //! to the report.
 //!
 //! ```text
-//! Plan -> jobs -> parts (one per replicate, aside, in any order) -> series, events, manifest (in order) -> folder
+//! Plan -> jobs -> parts (of each job, aside, in any order) -> series, events, outcomes, manifest (in order) -> folder
 //! ```
 
 pub mod compare;
 pub mod design;
+mod earliest;
 mod error;
 mod execute;
 mod folder;
@@ -17,10 +18,11 @@ mod plan;
 pub mod rows;
 pub mod sweep;
 
+pub use earliest::earliest_difference;
 pub use error::Error;
-pub use execute::{Progress, execute};
-pub use folder::{Folder, SCENARIO};
-pub use plan::Plan;
+pub use execute::{Findings, Named, Progress, execute, execute_with};
+pub use folder::{Folder, SCENARIO, arm_scenario};
+pub use plan::{Arm, BASELINE, Identity, Job, Keeps, Plan};
 
 #[cfg(test)]
 mod tests;

@@ -1,29 +1,53 @@
-//! What to run: a scenario, a seed, and which of its replicates.
+//! What to run: the arms of a comparison, a seed, and which of its replicates.
 
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use super::error::Error;
 use crate::dice::Dice;
 use crate::scenario::Scenario;
 use crate::scenario::calendar::Calendar;
 use crate::scenario::problem::Problems;
 use crate::sim::model::Model;
+use crate::sim::policy::When;
 
-/// What to run. A job is one replicate of it.
+/// The arm of a plan without a comparison, and the first arm of every other.
+pub const BASELINE: &str = "baseline";
+
+/// What to run. A job is one replicate of one arm; all arms share the dice of a replicate.
 #[derive(Debug)]
 pub struct Plan {
     /// What tells it from other plans.
     pub identity: Identity,
-    /// The effective scenario, self-contained.
-    pub scenario: String,
-    /// The dates of its ticks.
+    /// The dates of its ticks, the same in all arms.
     pub calendar: Calendar,
-    /// What the engine runs.
-    pub model: Model,
+    /// What is compared. The first is the baseline; a plan that compares nothing has no other.
+    pub arms: Vec<Arm>,
 }
 
-/// What tells a plan from another, beside the text of its scenario. Part of `manifest.json`.
+/// One of the policies that are compared.
+#[derive(Debug)]
+pub struct Arm {
+    /// What tells it from the other arms.
+    pub identity: ArmIdentity,
+    /// The effective scenario, self-contained; `None` if the baseline's and the identity say it all.
+    pub scenario: Option<String>,
+    /// What the engine runs.
+    pub model: Model,
+    calendar: Calendar,
+}
+
+/// One run of the engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Job {
+    /// Which of the plan's arms.
+    pub arm: usize,
+    /// The number of the replicate.
+    pub replicate: u32,
+}
+
+/// What tells a plan from another, beside the texts of its scenarios. Part of `manifest.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
     /// Version of qantar that runs it.
@@ -40,6 +64,90 @@ pub struct Identity {
     pub replicates: u32,
     /// What `--set` changed in the scenario, as written.
     pub overrides: Vec<String>,
+    /// The arms of a comparison other than the baseline.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub arms: Vec<ArmIdentity>,
+    /// What is kept of each job.
+    #[serde(default)]
+    pub keeps: Keeps,
+    /// The numbers that are worked out of each job, as written; none of them in a plan that keeps rows alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outcomes: Vec<String>,
+}
+
+/// What tells an arm from another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArmIdentity {
+    /// Its name in the column `arm`.
+    pub name: String,
+    /// Name of its scenario.
+    pub scenario: String,
+    /// What was changed in it, as written.
+    pub overrides: Vec<String>,
+    /// Actions of the baseline that never happen in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub without: Vec<String>,
+}
+
+/// What is kept of each job.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Keeps {
+    /// Its series and events, and its outcomes if the plan names any.
+    #[default]
+    Rows,
+    /// Its outcomes alone.
+    Outcomes,
+}
+
+impl Arm {
+    /// The arm in which a scenario is run, which has been changed by these overrides before.
+    ///
+    /// # Errors
+    /// The problems of the scenario.
+    pub fn new(name: &str, scenario: &Scenario, overrides: Vec<String>) -> Result<Arm, Problems> {
+        Ok(Arm {
+            model: scenario.compile()?,
+            calendar: scenario.calendar(),
+            scenario: Some(scenario.to_toml()),
+            identity: ArmIdentity {
+                name: name.to_owned(),
+                scenario: scenario.name().to_owned(),
+                overrides,
+                without: Vec::new(),
+            },
+        })
+    }
+}
+
+impl Arm {
+    /// The arm of a plan in which some actions of its baseline never happen, and so nothing happens that waits for
+    /// one of them; the rest is the same.
+    ///
+    /// # Panics
+    /// If the baseline has no such action.
+    pub fn without(name: &str, baseline: &Arm, actions: &[&str]) -> Arm {
+        let mut model = baseline.model.clone();
+        for &id in actions {
+            let found = model
+                .interventions
+                .iter_mut()
+                .find(|intervention| intervention.id == id);
+            // Any of nothing never holds.
+            found.expect("an action of the baseline").when = When::Any(Vec::new());
+        }
+        Arm {
+            model,
+            calendar: baseline.calendar.clone(),
+            scenario: None,
+            identity: ArmIdentity {
+                name: name.to_owned(),
+                scenario: baseline.identity.scenario.clone(),
+                overrides: Vec::new(),
+                without: actions.iter().map(|&id| id.to_owned()).collect(),
+            },
+        }
+    }
 }
 
 impl Plan {
@@ -53,10 +161,10 @@ impl Plan {
         seed: u64,
         replicates: Range<u32>,
     ) -> Result<Plan, Problems> {
+        let baseline = Arm::new(BASELINE, scenario, overrides.clone())?;
         Ok(Plan {
-            model: scenario.compile()?,
-            calendar: scenario.calendar(),
-            scenario: scenario.to_toml(),
+            calendar: baseline.calendar.clone(),
+            arms: vec![baseline],
             identity: Identity {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 scenario: scenario.name().to_owned(),
@@ -65,8 +173,49 @@ impl Plan {
                 first_replicate: replicates.start,
                 replicates: replicates.end - replicates.start,
                 overrides,
+                arms: Vec::new(),
+                keeps: Keeps::Rows,
+                outcomes: Vec::new(),
             },
         })
+    }
+
+    /// Compare with one more arm.
+    ///
+    /// # Errors
+    /// If its name is taken or cannot be part of the name of a file, or if its clock is not that of the baseline, so
+    /// that there would be no comparing tick with tick.
+    pub fn add(&mut self, arm: Arm) -> Result<(), Error> {
+        let name = &arm.identity.name;
+        let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '+');
+        let wrong = |why: String| Error::Arm { arm: name.clone(), why };
+        if name.is_empty() || name.starts_with('.') || !name.chars().all(plain) {
+            return Err(wrong(
+                "a name has letters, digits, `-`, `_`, `+` and `.`, and does not begin with `.`".to_owned(),
+            ));
+        }
+        if self.arms.iter().any(|other| other.identity.name == *name) {
+            return Err(wrong("there is another arm of this name; give each its own".to_owned()));
+        }
+        let base = &self.arms[0];
+        let clock = |arm: &Arm| {
+            let clock = &arm.model.clock;
+            let (start, zone) = (arm.calendar.start, &arm.calendar.zone);
+            format!(
+                "{} ticks of {} minutes from {start} in {zone}",
+                clock.ticks, clock.tick_minutes
+            )
+        };
+        if clock(base) != clock(&arm) {
+            return Err(wrong(format!(
+                "its clock is {}, and that of the baseline {}; arms are compared tick by tick, so give them one clock",
+                clock(&arm),
+                clock(base)
+            )));
+        }
+        self.identity.arms.push(arm.identity.clone());
+        self.arms.push(arm);
+        Ok(())
     }
 
     /// The numbers of its replicates.
@@ -75,9 +224,21 @@ impl Plan {
         first..first + self.identity.replicates
     }
 
-    /// The dice of one replicate.
+    /// Its jobs, in the order of the rows: all arms of a replicate, then the next replicate.
+    pub fn jobs(&self) -> impl Iterator<Item = Job> + use<> {
+        let arms = self.arms.len();
+        self.replicates()
+            .flat_map(move |replicate| (0..arms).map(move |arm| Job { arm, replicate }))
+    }
+
+    /// The dice of one replicate, in every arm.
     pub fn dice(&self, replicate: u32) -> Dice {
         Dice::new(self.identity.seed, replicate)
+    }
+
+    /// The arm of a job.
+    pub fn arm(&self, job: Job) -> &Arm {
+        &self.arms[job.arm]
     }
 }
 
@@ -87,6 +248,18 @@ impl Identity {
         let list = |overrides: &[String]| match overrides {
             [] => "without --set".to_owned(),
             some => format!("with --set {}", some.join(" --set ")),
+        };
+        let arms = |identity: &Identity| match &identity.arms[..] {
+            [] => "only the baseline".to_owned(),
+            some => some.iter().map(ArmIdentity::told).collect::<Vec<_>>().join("; "),
+        };
+        let outcomes = |identity: &Identity| match &identity.outcomes[..] {
+            [] => "none".to_owned(),
+            some => some.join(", "),
+        };
+        let keeps = |identity: &Identity| match identity.keeps {
+            Keeps::Rows => "rows".to_owned(),
+            Keeps::Outcomes => "outcomes".to_owned(),
         };
         [
             ("qantar", self.version.clone(), other.version.clone()),
@@ -99,10 +272,26 @@ impl Identity {
             ),
             ("replicates", self.replicates.to_string(), other.replicates.to_string()),
             ("scenario", list(&self.overrides), list(&other.overrides)),
+            ("arms:", arms(self), arms(other)),
+            ("kept:", keeps(self), keeps(other)),
+            ("outcomes:", outcomes(self), outcomes(other)),
         ]
         .into_iter()
         .find(|(_, a, b)| a != b)
         .map(|(what, a, b)| format!("{what} {a} there, {b} here"))
+    }
+}
+
+impl ArmIdentity {
+    fn told(&self) -> String {
+        let changes = self.overrides.iter().map(|set| format!(" --set {set}"));
+        let without = self.without.iter().map(|id| format!(" without {id}"));
+        format!(
+            "{} of {}{}",
+            self.name,
+            self.scenario,
+            changes.chain(without).collect::<String>()
+        )
     }
 }
 

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::manifest::Manifest;
-use super::{Error, Folder, Plan, Progress, execute};
+use super::plan::Job;
+use super::{Arm, Error, Findings, Folder, Plan, Progress, execute, execute_with};
 use crate::scenario::Scenario;
 
 /// Two towns for two days.
@@ -51,7 +52,11 @@ fn what_is_done_is_not_run_again_and_the_order_is_that_of_the_replicates() {
     let folder = Folder::open(&plan, &out, false).unwrap();
     for name in ["series", "events"] {
         let text = fs::read_to_string(other.join(name).with_extension("csv")).unwrap();
-        fs::write(folder.part(1, name), text.split_once('\n').unwrap().1).unwrap();
+        fs::write(
+            folder.part(Job { arm: 0, replicate: 1 }, name),
+            text.split_once('\n').unwrap().1,
+        )
+        .unwrap();
     }
     assert_eq!(folder.done(&plan), 1);
     run(&plan, &out);
@@ -135,7 +140,7 @@ fn unfinished_results_of_another_plan_are_discarded_only_with_force() {
     let begun = open(1, false).unwrap();
     assert!(open(2, false).is_ok(), "nothing is lost where nothing is done");
     assert!(open(1, false).is_ok());
-    fs::write(begun.part(0, "series"), "").unwrap();
+    fs::write(begun.part(Job { arm: 0, replicate: 0 }, "series"), "").unwrap();
     let error = open(2, false).unwrap_err().to_string();
     assert!(error.contains("seed 1 there, 2 here"), "{error}");
     assert_eq!(open(2, true).unwrap().done(&plan(2, 0..1)), 0);
@@ -156,4 +161,70 @@ fn a_folder_that_is_not_ours_is_left_alone_even_with_force() {
         Folder::open(&plan(1, 0..1), &out, true),
         Err(Error::Foreign(_))
     ));
+}
+
+/// A plan of two replicates of the baseline and of an arm of this name and these changes.
+fn two_arms(name: &str, changes: &[&str]) -> Result<Plan, Error> {
+    let mut plan = plan(1, 0..2);
+    let mut scenario = Scenario::from_text("tutorial", SCENARIO).unwrap();
+    let changes: Vec<String> = changes.iter().map(|&change| change.to_owned()).collect();
+    scenario.set(&changes).unwrap();
+    plan.add(Arm::new(name, &scenario, changes).unwrap())?;
+    Ok(plan)
+}
+
+#[test]
+fn all_arms_of_a_replicate_come_before_the_next_and_the_outcomes_are_of_their_job() {
+    let temp = tempfile::tempdir().unwrap();
+    let mut plan = two_arms("crowded", &["region.north.population=900"]).unwrap();
+    plan.identity.outcomes = vec!["rows of events, and of series".to_owned()];
+    let findings = Findings {
+        outcomes: &|series, events| vec![(events.rows() * 10_000 + series.rows()) as f64],
+        files: &|folder| {
+            let rows = fs::read_to_string(folder.join("outcomes.csv"))?.lines().count();
+            Ok(vec![("told.txt".to_owned(), rows.to_string().into_bytes())])
+        },
+    };
+    let out = temp.path().join("out");
+    let folder = Folder::open(&plan, &out, false).unwrap();
+    let manifest = execute_with(&plan, &folder, 2, &Progress::default(), &findings).unwrap();
+    assert_eq!(
+        fs::read_to_string(out.join("outcomes.csv")).unwrap(),
+        "arm,replicate,seed,\"rows of events, and of series\"\n\
+         baseline,0,1,144.0\ncrowded,0,1,144.0\nbaseline,1,1,144.0\ncrowded,1,1,144.0\n"
+    );
+    let series = fs::read_to_string(out.join("series.csv")).unwrap();
+    let arms = series.lines().skip(1).map(|line| line.split(',').next().unwrap());
+    let mut order: Vec<&str> = arms.collect();
+    order.dedup();
+    assert_eq!(order, ["baseline", "crowded", "baseline", "crowded"]);
+    let mut listed: Vec<&str> = manifest.files.iter().map(|file| file.name.as_str()).collect();
+    listed.push("manifest.json");
+    listed.sort_unstable();
+    assert_eq!(names(&out), listed);
+    assert!(listed.contains(&"scenario.crowded.toml") && listed.contains(&"told.txt"));
+    assert_eq!(fs::read_to_string(out.join("told.txt")).unwrap(), "5");
+}
+
+#[test]
+fn an_arm_needs_a_name_of_its_own_and_the_clock_of_the_others() {
+    let refused = |name: &str, changes: &[&str]| two_arms(name, changes).unwrap_err().to_string();
+    assert!(two_arms("early", &[]).is_ok());
+    assert!(refused("baseline", &[]).contains("another arm of this name"));
+    assert!(refused("a/b", &[]).contains("letters, digits"));
+    let clock = refused("late", &["ticks=24"]);
+    assert!(
+        clock.contains("24 ticks of 60 minutes") && clock.contains("48 ticks"),
+        "{clock}"
+    );
+}
+
+#[test]
+fn unfinished_results_of_other_arms_are_told_from_these() {
+    let plan = two_arms("early", &[]).unwrap();
+    let other = two_arms("late", &["region.south.population=10"]).unwrap();
+    assert_eq!(
+        plan.identity.difference(&other.identity).unwrap(),
+        "arms: early of tutorial there, late of tutorial --set region.south.population=10 here"
+    );
 }

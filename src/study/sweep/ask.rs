@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use super::axis::{Axis, FORMS, Values, Written};
 use super::plan::{Identity, Outcome, Sweep};
 use crate::scenario::Scenario;
-use crate::scenario::problem::{Place, Problem, Problems, Source, suggest};
+use crate::scenario::problem::{Place, Problem, Problems, Source};
+use crate::suggest::suggest;
 use crate::study::design::{Design, LEVELS, MOST_DIMENSIONS, Method, Parameter, Span};
 
 /// Replicates of every point of a grid or a table of points, where nothing is said: their points are compared with

@@ -1,0 +1,265 @@
+//! Arms against the baseline, replicate by replicate. All arms of a replicate have the same dice, so the difference
+//! within a replicate is what the change of policy did in that world, and luck that the arms share cancels out: common
+//! random numbers (Law 2015, section 11.2).
+
+use super::bootstrap::{Interval, Resampler, interval, mean, of};
+use super::spread::Spread;
+use crate::table::{Column, Table};
+
+/// An outcome in an arm against the same in the baseline.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Contrast {
+    /// How many pairs there are: replicates in which the outcome is defined in both arms.
+    pub pairs: usize,
+    /// The outcome in the baseline.
+    pub baseline: Spread,
+    /// The outcome in the arm.
+    pub arm: Spread,
+    /// The mean over replicates of arm minus baseline.
+    pub difference: f64,
+    /// How sure that mean is: its 95 % interval, by a bootstrap of the pairs.
+    pub interval: Interval,
+    /// The median of arm minus baseline.
+    pub median_difference: f64,
+    /// In how many replicates the arm is below the baseline.
+    pub lower: usize,
+    /// In how many it is above.
+    pub higher: usize,
+    /// The width of the interval over that of the difference of two means of independent runs, by a bootstrap in
+    /// which each arm is drawn for itself; below 1 where pairing helps. `None` if that has no width.
+    pub pairing: Option<f64>,
+}
+
+impl Contrast {
+    /// The contrast of an outcome of these replicates; values at one place are of one replicate. `None` if there is no
+    /// replicate in which it is defined, that is finite, in both arms.
+    ///
+    /// # Panics
+    /// If there are not as many values of the arm as of the baseline.
+    pub fn of(baseline: &[f64], arm: &[f64]) -> Option<Contrast> {
+        assert_eq!(baseline.len(), arm.len(), "replicates are pairs");
+        let pairs = baseline.iter().zip(arm).filter(|(a, b)| a.is_finite() && b.is_finite());
+        let (baseline, arm): (Vec<f64>, Vec<f64>) = pairs.unzip();
+        if baseline.is_empty() {
+            return None;
+        }
+        let size = baseline.len();
+        let differences: Vec<f64> = arm.iter().zip(&baseline).map(|(b, a)| b - a).collect();
+        let mean_at = |values: &[f64], places: &[usize]| mean(places.iter().map(|&place| values[place]));
+        let paired = interval(size, |places| mean_at(&differences, places));
+        let (mut one, mut other) = (Resampler::new(1, size), Resampler::new(2, size));
+        let unpaired = of((0..super::bootstrap::RESAMPLES)
+            .map(|_| mean_at(&arm, one.draw()) - mean_at(&baseline, other.draw()))
+            .collect());
+        Some(Contrast {
+            pairs: size,
+            difference: mean(differences.iter().copied()),
+            interval: paired,
+            median_difference: Spread::of(&differences).median,
+            lower: differences.iter().filter(|&&difference| difference < 0.0).count(),
+            higher: differences.iter().filter(|&&difference| difference > 0.0).count(),
+            pairing: (unpaired.width() > 0.0).then(|| paired.width() / unpaired.width()),
+            baseline: Spread::of(&baseline),
+            arm: Spread::of(&arm),
+        })
+    }
+}
+
+/// A contrast with the names of what it is of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Named {
+    /// The arm.
+    pub arm: String,
+    /// The outcome.
+    pub outcome: String,
+    /// Its unit.
+    pub unit: String,
+    /// `None` if the outcome is defined in no replicate.
+    pub contrast: Option<Contrast>,
+}
+
+/// Every arm but the first against the first, outcome by outcome; arm by arm, in the order of both.
+///
+/// `outcomes` has the rows of `outcomes.csv`; the first arm's row comes first in each replicate.
+///
+/// # Panics
+/// If the table lacks an outcome or the column `arm`, or if an arm has not as many rows as another.
+pub fn contrasts(outcomes: &Table, arms: &[&str], names: &[(&str, &str)]) -> Vec<Named> {
+    let column = |name: &str| {
+        outcomes
+            .column(name)
+            .unwrap_or_else(|| panic!("outcomes have a column `{name}`"))
+    };
+    let arm_of = column("arm");
+    let values = |arm: &str, outcome: &str| -> Vec<f64> {
+        let column = column(outcome);
+        let rows = (0..outcomes.rows()).filter(|&row| arm_of.text(row) == arm);
+        rows.map(|row| column.number(row)).collect()
+    };
+    let mut all = Vec::new();
+    for &(outcome, unit) in names {
+        let baseline = values(arms[0], outcome);
+        all.extend(arms[1..].iter().map(|&arm| Named {
+            arm: arm.to_owned(),
+            outcome: outcome.to_owned(),
+            unit: unit.to_owned(),
+            contrast: Contrast::of(&baseline, &values(arm, outcome)),
+        }));
+    }
+    let place = |arm: &str| arms.iter().position(|other| *other == arm);
+    all.sort_by_key(|named| place(&named.arm));
+    all
+}
+
+/// Contrasts as a table, one row each: `contrast.csv`. What is not defined is not a number.
+pub fn table(contrasts: &[Named]) -> Table {
+    let text = |get: fn(&Named) -> &str| Column::Text(contrasts.iter().map(|named| get(named).to_owned()).collect());
+    let number = |get: fn(&Contrast) -> f64| {
+        let value = |named: &Named| named.contrast.as_ref().map_or(f64::NAN, get);
+        Column::Float(contrasts.iter().map(value).collect())
+    };
+    let count = |get: fn(&Contrast) -> usize| {
+        let value = |named: &Named| named.contrast.as_ref().map_or(0, get) as i64;
+        Column::Int(contrasts.iter().map(value).collect())
+    };
+    Table::new(vec![
+        ("arm", text(|named| &named.arm)),
+        ("outcome", text(|named| &named.outcome)),
+        ("unit", text(|named| &named.unit)),
+        ("pairs", count(|c| c.pairs)),
+        ("baseline_median", number(|c| c.baseline.median)),
+        ("baseline_q05", number(|c| c.baseline.low)),
+        ("baseline_q95", number(|c| c.baseline.high)),
+        ("arm_median", number(|c| c.arm.median)),
+        ("arm_q05", number(|c| c.arm.low)),
+        ("arm_q95", number(|c| c.arm.high)),
+        ("difference", number(|c| c.difference)),
+        ("difference_low", number(|c| c.interval.low)),
+        ("difference_high", number(|c| c.interval.high)),
+        ("median_difference", number(|c| c.median_difference)),
+        ("lower", count(|c| c.lower)),
+        ("higher", count(|c| c.higher)),
+        ("width_over_unpaired", number(|c| c.pairing.unwrap_or(f64::NAN))),
+    ])
+}
+
+/// The first tick whose rows are not the same in two series of one replicate, whatever their arms are called; `None`
+/// if all are.
+///
+/// # Panics
+/// If a series lacks the column `tick`.
+pub fn first_difference(one: &Table, other: &Table) -> Option<u32> {
+    let tick = one.column("tick").expect("a series has a column `tick`");
+    let columns = one.columns().iter().filter(|(name, _)| name != "arm");
+    let first = columns
+        .filter_map(|(name, column)| {
+            let there = other.column(name)?;
+            first_row(column, there)
+        })
+        .min()?;
+    Some(tick.number(first.min(one.rows().saturating_sub(1))) as u32)
+}
+
+/// Real numbers are compared by their bits.
+fn first_row(one: &Column, other: &Column) -> Option<usize> {
+    let place = match (one, other) {
+        (Column::Int(a), Column::Int(b)) => a.iter().zip(b).position(|(a, b)| a != b),
+        (Column::Float(a), Column::Float(b)) => a.iter().zip(b).position(|(a, b)| a.to_bits() != b.to_bits()),
+        (Column::Text(a), Column::Text(b)) => a.iter().zip(b).position(|(a, b)| a != b),
+        _ => Some(0),
+    };
+    place.or_else(|| (one.len() != other.len()).then(|| one.len().min(other.len())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_contrast_is_worked_out_by_hand() {
+        let contrast = Contrast::of(&[10.0, 20.0, 30.0, 40.0, 50.0], &[9.0, 18.0, 33.0, 40.0, 40.0]).unwrap();
+        assert_eq!((contrast.baseline.median, contrast.arm.median), (30.0, 33.0));
+        // The differences are -1, -2, 3, 0, -10.
+        assert_eq!((contrast.difference, contrast.median_difference), (-2.0, -1.0));
+        assert_eq!((contrast.lower, contrast.higher, contrast.pairs), (3, 1, 5));
+        let Interval { low, high } = contrast.interval;
+        assert!(
+            (-10.0..-2.0).contains(&low) && high > -2.0 && high <= 3.0,
+            "{low} {high}"
+        );
+    }
+
+    #[test]
+    fn pairing_narrows_the_interval_where_arms_share_their_luck() {
+        let luck: Vec<f64> = (0..100).map(|i| f64::from((i * 37) % 101)).collect();
+        let effect: Vec<f64> = (0..100).map(|i| -5.0 + f64::from(i % 3) - 1.0).collect();
+        let arm: Vec<f64> = luck.iter().zip(&effect).map(|(a, b)| a + b).collect();
+        let contrast = Contrast::of(&luck, &arm).unwrap();
+        // The standard deviation of the luck is 29, that of the effect 0.8; two independent means have sqrt(2) x 29.
+        let expected = 0.82 / (29.2 * 2.0_f64.sqrt());
+        let narrowed = contrast.pairing.unwrap();
+        assert!((narrowed / expected - 1.0).abs() < 0.15, "{narrowed} {expected}");
+        let backwards: Vec<f64> = luck.iter().rev().copied().collect();
+        assert!(Contrast::of(&luck, &backwards).unwrap().pairing.unwrap() > 0.6);
+    }
+
+    #[test]
+    fn identical_arms_differ_by_exactly_zero() {
+        let values = [3.5, 0.1, 7.0];
+        let contrast = Contrast::of(&values, &values).unwrap();
+        assert_eq!((contrast.difference, contrast.lower, contrast.higher), (0.0, 0, 0));
+        assert_eq!(contrast.interval, Interval { low: 0.0, high: 0.0 });
+        assert_eq!(contrast.pairing, Some(0.0));
+    }
+
+    #[test]
+    fn a_replicate_without_a_value_is_no_pair() {
+        let contrast = Contrast::of(&[1.0, f64::NAN, 3.0, 4.0], &[2.0, 2.0, f64::INFINITY, 6.0]).unwrap();
+        assert_eq!((contrast.pairs, contrast.difference), (2, 1.5));
+        assert_eq!(Contrast::of(&[f64::NAN], &[1.0]), None);
+    }
+
+    #[test]
+    fn arms_are_told_apart_in_the_table_of_outcomes() {
+        let names = ["a", "b", "c", "a", "b", "c"];
+        let outcomes = Table::new(vec![
+            ("arm", Column::Text(names.map(str::to_owned).to_vec())),
+            ("dead", Column::Float(vec![1.0, 2.0, 3.0, 10.0, 20.0, 30.0])),
+            ("held", Column::Float(vec![5.0; 6])),
+        ]);
+        let all = contrasts(&outcomes, &["a", "b", "c"], &[("dead", "people"), ("held", "people")]);
+        let told: Vec<_> = all
+            .iter()
+            .map(|named| {
+                let difference = named.contrast.as_ref().unwrap().difference;
+                (named.arm.as_str(), named.outcome.as_str(), difference)
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("b", "dead", 5.5),
+                ("b", "held", 0.0),
+                ("c", "dead", 11.0),
+                ("c", "held", 0.0)
+            ]
+        );
+        let table = table(&all);
+        assert_eq!(table.rows(), 4);
+        assert_eq!(table.column("higher").unwrap(), &Column::Int(vec![2, 0, 2, 0]));
+    }
+
+    #[test]
+    fn the_first_different_tick_is_that_of_any_column_and_the_name_of_the_arm_is_none() {
+        let series = |arm: &str, last: f64| {
+            Table::new(vec![
+                ("arm", Column::Text(vec![arm.to_owned(); 4])),
+                ("tick", Column::Int(vec![0, 0, 1, 1])),
+                ("share", Column::Float(vec![0.0, 0.0, 0.0, last])),
+            ])
+        };
+        assert_eq!(first_difference(&series("a", 0.0), &series("b", 0.0)), None);
+        assert_eq!(first_difference(&series("a", 0.0), &series("b", 0.5)), Some(1));
+        assert_eq!(first_difference(&series("a", 0.0), &series("b", -0.0)), Some(1));
+    }
+}
