@@ -1,5 +1,6 @@
 //! The command line: one file per command, which holds its arguments and what it does.
 
+mod asked;
 pub mod failure;
 mod output;
 mod progress;
@@ -10,11 +11,15 @@ mod check;
 mod completions;
 mod explain;
 mod man;
+mod merge;
 mod metrics;
 mod new;
 mod reproduce;
 mod run;
 mod schema;
+mod status;
+mod submit;
+mod sweep;
 
 use std::process::ExitCode;
 
@@ -32,6 +37,7 @@ pub struct Cli {
 const EXAMPLES: &str = "Examples:
   qantar run scenarios/tutorial.toml                    one run, told in the terminal
   qantar run scenarios/tutorial.toml --replicates 100   how far other dice differ
+  qantar sweep scenarios/tutorial.toml --vary shock.fuel-price.factor=1.2:2.4:0.2   a table of many runs
   qantar reproduce results/tutorial-1                   the same bytes again?
   qantar new my-country && qantar check my-country.toml  a scenario of your own
   qantar explain credibility                            what a word of the format means";
@@ -42,6 +48,10 @@ const EXIT_CODES: &str = "Exit codes: 0 done; 1 failed; 2 a mistake in the argum
 #[derive(Subcommand)]
 enum Command {
     Run(run::Args),
+    Sweep(sweep::Args),
+    Merge(merge::Args),
+    Status(status::Args),
+    Submit(submit::Args),
     Reproduce(reproduce::Args),
     Check(check::Args),
     Explain(explain::Args),
@@ -57,6 +67,10 @@ impl Cli {
     pub fn execute(self) -> anyhow::Result<ExitCode> {
         match self.command {
             Command::Run(args) => args.execute(),
+            Command::Sweep(args) => args.execute(),
+            Command::Merge(args) => args.execute(),
+            Command::Status(args) => args.execute(),
+            Command::Submit(args) => args.execute(),
             Command::Reproduce(args) => args.execute(),
             Command::Check(args) => args.execute(),
             Command::Explain(args) => args.execute(),

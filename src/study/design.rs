@@ -246,7 +246,11 @@ impl Points {
                 values.reverse();
                 values
             }
-            _ => parameters.iter().zip(self.unit(point)).map(|(p, u)| p.span.at(u)).collect(),
+            _ => parameters
+                .iter()
+                .zip(self.unit(point))
+                .map(|(p, u)| p.span.at(u))
+                .collect(),
         }
     }
 
@@ -442,7 +446,12 @@ mod tests {
             first.push(moved[0]);
             moved.sort_unstable();
             assert_eq!(moved, [0, 1, 2, 3, 4]);
-            assert!(trajectory.iter().flatten().all(|u| [0, 1, 2, 3].iter().any(|k| (u * 3.0 - f64::from(*k)).abs() < 1e-12)));
+            assert!(
+                trajectory
+                    .iter()
+                    .flatten()
+                    .all(|u| [0, 1, 2, 3].iter().any(|k| (u * 3.0 - f64::from(*k)).abs() < 1e-12))
+            );
         }
         first.sort_unstable();
         first.dedup();
@@ -507,7 +516,10 @@ mod tests {
             range(Scale::Log, false),
             range(Scale::Linear, true),
         );
-        assert_eq!([at(&linear, 0.0), at(&linear, 0.5), at(&linear, 1.0)], [1.0, 50.5, 100.0]);
+        assert_eq!(
+            [at(&linear, 0.0), at(&linear, 0.5), at(&linear, 1.0)],
+            [1.0, 50.5, 100.0]
+        );
         assert_eq!([at(&log, 0.0), at(&log, 1.0)], [1.0, 100.0]);
         assert!((at(&log, 0.5) - 10.0).abs() < 1e-12);
         assert_eq!([whole.at(0.0), whole.at(0.999), whole.at(1.0)], ["1", "100", "100"]);

@@ -281,7 +281,7 @@ fn row_group(model: &Model) -> usize {
     (ROWS / rows.max(1)).max(1)
 }
 
-fn size(model: &Model) -> Size {
+pub(super) fn size(model: &Model) -> Size {
     Size {
         people: model.regions.iter().map(|region| u64::from(region.population)).sum(),
         persons_per_agent: model.persons_per_agent,

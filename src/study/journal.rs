@@ -312,7 +312,9 @@ mod tests {
         let temp = tempfile::tempdir().unwrap();
         let journal = Journal::begin(temp.path(), "runs", &writer("1/1")).unwrap();
         for job in 0..3 {
-            journal.append(job, true, format!("row {job}\nof text").as_bytes()).unwrap();
+            journal
+                .append(job, true, format!("row {job}\nof text").as_bytes())
+                .unwrap();
         }
         let path = temp.path().join("1-of-1-0000.runs");
         let whole = fs::read(&path).unwrap();

@@ -98,12 +98,7 @@ pub(super) fn with_times(calendar: &Calendar, table: Table) -> Table {
 /// Dates are costly to write, and every tick has as many rows as there are regions.
 fn times(calendar: &Calendar, ticks: &[i64]) -> Column {
     let mut known = BTreeMap::new();
-    let mut time = |&tick: &i64| {
-        known
-            .entry(tick)
-            .or_insert_with(|| calendar.iso(tick as u32))
-            .clone()
-    };
+    let mut time = |&tick: &i64| known.entry(tick).or_insert_with(|| calendar.iso(tick as u32)).clone();
     Column::Text(ticks.iter().map(&mut time).collect())
 }
 

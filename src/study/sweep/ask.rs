@@ -7,8 +7,8 @@ use super::axis::{Axis, FORMS, Values, Written};
 use super::plan::{Identity, Outcome, Sweep};
 use crate::scenario::Scenario;
 use crate::scenario::problem::{Place, Problem, Problems, Source};
-use crate::suggest::suggest;
 use crate::study::design::{Design, LEVELS, MOST_DIMENSIONS, Method, Parameter, Span};
+use crate::suggest::suggest;
 
 /// Replicates of every point of a grid or a table of points, where nothing is said: their points are compared with
 /// each other, and one run of each would compare luck. A sample is fitted and averaged over, so there each further
@@ -21,7 +21,8 @@ pub struct Ask {
     scenario: Scenario,
     problems: Vec<Problem>,
     axes: Vec<Axis>,
-    sample: Option<(Method, u32, Place)>,
+    /// Method, size and place; `None` within if it was asked for but could not be read.
+    sample: Option<Option<(Method, u32, Place)>>,
     table: Option<Table>,
     outcomes: Vec<(Outcome, Place)>,
 }
@@ -94,6 +95,7 @@ impl Ask {
 
     /// Draw points, as in `--sample lhs:100`.
     pub fn sample(&mut self, text: &Written) {
+        self.sample = Some(None);
         let (name, number) = text.text.split_once(':').unwrap_or((&text.text, ""));
         let method = Method::SAMPLES.into_iter().find(|method| method.name() == name.trim());
         let names = Method::SAMPLES.map(Method::name);
@@ -104,7 +106,7 @@ impl Ask {
             return;
         };
         match number.trim().parse() {
-            Ok(n @ 1..=MOST_POINTS) => self.sample = Some((method, n, text.place.clone())),
+            Ok(n @ 1..=MOST_POINTS) => self.sample = Some(Some((method, n, text.place.clone()))),
             _ => {
                 let what = match method {
                     Method::Morris => "trajectories",
@@ -146,6 +148,16 @@ impl Ask {
             text: text.to_owned(),
         };
         self.outcomes.push((outcome, place.clone()));
+    }
+
+    /// Whether any outcome was asked for.
+    pub fn has_outcomes(&self) -> bool {
+        !self.outcomes.is_empty()
+    }
+
+    /// The outcomes that were asked for, with the places of their texts.
+    pub fn outcomes(&self) -> impl Iterator<Item = &(Outcome, Place)> {
+        self.outcomes.iter()
     }
 
     /// The plan.
@@ -209,9 +221,10 @@ impl Ask {
             }
             return None;
         }
-        let Some((method, n, place)) = self.sample.clone() else {
+        let Some(sample) = self.sample.clone() else {
             return self.grid(parameters, seed);
         };
+        let (method, n, place) = sample?;
         let levels_only = |axis: &&Axis| matches!(axis.values, Values::Levels(_));
         if matches!(method, Method::Morris | Method::Saltelli) {
             for axis in self.axes.iter().filter(levels_only) {
@@ -248,15 +261,19 @@ impl Ask {
                 Values::Range(low, high, _) => {
                     let place = Place::new(low.place.source, low.place.start..high.place.end);
                     let problem = Problem::at(&place, "a range has no points of its own").label("every value between");
-                    let help = format!("draw from it with --sample, or give a step, as in {}:{}:STEP", low.text, high.text);
+                    let help = format!(
+                        "draw from it with --sample, or give a step, as in {}:{}:STEP",
+                        low.text, high.text
+                    );
                     self.problems.push(problem.help(help));
                 }
             }
         }
         if count > u64::from(MOST_POINTS) {
             let problem = Problem::nowhere(format!("a grid of {count} points is too large"));
-            self.problems
-                .push(problem.help(format!("at most {MOST_POINTS} points; a --sample covers the same space with fewer")));
+            self.problems.push(problem.help(format!(
+                "at most {MOST_POINTS} points; a --sample covers the same space with fewer"
+            )));
         }
         let design = Design {
             method: Method::Grid,
@@ -279,7 +296,8 @@ impl Ask {
         for key in self.keys() {
             if key.text == "seed" {
                 let problem = Problem::at(&key.place, "`seed` is not varied").label("the dice are not a parameter");
-                self.problems.push(problem.help("other dice are replicates: --replicates 10"));
+                self.problems
+                    .push(problem.help("other dice are replicates: --replicates 10"));
             }
             if COLUMNS.contains(&key.text.as_str()) {
                 let problem = Problem::at(&key.place, format!("`{}` is a column of every sweep", key.text));
@@ -298,7 +316,8 @@ impl Ask {
         for (outcome, place) in &self.outcomes {
             if names.contains(&outcome.name) {
                 let problem = Problem::at(place, format!("there are two columns `{}`", outcome.name));
-                self.problems.push(problem.help("give the outcome another name, as in name = function(metric)"));
+                self.problems
+                    .push(problem.help("give the outcome another name, as in name = function(metric)"));
             }
             names.push(outcome.name.clone());
         }
@@ -308,7 +327,11 @@ impl Ask {
     fn check_values(&mut self) {
         let mut tried = Vec::new();
         for axis in &self.axes {
-            tried.extend(axis.extremes().into_iter().map(|value| (axis.key.clone(), value.clone())));
+            tried.extend(
+                axis.extremes()
+                    .into_iter()
+                    .map(|value| (axis.key.clone(), value.clone())),
+            );
         }
         if let Some(table) = &self.table {
             for (column, key) in table.keys.iter().enumerate() {
@@ -320,17 +343,16 @@ impl Ask {
             }
         }
         let alone = self.scenario.compile().err();
-        self.problems.extend(alone.iter().flat_map(|found| found.list().to_vec()));
-        if !self.problems.is_empty() && alone.is_some() {
-            return;
-        }
+        self.problems
+            .extend(alone.iter().flat_map(|found| found.list().to_vec()));
         for (key, value) in tried {
             let mut scenario = self.scenario.clone();
             let assignment = format!("{}={}", key.text, value.text);
             match scenario.set_at(&key.place, &value.place, &assignment) {
                 Ok(()) => {
                     let found = scenario.compile().err();
-                    self.problems.extend(found.iter().flat_map(|found| found.list().to_vec()));
+                    self.problems
+                        .extend(found.iter().flat_map(|found| found.list().to_vec()));
                 }
                 Err(found) => self.problems.extend(found),
             }
@@ -385,7 +407,11 @@ fn read_table(whole: &Written) -> Result<(Vec<Written>, Vec<Vec<String>>), Probl
     let key = |name: &str| {
         let first = at_line(1);
         let start = whole.text.find(name).unwrap_or(0);
-        let place = if start < first.end { start..start + name.len() } else { first.start..first.end };
+        let place = if start < first.end {
+            start..start + name.len()
+        } else {
+            first.start..first.end
+        };
         Written {
             text: name.to_owned(),
             place: Place::new(whole.place.source, place),
@@ -403,7 +429,10 @@ fn read_table(whole: &Written) -> Result<(Vec<Written>, Vec<Vec<String>>), Probl
         rows.push(record.iter().map(str::to_owned).collect());
     }
     if rows.is_empty() || keys.is_empty() {
-        let problem = Problem::at(&at_line(1), "a table of points has a header of keys and at least one row");
+        let problem = Problem::at(
+            &at_line(1),
+            "a table of points has a header of keys and at least one row",
+        );
         return Err(problem.label("no points follow"));
     }
     Ok((keys, rows))

@@ -53,8 +53,7 @@ pub enum Values {
 }
 
 /// What may be written, for help.
-pub const FORMS: &str =
-    "write key=lo:hi:step or key=a,b,c for a grid, or key=lo..hi for --sample; key=lo..hi:log divides evenly in the logarithm";
+pub const FORMS: &str = "write key=lo:hi:step or key=a,b,c for a grid, or key=lo..hi for --sample; key=lo..hi:log divides evenly in the logarithm";
 
 /// Most values of one axis.
 const MOST: usize = 100_000;
@@ -111,7 +110,9 @@ impl Values {
     /// What is wrong with their form.
     pub fn read(text: &Written) -> Result<Values, Problem> {
         if text.text.is_empty() {
-            return Err(Problem::at(&text.place, "no values").label("nothing is varied").help(FORMS));
+            return Err(Problem::at(&text.place, "no values")
+                .label("nothing is varied")
+                .help(FORMS));
         }
         if let Some((low, high)) = text.split("..") {
             let (high, scale) = match high.split(":") {
@@ -136,7 +137,9 @@ impl Values {
         }
         let levels = cut(text, ',');
         match levels.iter().find(|level| level.text.is_empty()) {
-            Some(empty) => Err(Problem::at(&empty.place, "an empty value").label("a value is missing here").help(FORMS)),
+            Some(empty) => Err(Problem::at(&empty.place, "an empty value")
+                .label("a value is missing here")
+                .help(FORMS)),
             None => Ok(Values::Levels(levels)),
         }
     }
@@ -151,8 +154,10 @@ fn steps(low: &Written, high: &Written, step: &Written) -> Result<Vec<Written>, 
     };
     let count = libm::floor((to - from) / by + 1e-9) + 1.0;
     if count > MOST as f64 {
-        return Err(Problem::at(&step.place, format!("{count} values of one key are too many"))
-            .label(format!("at most {MOST}")));
+        return Err(
+            Problem::at(&step.place, format!("{count} values of one key are too many"))
+                .label(format!("at most {MOST}")),
+        );
     }
     let parts = [low, high, step];
     let decimals = |text: &str| match (text.contains(['e', 'E']), text.split_once('.')) {
@@ -160,7 +165,9 @@ fn steps(low: &Written, high: &Written, step: &Written) -> Result<Vec<Written>, 
         (false, None) => Some(0),
         (false, Some((_, decimals))) => Some(decimals.len()),
     };
-    let decimals = parts.iter().try_fold(0, |most, part| Some(decimals(&part.text)?.max(most)));
+    let decimals = parts
+        .iter()
+        .try_fold(0, |most, part| Some(decimals(&part.text)?.max(most)));
     let write = |index: usize| {
         let value = from + index as f64 * by;
         let text = match decimals {
@@ -196,7 +203,9 @@ fn rising(low: &Written, high: &Written) -> Result<(f64, f64), Problem> {
 
 /// The number that a text is, as TOML writes numbers.
 pub fn number(text: &Written) -> Option<f64> {
-    let starts = text.text.starts_with(|c: char| c.is_ascii_digit() || c == '-' || c == '+');
+    let starts = text
+        .text
+        .starts_with(|c: char| c.is_ascii_digit() || c == '-' || c == '+');
     let value: f64 = starts.then(|| text.text.replace('_', "").parse().ok())??;
     value.is_finite().then_some(value)
 }

@@ -6,8 +6,21 @@
 //! ```
 
 pub mod ask;
+mod assemble;
 pub mod axis;
+mod error;
+mod execute;
+mod file;
+mod folder;
 pub mod plan;
 
 pub use ask::{Ask, How};
+pub use assemble::{Part, Status, assemble, reopen};
+pub use error::Stop;
+pub use execute::{HOPELESS, Outcomes, Probe, Progress, Settings, THREAD, execute, probe};
+pub use file::File;
+pub use folder::{Manifest, Opened, load, open, take_over};
 pub use plan::{Outcome, Shard, Sweep};
+
+#[cfg(test)]
+mod tests;

@@ -203,11 +203,16 @@ impl Sweep {
             ("status", Kind::Text),
         ];
         let parameters = self.identity.design.parameters.iter().enumerate();
-        let parameters = parameters.map(|(column, parameter)| (parameter.key.as_str(), self.kind(column, &parameter.span)));
+        let parameters =
+            parameters.map(|(column, parameter)| (parameter.key.as_str(), self.kind(column, &parameter.span)));
         let outcomes = self.identity.outcomes.iter();
         let outcomes = outcomes.map(|outcome| (outcome.name.as_str(), Kind::Float));
         let reason = [("reason", Kind::Text)];
-        keys.into_iter().chain(parameters).chain(outcomes).chain(reason).collect()
+        keys.into_iter()
+            .chain(parameters)
+            .chain(outcomes)
+            .chain(reason)
+            .collect()
     }
 
     fn kind(&self, column: usize, span: &Span) -> Kind {
@@ -240,7 +245,11 @@ impl Identity {
             some => format!("with --set {}", some.join(" --set ")),
         };
         let outcomes = |identity: &Identity| {
-            let texts: Vec<String> = identity.outcomes.iter().map(|o| format!("{} = {}", o.name, o.text)).collect();
+            let texts: Vec<String> = identity
+                .outcomes
+                .iter()
+                .map(|o| format!("{} = {}", o.name, o.text))
+                .collect();
             texts.join(", ")
         };
         let sides = |identity: &Identity| {
@@ -254,7 +263,15 @@ impl Identity {
                 ("design", design.method.name().to_owned()),
                 ("size of the design", design.n.to_string()),
                 ("seed of the design", format!("{:?}", design.seed)),
-                ("keys", design.parameters.iter().map(|p| p.key.as_str()).collect::<Vec<_>>().join(", ")),
+                (
+                    "keys",
+                    design
+                        .parameters
+                        .iter()
+                        .map(|p| p.key.as_str())
+                        .collect::<Vec<_>>()
+                        .join(", "),
+                ),
                 ("series", identity.series.to_string()),
                 ("outcomes", outcomes(identity)),
             ]
