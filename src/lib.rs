@@ -64,6 +64,8 @@ pub mod sim;
 
 pub mod scenario;
 
+pub mod docs;
+
 pub mod analysis;
 pub mod report;
 pub mod study;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("dice", &[]),
     ("metric", &[]),
+    ("docs", &[]),
     ("suggest", &[]),
     ("table", &[]),
     ("sim", &["dice", "metric", "table"]),

@@ -247,8 +247,10 @@ impl Status {
     fn of(sweep: &Sweep, index: &Index) -> Status {
         let (now, (done, failed)) = (SystemTime::now(), index.counts());
         let age = |time: SystemTime| now.duration_since(time).map_or(0, |age| age.as_secs());
-        let of_shards = index.files().iter().filter_map(|file| file.writer.shard.parse().ok());
-        let of = of_shards.map(|shard: Shard| shard.of).max().unwrap_or(1);
+        // A sweep may be divided anew when it is taken up again: the last division counts.
+        let newest = index.files().iter().max_by_key(|file| (file.writer.started, file.last));
+        let division = newest.and_then(|file| file.writer.shard.parse().ok());
+        let of = division.unwrap_or(Shard::WHOLE).of;
         let part = |number| {
             let shard = Shard { number, of };
             let places = || (0..sweep.jobs()).filter(move |&place| shard.has(place));

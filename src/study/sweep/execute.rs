@@ -3,8 +3,8 @@
 
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -15,6 +15,7 @@ use crate::metric::Readings;
 use crate::scenario::calendar::Calendar;
 use crate::scenario::problem::Problems;
 use crate::sim::event::Event;
+use crate::sim::model::Model;
 use crate::sim::recorder::Recorder;
 use crate::sim::{self, Observer};
 use crate::study::folder::Folder;
@@ -74,6 +75,7 @@ pub fn execute(
     let open = Open::read(sweep, folder, settings, progress)?;
     let worker = Worker {
         sweep,
+        models: &Models::new(sweep),
         open: &open,
         keep: &Keep::begin(sweep, folder, settings.shard)?,
         fail_fast: settings.fail_fast,
@@ -112,6 +114,7 @@ fn single_threaded<T>(work: impl FnOnce() -> T) -> T {
 /// What each thread does: the next open job, until there is none.
 struct Worker<'w> {
     sweep: &'w Sweep,
+    models: &'w Models,
     open: &'w Open,
     keep: &'w Keep,
     fail_fast: bool,
@@ -124,7 +127,7 @@ impl Worker<'_> {
         let progress = self.progress;
         while !progress.stop.load(Relaxed)
             && let Some(job) = self.open.next(self.sweep)
-            && let Some(ran) = run(self.sweep, job, self.outcomes, &progress.stop)
+            && let Some(ran) = run(self.sweep, self.models, job, self.outcomes, &progress.stop)
         {
             self.keep.keep(self.sweep, job, &ran)?;
             let finished = progress.finished.fetch_add(1, Relaxed) + 1;
@@ -143,6 +146,36 @@ impl Worker<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// What the engine runs at each point, and the dates of its ticks, or what is wrong with the point.
+type Compiled = Result<(Model, Calendar), Problems>;
+
+/// The models of a few points, which are kept from one replicate to the next; those of many are made again for each
+/// run, so that memory does not grow with the design.
+struct Models(Vec<OnceLock<Arc<Compiled>>>);
+
+/// Most points whose models are kept.
+const KEPT: u64 = 256;
+
+impl Models {
+    fn new(sweep: &Sweep) -> Models {
+        let points = sweep.identity.design.len();
+        let kept = if points <= KEPT && sweep.identity.replicates > 1 {
+            points
+        } else {
+            0
+        };
+        Models((0..kept).map(|_| OnceLock::new()).collect())
+    }
+
+    fn of(&self, sweep: &Sweep, point: u32) -> Arc<Compiled> {
+        let compile = || Arc::new(sweep.model(point));
+        match self.0.get(point as usize) {
+            Some(kept) => Arc::clone(kept.get_or_init(compile)),
+            None => compile(),
+        }
     }
 }
 
@@ -266,25 +299,26 @@ impl Ran {
 }
 
 /// Run a job; `None` if it was stopped.
-fn run(sweep: &Sweep, job: Job, outcomes: &Outcomes, stop: &AtomicBool) -> Option<Ran> {
+fn run(sweep: &Sweep, models: &Models, job: Job, outcomes: &Outcomes, stop: &AtomicBool) -> Option<Ran> {
     let failed = |reason| Ran {
         outcomes: Err(reason),
         series: None,
     };
     let attempt = || {
-        let (model, calendar) = match sweep.model(job.point) {
+        let compiled = models.of(sweep, job.point);
+        let (model, calendar) = match &*compiled {
             Ok(compiled) => compiled,
-            Err(problems) => return Some(failed(in_a_line(&problems))),
+            Err(problems) => return Some(failed(in_a_line(problems))),
         };
         let mut watched = Watched {
-            recorder: Recorder::new(&model),
+            recorder: Recorder::new(model),
             stop,
         };
-        if sim::run(&model, &sweep.dice(job.replicate), &mut watched).is_break() {
+        if sim::run(model, &sweep.dice(job.replicate), &mut watched).is_break() {
             return None;
         }
         let (series, events) = watched.recorder.into_tables();
-        Some(found(sweep, job, &calendar, (series, events), outcomes))
+        Some(found(sweep, job, calendar, (series, events), outcomes))
     };
     // Nothing that a run touches outlives it, so nothing is left half-done by a panic.
     catch_unwind(AssertUnwindSafe(attempt)).unwrap_or_else(|panic| {
@@ -360,7 +394,7 @@ pub fn probe(sweep: &Sweep, outcomes: &Outcomes, stop: &AtomicBool) -> Option<Pr
     let job = sweep.in_order(0);
     let work = || {
         let watch = Instant::now();
-        let ran = single_threaded(|| run(sweep, job, outcomes, stop))?;
+        let ran = single_threaded(|| run(sweep, &Models::new(sweep), job, outcomes, stop))?;
         let keys: usize = sweep.points.values(job.point).iter().map(|value| value.len() + 1).sum();
         let row = ran.record(sweep).len() + keys + 20;
         Some(Probe {
