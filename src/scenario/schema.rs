@@ -45,7 +45,7 @@ pub fn field(path: &str) -> Option<&'static Field> {
         let rest = keys.clone().next().is_some();
         match field.section() {
             Some(inner) if rest => here = inner,
-            _ => return (!rest).then_some(field),
+            _ => return (!rest && !matches!(field.kind, Kind::Entries(_))).then_some(field),
         }
     }
 }

@@ -305,9 +305,21 @@ fn any_first_part_of_the_order_is_spread_over_the_points() {
 fn replicates_have_the_same_dice_at_every_point() {
     let temp = tempfile::tempdir().unwrap();
     let out = temp.path().join("out");
-    // A price that nothing depends on: the points differ in name only.
-    let sweep = asked(&["title=one,two"], None, replicates(3)).unwrap();
-    whole(&sweep, &out, 2);
+    // The points differ in name only, and people have every reason to come out.
+    let shock = "[[shock]]\nid = \"price\"\nkind = \"price_change\"\nfactor = 20.0\nwhen = 2022-01-01T02:00:00\n";
+    let mut ask = Ask::new(
+        Scenario::from_text("towns", &format!("{SCENARIO}exposure = 1.0\nlegitimacy = 0.0\n{shock}")).unwrap(),
+    );
+    let text = ask.text("--vary", "title=one,two");
+    ask.vary(&text);
+    ask.outcome("people", "", &text.place);
+    let sweep = ask.plan(replicates(3)).unwrap();
+    let people = |series: &Table, _: &Table| {
+        let people = series.column("participants").unwrap();
+        vec![(0..series.rows()).map(|row| people.number(row)).sum()]
+    };
+    run_with(&sweep, &out, settings(2, Shard::WHOLE), &people).unwrap();
+    assemble(&sweep, &begun(&sweep, &out), 1).unwrap();
     let text = fs::read_to_string(out.join("runs.csv")).unwrap();
     let values: Vec<&str> = text
         .lines()
