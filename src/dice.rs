@@ -32,6 +32,10 @@ pub enum Purpose {
     OfficerFate = 6,
     /// Whether a site is overrun, abandoned or retaken.
     Site = 7,
+    /// Whether a crowd shows by a symbol that the regime can be touched.
+    Symbol = 8,
+    /// Whether another state sends the troops that it is asked for.
+    Pledge = 9,
 }
 
 /// The dice of one replicate.

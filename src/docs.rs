@@ -1,6 +1,43 @@
-//! Pages beside the reference.
+//! Pages beside the reference: what the model is and does, how far it has been tested, what it corrects in the article that it
+//! began with, and what it must not be used for.
+//!
+//! | page | what it is |
+//! |---|---|
+//! | [`odd`] | the model described by the ODD protocol, with ODD+D for how people decide |
+//! | [`trace`] | evidence by the TRACE scheme: each claim is a command, and the number to expect |
+//! | [`corrections`] | corrections to the source article, and where defaults follow facts |
+//! | [`elements`] | every element of the story of January 2022, and what carries it |
+//! | [`record`] | how a record of what happened is written, and how a scenario is scored against it |
+//! | [`sweep`] | sweeps: designs, the table of runs, shards, clusters, and how other programs read it |
+//! | [`limits`] | limits of use, and how to report results |
+//!
+//! Tables marked as generated are made from the code; `tests/docs.rs` fails when they are stale, and
+//! `RENEW_DOCS=1 cargo test --test docs` renews them.
+
+pub mod odd {
+    #![doc = include_str!("docs/odd.md")]
+}
+
+pub mod trace {
+    #![doc = include_str!("docs/trace.md")]
+}
+
+pub mod corrections {
+    #![doc = include_str!("docs/corrections.md")]
+}
+
+pub mod elements {
+    #![doc = include_str!("docs/elements.md")]
+}
+
+pub mod record {
+    #![doc = include_str!("docs/record.md")]
+}
 
 pub mod sweep {
-    //! Sweeps: designs, the table of runs, shards, clusters, and how others read it.
     #![doc = include_str!("docs/sweep.md")]
+}
+
+pub mod limits {
+    #![doc = include_str!("docs/limits.md")]
 }

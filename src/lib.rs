@@ -19,10 +19,11 @@
 //! | [`suggest`] | what was probably meant by an unknown word | nothing |
 //! | [`table`] | named columns, the shape of every result; CSV, Parquet | nothing |
 //! | [`sim`] | the engine: model, policy, parameters, world, rules, the order of a tick | dice, metric; its recorder alone knows tables |
-//! | [`scenario`] | text to model, or every problem at its place | what a model is, not how it runs |
-//! | [`analysis`] | tables to findings: the course of events, totals, outcomes, their spread | tables |
+//! | [`analysis`] | tables to findings: the course of events, totals, outcomes, their spread, scores | tables |
+//! | [`scenario`] | text to model, or every problem at its place | what a model is, not how it runs; outcomes |
 //! | [`report`] | findings to text and JSON that a student reads | analysis, tables |
-//! | [`study`] | which runs, in any order, to a folder that survives a kill | scenario, sim, table |
+//! | [`study`] | which runs, in any order, to a folder that survives a kill, or to outcomes at once | scenario, sim, table, outcomes |
+//! | [`docs`] | pages: the model by the ODD protocol, evidence, corrections, limits of use | nothing |
 //!
 //! `tests/house.rs` holds the code to this table.
 //!
@@ -62,10 +63,10 @@ pub mod table;
 
 pub mod sim;
 
+pub mod analysis;
 pub mod scenario;
 
-pub mod docs;
-
-pub mod analysis;
 pub mod report;
 pub mod study;
+
+pub mod docs;

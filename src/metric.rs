@@ -3,6 +3,8 @@
 //! A metric is read once per region and tick. Counts are in people (agents times `persons_per_agent`), never
 //! in agents.
 
+use serde::{Deserialize, Serialize};
+
 /// How a metric of the whole country follows from its regions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Across {
@@ -28,29 +30,67 @@ pub struct Description {
 }
 
 macro_rules! metrics {
-    ($($variant:ident $name:literal $unit:literal $whole:literal $across:ident $meaning:literal;)*) => {
-        /// A measured quantity, per region and tick.
+    ($(#[$about:meta])* $metric:ident
+        $($variant:ident $name:literal $unit:literal $whole:literal $across:ident $meaning:literal;)*) => {
+        $(#[$about])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[repr(usize)]
-        pub enum Metric { $(#[doc = $meaning] $variant),* }
+        pub enum $metric { $(#[doc = $meaning] $variant),* }
 
-        impl Metric {
+        impl $metric {
             /// Every metric, in the order of the columns of `series.csv`.
-            pub const ALL: &'static [Metric] = &[$(Metric::$variant),*];
+            pub const ALL: &'static [$metric] = &[$($metric::$variant),*];
+
+            /// The descriptions of all, in the same order.
+            pub const DESCRIPTIONS: &'static [$crate::metric::Description] = &[$($crate::metric::Description {
+                name: $name, unit: $unit, whole: $whole, across: $crate::metric::Across::$across, meaning: $meaning,
+            }),*];
 
             /// Name, unit and meaning.
-            pub fn description(self) -> Description {
-                match self {
-                    $(Metric::$variant => Description {
-                        name: $name, unit: $unit, whole: $whole, across: Across::$across, meaning: $meaning,
-                    }),*
-                }
+            pub fn description(self) -> $crate::metric::Description {
+                Self::DESCRIPTIONS[self as usize]
             }
         }
     };
 }
 
+pub mod epstein;
+
+/// What is measured of a model depends on its kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Vocabulary {
+    /// A country: [`Metric`].
+    #[default]
+    Country,
+    /// Epstein's lattice: [`epstein::Metric`].
+    Epstein,
+}
+
+impl Vocabulary {
+    /// Every kind.
+    pub const ALL: [Vocabulary; 2] = [Vocabulary::Country, Vocabulary::Epstein];
+
+    /// Its name, as `model` in a scenario and in a manifest.
+    pub fn name(self) -> &'static str {
+        match self {
+            Vocabulary::Country => "country",
+            Vocabulary::Epstein => "epstein",
+        }
+    }
+
+    /// What is measured, in the order of the columns of `series.csv`. The first are those who are active now.
+    pub fn metrics(self) -> &'static [Description] {
+        match self {
+            Vocabulary::Country => Metric::DESCRIPTIONS,
+            Vocabulary::Epstein => epstein::Metric::DESCRIPTIONS,
+        }
+    }
+}
+
 metrics! {
+    /// A measured quantity of a country, per region and tick.
+    Metric
     Participants "participants" "people" true Sum "People out in the streets this hour: protesting peacefully, violent or looting.";
     Violent "violent" "people" true Sum "People who attack, burn or loot this hour; part of the participants.";
     Looting "looting" "people" true Sum "People who loot this hour, moved by gain; part of the violent.";
@@ -76,6 +116,17 @@ metrics! {
     Connectivity "connectivity" "share" false Mean "Share of people who can reach the network this hour.";
     Price "price" "tenge/l" false Mean "Price of the fuel whose rise is the grievance.";
     Damage "damage" "million tenge" false Sum "Damage to buildings, shops and vehicles since the start.";
+    Armed "armed" "people" false Sum "Armed people among the violent: with weapons taken, and those whom armed groups bring.";
+    SymbolicActs "symbolic_acts" "acts" true Sum "Symbols of the regime torn down since the start, such as statues.";
+    Rumour "rumour" "utility" false Mean "Push of rumours that the regime is falling, as far as they have spread and not been denied.";
+    Footage "footage" "harm" false Sum "Repression that was filmed and has not yet been seen elsewhere, for want of a network.";
+    EliteCohesion "elite_cohesion" "share" false Mean "How far the elite holds together, from 0 to 1.";
+    Airports "airports" "airports" true Sum "Airports with flights this hour.";
+    Banking "banking" "share" false Mean "Share of people whom banks and cash machines serve this hour.";
+    EconomicLoss "economic_loss" "million tenge" false Sum "Output lost to curfews, to cut networks and to closed banks since the start, beside damage.";
+    HashRate "hash_rate" "share" false Mean "Share of the world's hash rate of bitcoin that is mined in the country; in a region, as if all were there.";
+    UraniumPrice "uranium_price" "index" false Mean "World price of uranium, 100 at the start, as far as unrest in its largest producer moves it.";
+    Spillover "spillover" "share" false Mean "How much of the unrest neighbouring countries see and hear, from 0 to 1.";
 }
 
 impl Metric {
@@ -95,22 +146,40 @@ impl Metric {
 pub struct Readings {
     /// The tick that these values end, from 0.
     pub tick: u32,
-    /// `regions + 1` rows of one value per metric; the last row is the whole country.
+    regions: usize,
+    /// `regions + 1` rows of one value per metric; the last row is the whole.
     values: Vec<f64>,
 }
 
 impl Readings {
-    /// All zero, for so many regions.
+    /// All zero, for a country of so many regions.
     pub fn new(regions: usize) -> Readings {
         Readings {
             tick: 0,
+            regions,
             values: vec![0.0; (regions + 1) * Metric::ALL.len()],
+        }
+    }
+
+    /// The values of a model without regions, in the order of its vocabulary.
+    pub fn of_whole(tick: u32, values: Vec<f64>) -> Readings {
+        Readings {
+            tick,
+            regions: 0,
+            values,
         }
     }
 
     /// Number of regions.
     pub fn regions(&self) -> usize {
-        self.values.len() / Metric::ALL.len() - 1
+        self.regions
+    }
+
+    /// All values of one region, or of the whole for `None`, in the order of the vocabulary.
+    pub fn row(&self, region: Option<usize>) -> &[f64] {
+        let width = self.values.len() / (self.regions + 1);
+        let row = region.unwrap_or(self.regions);
+        &self.values[row * width..][..width]
     }
 
     /// The value in one region, or in the whole country for `None`.
@@ -148,6 +217,13 @@ mod tests {
     fn names_are_unique_and_lead_back_to_their_metric() {
         for &metric in Metric::ALL {
             assert_eq!(Metric::named(metric.name()), Some(metric));
+        }
+        for &metric in epstein::Metric::ALL {
+            let name = metric.description().name;
+            let named = epstein::Metric::ALL
+                .iter()
+                .position(|other| other.description().name == name);
+            assert_eq!(named, Some(metric as usize));
         }
     }
 

@@ -338,7 +338,7 @@ fn an_unguarded_site_falls_to_its_first_attack() {
 #[test]
 fn a_foreign_contingent_frees_as_many_local_guards_as_it_relieves() {
     let model = restless(120);
-    let mut engine = Engine::new(&model, &Dice::new(1, 0));
+    let mut engine = Engine::new(&model, &Dice::new(2, 0));
     let guards = |world: &World, local: bool| -> u32 {
         let posted = |unit: &&Unit| matches!(unit.post, Post::Site(_)) && unit.contingent.is_none() == local;
         world.units.iter().filter(posted).map(|unit| unit.len).sum()

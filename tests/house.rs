@@ -8,18 +8,21 @@ use std::path::{Path, PathBuf};
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("dice", &[]),
     ("metric", &[]),
-    ("docs", &[]),
     ("suggest", &[]),
+    ("docs", &[]),
     ("table", &[]),
     ("sim", &["dice", "metric", "table"]),
-    ("scenario", &["metric", "suggest", "sim"]),
+    ("scenario", &["metric", "suggest", "sim", "analysis"]),
     ("analysis", &["metric", "suggest", "table"]),
     ("report", &["analysis", "metric", "table"]),
-    ("study", &["dice", "metric", "suggest", "table", "sim", "scenario"]),
+    (
+        "study",
+        &["dice", "metric", "suggest", "table", "sim", "scenario", "analysis"],
+    ),
 ];
 
 /// Parts of `sim` that a scenario may know: what is run, never how.
-const SCENARIO_MAY_KNOW_OF_SIM: &[&str] = &["model", "parameters", "policy"];
+const SCENARIO_MAY_KNOW_OF_SIM: &[&str] = &["Simulation", "model", "parameters", "policy", "epstein::model"];
 
 fn sources(under: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();

@@ -44,7 +44,15 @@ impl<'t> Course<'t> {
     /// # Panics
     /// If the series lacks it.
     pub fn values(&self, metric: Metric) -> Vec<f64> {
-        let column = column(self.series, metric.name());
+        self.column(metric.name())
+    }
+
+    /// A column of numbers, one value per tick.
+    ///
+    /// # Panics
+    /// If the series lacks it.
+    pub fn column(&self, name: &str) -> Vec<f64> {
+        let column = column(self.series, name);
         self.rows.iter().map(|&row| column.number(row)).collect()
     }
 

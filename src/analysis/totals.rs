@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::course::Course;
+use super::epstein;
 use super::replicate::Events;
 use crate::metric::Metric;
 use crate::table::Table;
@@ -18,7 +19,26 @@ pub struct Total {
     pub unit: &'static str,
 }
 
-/// Every total, in the order of [`totals`].
+/// The totals that a series has, which depends on what was measured, in the order of [`of`].
+pub fn catalogue(series: &Table) -> &'static [Total] {
+    match series.column(Metric::Participants.name()) {
+        Some(_) => &TOTALS,
+        None => &epstein::TOTALS,
+    }
+}
+
+/// The totals of one replicate of a model of any kind, as its [`catalogue`] names them.
+///
+/// # Panics
+/// If a table lacks a column of `series.csv` or `events.csv`.
+pub fn of(series: &Table, events: &Table) -> Vec<f64> {
+    match series.column(Metric::Participants.name()) {
+        Some(_) => totals(series, events).to_vec(),
+        None => epstein::totals(series, events).to_vec(),
+    }
+}
+
+/// Every total of a country, in the order of [`totals`].
 pub const TOTALS: [Total; 15] = [
     total("participants_peak", "most people out in one hour", "people"),
     total("participants_day", "most people out on one day", "people"),
@@ -37,11 +57,11 @@ pub const TOTALS: [Total; 15] = [
     total("damage", "damage, million tenge", "million tenge"),
 ];
 
-const fn total(name: &'static str, label: &'static str, unit: &'static str) -> Total {
+pub(super) const fn total(name: &'static str, label: &'static str, unit: &'static str) -> Total {
     Total { name, label, unit }
 }
 
-/// The totals of one replicate, from its series and its events.
+/// The totals of one replicate of a country, from its series and its events.
 ///
 /// # Panics
 /// If a table lacks a column of `series.csv` or `events.csv`.

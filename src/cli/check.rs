@@ -1,8 +1,10 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use qantar::scenario::Scenario;
+use qantar::analysis::score::Record;
+use qantar::scenario::{Scenario, record};
 use qantar::sim::model::Model;
+use qantar::study::Plan;
 
 use super::failure::Usage;
 use super::output::{color, data, message};
@@ -26,8 +28,12 @@ impl Args {
         for file in &self.files {
             let checked = Scenario::read(file).and_then(|mut scenario| {
                 scenario.set(&self.set)?;
-                let model = scenario.compile()?;
-                Ok(summary(&scenario, &model))
+                let plan = Plan::new(&scenario, Vec::new(), 1, 0..1)?;
+                let record = scenario
+                    .record()
+                    .map(|path| record::read(path, &plan.known()))
+                    .transpose()?;
+                Ok(summary(&scenario, &scenario.compile()?, record.as_ref()))
             });
             match checked {
                 Ok(summary) => data(&format!("{}: {summary}\n", file.display()))?,
@@ -46,7 +52,7 @@ impl Args {
     }
 }
 
-fn summary(scenario: &Scenario, model: &Model) -> String {
+fn summary(scenario: &Scenario, model: &Model, record: Option<&Record>) -> String {
     let people: u64 = model.regions.iter().map(|region| u64::from(region.population)).sum();
     let agents: u64 = (0..model.regions.len())
         .map(|region| u64::from(model.agents(region)))
@@ -64,8 +70,11 @@ fn summary(scenario: &Scenario, model: &Model) -> String {
             model.clock.tick_minutes
         ),
     ];
+    let record = record.map_or(String::new(), |record| {
+        format!("; a record of {}", count(record.observations.len(), "observation"))
+    });
     format!(
-        "{} from {} to {}",
+        "{} from {} to {}{record}",
         counts.join(", "),
         calendar.short(0),
         calendar.short(model.clock.ticks)

@@ -1,9 +1,11 @@
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 
+use qantar::analysis::outcome::{FUNCTIONS, Function};
 use qantar::scenario::form::{Field, Kind, Omitted, Section};
-use qantar::scenario::kinds::{ActionKind, KINDS};
+use qantar::scenario::kinds::{ActionKind, KINDS, STANCES, STATEMENT_DURATION, Stance};
 use qantar::scenario::schema::{section, sections};
+use qantar::sim::policy::Lever;
 use qantar::suggest::suggest;
 
 use super::failure::Usage;
@@ -83,7 +85,11 @@ fn entries() -> Vec<Entry> {
     let fields = sections()
         .iter()
         .flat_map(|section| section.fields.iter().map(move |field| of_field(section, field)));
-    fields.chain(KINDS.iter().map(of_kind)).collect()
+    fields
+        .chain(KINDS.iter().map(of_kind))
+        .chain(STANCES.iter().map(of_stance))
+        .chain(FUNCTIONS.iter().map(of_function))
+        .collect()
 }
 
 fn of_field(section: &Section, field: &Field) -> Entry {
@@ -113,19 +119,34 @@ fn of_field(section: &Section, field: &Field) -> Entry {
     }
 }
 
+fn moves(moves: &[(Lever, f64)]) -> String {
+    let moves: Vec<_> = moves
+        .iter()
+        .map(|(lever, value)| format!("{} = {value}", lever.name()))
+        .collect();
+    if moves.is_empty() {
+        "nothing of its own".to_string()
+    } else {
+        moves.join(", ")
+    }
+}
+
+fn of_stance(stance: &Stance) -> Entry {
+    let name = format!("stance.{}", stance.name);
+    let levers = moves(stance.levers);
+    Entry {
+        brief: stance.meaning.to_string(),
+        inner: None,
+        full: format!(
+            "{name}\n  {}\n  levers       {levers}\n  duration     \"{STATEMENT_DURATION}\"\n",
+            stance.meaning
+        ),
+        name,
+    }
+}
+
 fn of_kind(kind: &ActionKind) -> Entry {
     let name = format!("kind.{}", kind.name);
-    let moves = |moves: &[(qantar::sim::policy::Lever, f64)]| {
-        let moves: Vec<_> = moves
-            .iter()
-            .map(|(lever, value)| format!("{} = {value}", lever.name()))
-            .collect();
-        if moves.is_empty() {
-            "nothing of its own".to_string()
-        } else {
-            moves.join(", ")
-        }
-    };
     let mut full = format!("{name}\n  {}\n", kind.meaning);
     full += &format!(
         "  levers       {}\n  promise      {}\n",
@@ -150,6 +171,16 @@ fn of_kind(kind: &ActionKind) -> Entry {
     }
 }
 
+fn of_function(function: &Function) -> Entry {
+    let name = format!("outcome.{}", function.name);
+    Entry {
+        full: format!("{name}\n  {}\n  form     {}\n", function.meaning, function.form()),
+        brief: function.meaning.to_string(),
+        inner: None,
+        name,
+    }
+}
+
 fn list(entries: &[&Entry]) -> String {
     let width = entries.iter().map(|entry| entry.name.len()).max().unwrap_or(0);
     entries
@@ -161,16 +192,20 @@ fn list(entries: &[&Entry]) -> String {
 fn everything(entries: &[Entry]) -> String {
     let kinds = "What a shock or an action can be, in `kind`.";
     let named = sections().iter().map(|section| (section.name.as_str(), section.about));
-    let parts = named.chain([("kind", kinds)]).map(|(name, about)| {
-        let of_section = |entry: &&Entry| entry.name.rsplit_once('.').map_or("", |(section, _)| section) == name;
-        let of_section: Vec<_> = entries.iter().filter(of_section).collect();
-        format!(
-            "# {}{}{about}\n{}",
-            name,
-            if name.is_empty() { "" } else { ": " },
-            list(&of_section)
-        )
-    });
+    let stances = "What a statement can say, in `stance`.";
+    let outcomes = "Functions of outcomes, the numbers that a run is reduced to; `+ - * /` and parentheses join them.";
+    let parts = named
+        .chain([("kind", kinds), ("stance", stances), ("outcome", outcomes)])
+        .map(|(name, about)| {
+            let of_section = |entry: &&Entry| entry.name.rsplit_once('.').map_or("", |(section, _)| section) == name;
+            let of_section: Vec<_> = entries.iter().filter(of_section).collect();
+            format!(
+                "# {}{}{about}\n{}",
+                name,
+                if name.is_empty() { "" } else { ": " },
+                list(&of_section)
+            )
+        });
     parts.collect::<Vec<_>>().join("\n")
 }
 
@@ -217,7 +252,13 @@ mod tests {
             .lines()
             .filter_map(|line| line.split_whitespace().next())
             .collect();
-        assert_eq!(names, ["lever.curfew", "rules.turnout.curfew_cost", "kind.curfew"]);
+        let known = [
+            "lever.curfew",
+            "rules.turnout.curfew_cost",
+            "rules.services.curfew_loss",
+            "kind.curfew",
+        ];
+        assert_eq!(names, known);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use qantar::metric::{Across, Metric};
+use qantar::metric::{Across, Description, Vocabulary};
 use qantar::report::format::wrapped;
 use serde_json::json;
 
@@ -29,23 +29,28 @@ impl Args {
 }
 
 fn text() -> String {
-    let line = |metric: &Metric| {
-        let about = metric.description();
-        wrapped(&format!("{:<19} {:<14} ", about.name, about.unit), about.meaning)
+    let line = |about: &Description| wrapped(&format!("{:<19} {:<14} ", about.name, about.unit), about.meaning);
+    let of = |vocabulary: Vocabulary| -> String {
+        let lines: String = vocabulary.metrics().iter().map(line).collect();
+        match vocabulary {
+            Vocabulary::Country => lines,
+            Vocabulary::Epstein => format!("\nOf scenarios with model = \"epstein\":\n{lines}"),
+        }
     };
-    Metric::ALL.iter().map(line).collect()
+    Vocabulary::ALL.into_iter().map(of).collect()
 }
 
 /// A list of objects; `across` tells how the country's value follows from the regions'.
 fn document() -> serde_json::Value {
-    let entry = |metric: &Metric| {
-        let about = metric.description();
+    let entry = |vocabulary: Vocabulary, about: &Description| {
         let across = match about.across {
             Across::Sum => "sum",
             Across::Mean => "mean by population",
         };
         let (name, unit, whole, meaning) = (about.name, about.unit, about.whole, about.meaning);
-        json!({ "name": name, "unit": unit, "whole": whole, "across": across, "meaning": meaning })
+        let model = vocabulary.name();
+        json!({ "model": model, "name": name, "unit": unit, "whole": whole, "across": across, "meaning": meaning })
     };
-    Metric::ALL.iter().map(entry).collect()
+    let of = |vocabulary: Vocabulary| vocabulary.metrics().iter().map(move |about| entry(vocabulary, about));
+    Vocabulary::ALL.into_iter().flat_map(of).collect()
 }

@@ -17,6 +17,7 @@ mod new;
 mod reproduce;
 mod run;
 mod schema;
+mod score;
 mod status;
 mod submit;
 mod sweep;
@@ -39,6 +40,7 @@ const EXAMPLES: &str = "Examples:
   qantar run scenarios/tutorial.toml --replicates 100   how far other dice differ
   qantar sweep scenarios/tutorial.toml --vary shock.fuel-price.factor=1.2:2.4:0.2   a table of many runs
   qantar reproduce results/tutorial-1                   the same bytes again?
+  qantar score scenarios/kazakhstan-2022.toml --replicates 20   held against what happened
   qantar new my-country && qantar check my-country.toml  a scenario of your own
   qantar explain credibility                            what a word of the format means";
 
@@ -53,6 +55,7 @@ enum Command {
     Status(status::Args),
     Submit(submit::Args),
     Reproduce(reproduce::Args),
+    Score(score::Args),
     Check(check::Args),
     Explain(explain::Args),
     New(new::Args),
@@ -72,6 +75,7 @@ impl Cli {
             Command::Status(args) => args.execute(),
             Command::Submit(args) => args.execute(),
             Command::Reproduce(args) => args.execute(),
+            Command::Score(args) => args.execute(),
             Command::Check(args) => args.execute(),
             Command::Explain(args) => args.execute(),
             Command::New(args) => args.execute(),

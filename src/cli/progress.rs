@@ -7,6 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use qantar::metric::Vocabulary;
 use qantar::report::format::number;
 use qantar::study::{Plan, Progress};
 
@@ -14,15 +15,42 @@ use super::output::message;
 
 /// Do some work and show its progress on stderr the while, unless `quiet`.
 pub fn shown<T>(plan: &Plan, progress: &Progress, quiet: bool, work: impl FnOnce() -> T) -> T {
+    watched(quiet, work, |over| match io::stderr().is_terminal() {
+        true => draw(plan, progress, over),
+        false => tell(plan, progress, over),
+    })
+}
+
+/// As [`shown`], for so many runs of whatever plans.
+pub fn counted<T>(runs: u32, progress: &Progress, quiet: bool, work: impl FnOnce() -> T) -> T {
+    watched(quiet, work, |over| {
+        let form = "  {bar:20} {pos} of {len} runs, {eta} left";
+        let style = ProgressStyle::with_template(form).expect("the template is well formed");
+        match io::stderr().is_terminal() {
+            true => {
+                let bar = ProgressBar::new(u64::from(runs)).with_style(style);
+                while !finished(over, Duration::from_millis(100)) {
+                    bar.set_position(u64::from(progress.done.load(Relaxed)));
+                }
+                bar.finish_and_clear();
+            }
+            false => {
+                while !finished(over, Duration::from_secs(5)) {
+                    message(&format!("{} of {runs} runs", progress.done.load(Relaxed)));
+                }
+            }
+        }
+    })
+}
+
+/// Do some work while a second thread shows something until it is over, unless `quiet`.
+fn watched<T>(quiet: bool, work: impl FnOnce() -> T, show: impl FnOnce(&Receiver<()>) + Send) -> T {
     if quiet {
         return work();
     }
     thread::scope(|scope| {
         let (working, over) = mpsc::channel::<()>();
-        scope.spawn(move || match io::stderr().is_terminal() {
-            true => draw(plan, progress, &over),
-            false => tell(plan, progress, &over),
-        });
+        scope.spawn(move || show(&over));
         let result = work();
         drop(working);
         result
@@ -34,7 +62,7 @@ fn draw(plan: &Plan, progress: &Progress, over: &Receiver<()>) {
     let single = runs == 1;
     let (length, form) = match single {
         true => (
-            plan.arms[0].model.clock.ticks,
+            plan.arms[0].model.ticks(),
             "  {bar:20} tick {pos} of {len}, {msg}, {eta} left",
         ),
         false => (
@@ -66,7 +94,7 @@ fn tell(plan: &Plan, progress: &Progress, over: &Receiver<()>) {
     while !finished(over, Duration::from_secs(5)) {
         message(&match runs(plan) {
             1 => {
-                let (tick, ticks) = (progress.ticks.load(Relaxed), plan.arms[0].model.clock.ticks);
+                let (tick, ticks) = (progress.ticks.load(Relaxed), plan.arms[0].model.ticks());
                 format!("tick {tick} of {ticks}, {}", hour_and_people(plan, progress))
             }
             runs => {
@@ -85,7 +113,11 @@ fn runs(plan: &Plan) -> u32 {
 fn hour_and_people(plan: &Plan, progress: &Progress) -> String {
     let tick = progress.ticks.load(Relaxed).saturating_sub(1);
     let people = progress.participants.load(Relaxed);
-    format!("{}, {} people out", plan.calendar.short(tick), number(people as f64))
+    let people = number(people as f64);
+    match plan.vocabulary() {
+        Vocabulary::Country => format!("{}, {people} people out", plan.calendar.short(tick)),
+        Vocabulary::Epstein => format!("{people} active"),
+    }
 }
 
 fn finished(over: &Receiver<()>, patience: Duration) -> bool {

@@ -4,14 +4,15 @@ use std::fs::File;
 use std::path::Path;
 
 use anyhow::Context;
-use qantar::analysis::totals::{TOTALS, totals};
+use qantar::analysis::totals;
+use qantar::study::manifest::Manifest;
 use qantar::study::rows::{events_schema, series_schema};
 use qantar::table::{Kind, Table, csv};
 
 /// The totals of every replicate, and the tables of the first.
 pub struct Results {
     /// One for each replicate, in their order.
-    pub totals: Vec<[f64; TOTALS.len()]>,
+    pub totals: Vec<Vec<f64>>,
     /// The series of the first replicate.
     pub series: Table,
     /// Its events.
@@ -21,7 +22,8 @@ pub struct Results {
 impl Results {
     /// Read a folder of results.
     pub fn read(folder: &Path) -> anyhow::Result<Results> {
-        let (series_schema, events_schema) = (series_schema(), events_schema());
+        let model = Manifest::read(folder)?.model;
+        let (series_schema, events_schema) = (series_schema(model), events_schema());
         let mut all_events = groups(folder, "events.csv", &events_schema)?.peekable();
         let (mut all, mut first) = (Vec::new(), None);
         for series in groups(folder, "series.csv", &series_schema)? {
@@ -35,7 +37,7 @@ impl Results {
             let events = all_events
                 .next_if(same)
                 .unwrap_or_else(|| Ok(Table::empty(&events_schema)))?;
-            all.push(totals(&series, &events));
+            all.push(totals::of(&series, &events));
             first.get_or_insert((series, events));
         }
         let (series, events) = first.with_context(|| format!("{} has no rows", folder.display()))?;

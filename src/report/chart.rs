@@ -35,19 +35,72 @@ pub fn people_over_time(course: &Course, color: bool) -> String {
         let since = format::civil(course.time(tick)).map(|time| time.duration_since(midnight).as_secs_f64());
         since.unwrap_or_default() / 86_400.0
     };
-    let points = |values: Vec<f64>| values.into_iter().enumerate().map(|(tick, value)| (days(tick), value));
+    let points = |values: Vec<f64>| {
+        values
+            .into_iter()
+            .enumerate()
+            .map(|(tick, value)| (days(tick), value))
+            .collect()
+    };
+    let (x_step, x_max) = day_scale(days(course.len() - 1));
+    let axis = Axis {
+        step: x_step,
+        max: x_max,
+        label_width: if x_step < 1.0 { 7.0 } else { 4.0 },
+        label: Arc::new(move |day| {
+            let time = midnight + jiff::SignedDuration::from_secs((day * 86_400.0).round() as i64);
+            let form = if x_step < 1.0 { "%-d %b %H:%M" } else { "%-d %b" };
+            time.strftime(form).to_string()
+        }),
+    };
+    let drawn = draw(points(out), points(course.values(Metric::Violent)), axis, color);
+    "  people out (line), of them violent (filled)\n".to_owned() + &drawn
+}
+
+/// Two numbers of each tick: one as a line and one as a filled shape. Empty where both are nothing throughout.
+pub fn over_ticks(line: &[f64], filled: &[f64], color: bool) -> String {
+    if line.iter().chain(filled).all(|&value| value == 0.0) {
+        return String::new();
+    }
+    let points = |values: &[f64]| {
+        values
+            .iter()
+            .enumerate()
+            .map(|(tick, &value)| (tick as f64, value))
+            .collect()
+    };
+    let (step, max) = scale((line.len() - 1) as f64);
+    let axis = Axis {
+        step,
+        max,
+        label_width: 4.0,
+        label: Arc::new(format::number),
+    };
+    draw(points(line), points(filled), axis, color)
+}
+
+/// The axis of time.
+struct Axis {
+    step: f64,
+    max: f64,
+    /// Room for its last label, in characters.
+    label_width: f64,
+    label: Arc<dyn Fn(f64) -> String + Send + Sync>,
+}
+
+fn draw(line: Vec<(f64, f64)>, filled: Vec<(f64, f64)>, axis: Axis, color: bool) -> String {
+    let highest = line.iter().chain(&filled).map(|&(_, value)| value).fold(0.0, f64::max);
     let plots = vec![
-        Plot::Line(LinePlot::new().with_data(points(out)).with_color("#4682b4")),
+        Plot::Line(LinePlot::new().with_data(line).with_color("#4682b4")),
         Plot::Line(
             LinePlot::new()
-                .with_data(points(course.values(Metric::Violent)))
+                .with_data(filled)
                 .with_color("#c0392b")
                 .with_fill()
                 .with_fill_opacity(1.0),
         ),
     ];
     let (y_step, y_max) = scale(highest);
-    let (x_step, x_max) = day_scale(days(course.len() - 1));
     let layout = Layout::auto_from_plots(&plots)
         .with_width(COLUMNS as f64 * CELL.0)
         .with_height(ROWS as f64 * CELL.1)
@@ -55,16 +108,12 @@ pub fn people_over_time(course: &Course, color: bool) -> String {
         .with_theme(readable_on_any_background())
         .with_show_grid(false)
         .with_tick_length(0.0)
-        .with_force_margins(11.0 * CELL.0, if x_step < 1.0 { 7.0 } else { 4.0 } * CELL.0)
+        .with_force_margins(11.0 * CELL.0, axis.label_width * CELL.0)
         .with_force_margins_y(0.5 * CELL.1, 2.0 * CELL.1)
         .with_x_axis_min(0.0)
-        .with_x_axis_max(x_max)
-        .with_x_tick_step(x_step)
-        .with_x_tick_format(TickFormat::Custom(Arc::new(move |day| {
-            let time = midnight + jiff::SignedDuration::from_secs((day * 86_400.0).round() as i64);
-            let form = if x_step < 1.0 { "%-d %b %H:%M" } else { "%-d %b" };
-            time.strftime(form).to_string()
-        })))
+        .with_x_axis_max(axis.max)
+        .with_x_tick_step(axis.step)
+        .with_x_tick_format(TickFormat::Custom(axis.label))
         .with_y_axis_min(0.0)
         .with_y_axis_max(y_max)
         .with_y_tick_step(y_step)
@@ -76,10 +125,8 @@ pub fn people_over_time(course: &Course, color: bool) -> String {
     let drawn = TerminalBackend::new(COLUMNS, ROWS).render_scene(&render_multiple(plots, layout));
     let drawn = if color { drawn } else { without_colour(&drawn) };
     let empty = |line: &&str| without_colour(line).trim().is_empty();
-    drawn.lines().map(str::trim_end).filter(|line| !empty(line)).fold(
-        "  people out (line), of them violent (filled)\n".to_owned(),
-        |text, line| text + line + "\n",
-    )
+    let lines = drawn.lines().map(str::trim_end).filter(|line| !empty(line));
+    lines.fold(String::new(), |text, line| text + line + "\n")
 }
 
 /// A step of 1, 2 or 5 times a power of ten that divides the axis into three to six parts, and the axis' end.

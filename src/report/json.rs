@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use super::Run;
+use super::{Run, caution, is_country};
 use crate::analysis::course::Course;
 use crate::analysis::spread::Spread;
-use crate::analysis::totals::TOTALS;
+use crate::analysis::totals::catalogue;
 use crate::metric::Metric;
 use crate::table::Table;
 
@@ -26,10 +26,12 @@ pub struct Document<'r> {
     pub replicates: usize,
     /// The totals over the replicates.
     pub totals: Vec<TotalOver>,
-    /// The hour with the most people out in the first replicate; `null` if nobody was.
+    /// The hour with the most people out in the first replicate; `null` if nobody was, or if it is not of a country.
     pub peak: Option<Peak<'r>>,
     /// The events of the first replicate, in the order of time.
     pub events: Vec<Happened<'r>>,
+    /// How far the numbers can be trusted, in words.
+    pub caution: &'static str,
     /// Where the results lie.
     pub folder: &'r str,
 }
@@ -62,7 +64,7 @@ pub struct Peak<'r> {
 pub struct Happened<'r> {
     /// The tick, from 0.
     pub tick: i64,
-    /// Local time at its start, ISO 8601.
+    /// Local time at its start, ISO 8601; empty where ticks have no date.
     pub time: &'r str,
     /// Where; `all` is the whole country.
     pub region: &'r str,
@@ -91,7 +93,7 @@ impl<'r> Document<'r> {
             seed: run.seed,
             first_replicate: run.first_replicate,
             replicates: run.totals.len(),
-            totals: TOTALS
+            totals: catalogue(run.series)
                 .iter()
                 .enumerate()
                 .map(|(i, total)| TotalOver {
@@ -100,12 +102,16 @@ impl<'r> Document<'r> {
                     spread: over(i),
                 })
                 .collect(),
-            peak: course.peak(Metric::Participants).map(|(tick, participants)| Peak {
-                tick,
-                time: course.time(tick),
-                participants,
-            }),
+            peak: is_country(run.series)
+                .then(|| course.peak(Metric::Participants))
+                .flatten()
+                .map(|(tick, participants)| Peak {
+                    tick,
+                    time: course.time(tick),
+                    participants,
+                }),
             events: (0..run.events.rows()).map(|row| happened(run.events, row)).collect(),
+            caution: caution(run.totals.len()),
             folder: run.folder,
         }
     }

@@ -2,13 +2,15 @@
 
 pub mod chart;
 pub mod course;
+mod epstein;
 pub mod format;
 pub mod json;
 #[cfg(test)]
 mod sample;
+pub mod score;
 pub mod summary;
 
-use crate::analysis::totals::TOTALS;
+use crate::metric::Metric;
 use crate::table::Table;
 
 /// What there is to tell of a run.
@@ -21,12 +23,31 @@ pub struct Run<'r> {
     pub seed: u64,
     /// Number of the first replicate.
     pub first_replicate: u32,
-    /// The totals of each replicate, at least one.
-    pub totals: &'r [[f64; TOTALS.len()]],
+    /// The totals of each replicate, at least one; which they are, the series tells.
+    pub totals: &'r [Vec<f64>],
     /// The series of the first replicate.
     pub series: &'r Table,
     /// Its events.
     pub events: &'r Table,
     /// Where the results lie.
     pub folder: &'r str,
+}
+
+/// Whether a series is of a country, which its columns tell.
+fn is_country(series: &Table) -> bool {
+    series.column(Metric::Participants.name()).is_some()
+}
+
+/// What a reader has to know before believing a number; it stands in every report, in words and in JSON.
+pub fn caution(replicates: usize) -> &'static str {
+    match replicates {
+        1 => {
+            "One seed is not a finding: other dice give another course under the same assumptions. \
+             --replicates 20 shows how far the totals differ."
+        }
+        _ => {
+            "The range is that of the dice under one set of assumptions; it says nothing about how far the \
+             assumptions hold."
+        }
+    }
 }

@@ -1,12 +1,12 @@
 //! What a reader sees at the end of a run.
 
-use super::Run;
 use super::chart::people_over_time;
 use super::course::lines;
 use super::format::{hour, number, wrapped};
+use super::{Run, caution, epstein, is_country};
 use crate::analysis::course::Course;
 use crate::analysis::spread::Spread;
-use crate::analysis::totals::{TOTALS, seizures};
+use crate::analysis::totals::{catalogue, seizures};
 use crate::metric::Metric;
 
 /// The summary: plot, course of events, totals, caution, and where the results lie. Plain UTF-8 without `color`.
@@ -14,6 +14,9 @@ use crate::metric::Metric;
 /// # Panics
 /// If a table lacks a column of `series.csv` or `events.csv`, or there are no totals.
 pub fn text(run: &Run, color: bool) -> String {
+    if !is_country(run.series) {
+        return epstein::text(run, color);
+    }
     let course = Course::of(run.series);
     let replicates = run.totals.len();
     let mut text = format!("{}\n{}\n\n", run.title, heading(run));
@@ -37,11 +40,11 @@ pub fn text(run: &Run, color: bool) -> String {
     text += "\n";
     text += &if replicates == 1 { one(run, &course) } else { many(run) };
     text += "\n";
-    text += &caution(run);
+    text += &wrapped("", caution(replicates));
     text + &format!("\nResults are in {}\n", run.folder)
 }
 
-fn heading(run: &Run) -> String {
+pub(super) fn heading(run: &Run) -> String {
     let which = match run.totals.len() as u32 {
         1 => format!("replicate {}", run.first_replicate),
         more => format!(
@@ -55,7 +58,7 @@ fn heading(run: &Run) -> String {
 
 fn one(run: &Run, course: &Course) -> String {
     let mut text = "Totals\n".to_owned();
-    for (total, value) in TOTALS.iter().zip(run.totals[0]) {
+    for (total, &value) in catalogue(run.series).iter().zip(&run.totals[0]) {
         let peak = match total.name {
             "participants_peak" => course.peak(Metric::Participants),
             "violent_peak" => course.peak(Metric::Violent),
@@ -80,7 +83,7 @@ fn one(run: &Run, course: &Course) -> String {
     }
 }
 
-fn many(run: &Run) -> String {
+pub(super) fn many(run: &Run) -> String {
     let mut text = format!(
         "Totals of {} replicates{:>22}{:>12}{:>12}\n",
         run.totals.len(),
@@ -88,28 +91,12 @@ fn many(run: &Run) -> String {
         "5 %",
         "95 %"
     );
-    for (i, total) in TOTALS.iter().enumerate() {
+    for (i, total) in catalogue(run.series).iter().enumerate() {
         let Spread { median, low, high } = Spread::of(&run.totals.iter().map(|totals| totals[i]).collect::<Vec<_>>());
         let [median, low, high] = [median, low, high].map(number);
         text += &format!("  {:<30}{median:>12}{low:>12}{high:>12}\n", total.label);
     }
     text
-}
-
-fn caution(run: &Run) -> String {
-    wrapped(
-        "",
-        match run.totals.len() {
-            1 => {
-                "One seed is not a finding: other dice give another course under the same assumptions. \
-                 --replicates 20 shows how far the totals differ."
-            }
-            _ => {
-                "The range is that of the dice under one set of assumptions; it says nothing about how far the \
-                 assumptions hold."
-            }
-        },
-    )
 }
 
 #[cfg(test)]
@@ -130,7 +117,7 @@ mod tests {
             (82, "site_seized", "almaty", "almaty-akimat", 5000.0),
             (130, "site_retaken", "almaty", "almaty-akimat", 700.0),
         ]);
-        let mut all = vec![totals(&series, &events); replicates];
+        let mut all = vec![totals(&series, &events).to_vec(); replicates];
         all[0][0] += replicates as f64 - 1.0;
         let run = Run {
             title: "January",

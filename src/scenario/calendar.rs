@@ -16,6 +16,7 @@ pub struct Calendar {
     /// Length of a tick in minutes.
     pub tick_minutes: u32,
     offset: Offset,
+    dated: bool,
 }
 
 impl Calendar {
@@ -32,6 +33,7 @@ impl Calendar {
             zone: zone.to_string(),
             tick_minutes,
             offset: zoned.offset(),
+            dated: true,
         })
     }
 
@@ -42,6 +44,15 @@ impl Calendar {
             zone: "UTC".to_string(),
             tick_minutes: 60,
             offset: Offset::UTC,
+            dated: true,
+        }
+    }
+
+    /// The clock of a model whose ticks are no dates.
+    pub(super) fn undated() -> Calendar {
+        Calendar {
+            dated: false,
+            ..Calendar::fallback()
         }
     }
 
@@ -51,16 +62,22 @@ impl Calendar {
         self.start.saturating_add(minutes.minutes())
     }
 
-    /// The start of a tick in full, as in `2022-01-05T16:00:00+06:00`.
+    /// The start of a tick in full, as in `2022-01-05T16:00:00+06:00`; empty where ticks have no date.
     pub fn iso(&self, tick: u32) -> String {
+        if !self.dated {
+            return String::new();
+        }
         let seconds = self.offset.seconds();
         let (sign, minutes) = (if seconds < 0 { '-' } else { '+' }, seconds.abs() / 60);
         let local = self.local(tick).strftime("%Y-%m-%dT%H:%M:%S");
         format!("{local}{sign}{:02}:{:02}", minutes / 60, minutes % 60)
     }
 
-    /// The start of a tick for people, as in `5 Jan 16:00`.
+    /// The start of a tick for people, as in `5 Jan 16:00`; where ticks have no date, as in `tick 7`.
     pub fn short(&self, tick: u32) -> String {
+        if !self.dated {
+            return format!("tick {tick}");
+        }
         self.local(tick).strftime("%-d %b %H:%M").to_string()
     }
 

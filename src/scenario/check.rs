@@ -20,6 +20,12 @@ pub struct Names<'a> {
     pub sites: Vec<&'a str>,
     /// Shocks and then actions, in their order in the model.
     pub actions: Vec<&'a str>,
+    /// Patterns of a record.
+    pub patterns: Vec<&'a str>,
+    /// Variants of a record.
+    pub variants: Vec<&'a str>,
+    /// Sources of a record.
+    pub sources: Vec<&'a str>,
 }
 
 impl<'a> Names<'a> {
@@ -34,6 +40,9 @@ impl<'a> Names<'a> {
             regions: ids("region"),
             sites: ids("site"),
             actions: [ids("shock"), ids("action")].concat(),
+            patterns: ids("pattern"),
+            variants: ids("variant"),
+            sources: ids("source"),
         }
     }
 
@@ -43,6 +52,9 @@ impl<'a> Names<'a> {
             To::Region => &self.regions,
             To::Site => &self.sites,
             To::Action => &self.actions,
+            To::Pattern => &self.patterns,
+            To::Variant => &self.variants,
+            To::Source => &self.sources,
         }
     }
 
@@ -54,10 +66,10 @@ impl<'a> Names<'a> {
     }
 }
 
-/// Find what is wrong with a document.
-pub fn check(root: &Table, names: &Names<'_>, problems: &mut Vec<Problem>) {
+/// Find what is wrong with a document, whose keys are those of a section.
+pub fn check(document: &'static Section, root: &Table, names: &Names<'_>, problems: &mut Vec<Problem>) {
     let mut checker = Checker { names, problems };
-    checker.table(section(""), "", root, &Place::new(0, 0..0));
+    checker.table(document, "", root, &Place::new(0, 0..0));
 }
 
 struct Checker<'a> {
@@ -81,7 +93,7 @@ impl Checker<'_> {
         }
         for field in section.fields.iter().filter(|field| field.omitted == Omitted::Required) {
             if table.get(field.key).is_none() {
-                self.problems.push(missing(path, field, home));
+                self.problems.push(missing(section, path, field, home));
             }
         }
         match section.name.as_str() {
@@ -94,7 +106,9 @@ impl Checker<'_> {
     fn value(&mut self, path: &str, field: &Field, node: &Node) {
         let place = &node.place;
         match (field.kind, &node.value) {
-            (Kind::Text, Value::Text(_)) | (Kind::Flag, Value::Flag(_)) => {}
+            (Kind::Text | Kind::Outcome, Value::Text(_)) | (Kind::Flag, Value::Flag(_)) => {}
+            (Kind::Range, Value::List(list)) if range(list).is_some() => {}
+            (Kind::Texts, Value::List(list)) if list.iter().all(|node| node.text().is_some()) => {}
             (Kind::Id, Value::Text(id)) => self.id(path, id, place),
             (Kind::Whole(low, high), Value::Whole(value)) if (low..=high).contains(value) => {}
             (Kind::Whole(low, high), Value::Number(value)) if !value.is_finite() || value.fract() == 0.0 => {
@@ -264,6 +278,14 @@ impl Checker<'_> {
     }
 }
 
+/// The two numbers of a range.
+pub fn range(list: &[Node]) -> Option<(f64, f64)> {
+    match list {
+        [low, high] => Some((low.number()?, high.number()?)).filter(|(low, high)| low <= high),
+        _ => None,
+    }
+}
+
 /// The field of a parameter that the kind of an action brings.
 fn own(section: &Section, table: &Table, key: &str) -> Option<Field> {
     if section.name != "action" && section.name != "shock" {
@@ -300,14 +322,17 @@ fn unknown(section: &Section, path: &str, table: &Table, entry: &Entry) -> Probl
         .help(help)
 }
 
-fn missing(path: &str, field: &Field, home: &Place) -> Problem {
+fn missing(section: &Section, path: &str, field: &Field, home: &Place) -> Problem {
     let problem = Problem::at(home, format!("`{}` is missing", join(path, field.key)));
     if field.key == "schema_version" {
         let help = "add `schema_version = 1` as the first line, so that a later version never misreads the file";
         return problem.label("before this").help(help);
     }
     let label = if path.is_empty() {
-        "not in the scenario".to_string()
+        format!(
+            "not in the {}",
+            if section.is_of_record() { "record" } else { "scenario" }
+        )
     } else {
         format!("this has no `{}`", field.key)
     };

@@ -3,8 +3,8 @@
 
 use super::form::{Choice, Field, Kind, Omitted, To};
 use Choice as C;
-use Kind::{Duration, Entries, Flag, Hours, Id, Number, Position, Reference, References, Table, Text, Time};
-use Kind::{When, Whens, Whole, Zone};
+use Kind::{Duration, Entries, Flag, Hours, Id, Number, Outcome, Position, Range, Reference, References, Table, Text};
+use Kind::{Texts, Time, When, Whens, Whole, Zone};
 
 /// A value from 0 to 1.
 const SHARE: Kind = Number(0.0, 1.0);
@@ -49,8 +49,14 @@ pub const SECTIONS: &[(&str, &str, &[Field])] = &[
     ("loss", "What the loss of a site does.", LOSS),
     ("shock", "What the world or the economy does; the same keys as an action.", SHOCK),
     ("action", "What a government, another state or an organisation does.", ACTION),
+    ("government", "Who decides when the options among the actions are announced.", GOVERNMENT),
     ("when", "The moment of an announcement: `after` another action, a `metric` that crosses a line, `all` or `any` of several.", WHEN),
     ("contingent", "Troops or volunteers that an action brings.", CONTINGENT),
+    ("record", "A record of what happened, in a file of its own, that `qantar score` holds runs against.", RECORD),
+    ("record.source", "Where observations are known from.", SOURCE),
+    ("record.pattern", "Observations that belong together; what a model has to show.", PATTERN),
+    ("record.variant", "A change of the scenario that some observations are about.", VARIANT),
+    ("record.observation", "Something that is known of what happened, and the number of a run that should agree with it.", OBSERVATION),
 ];
 
 const ROOT: &[Field] = &[
@@ -64,6 +70,7 @@ const ROOT: &[Field] = &[
     value("persons_per_agent", Whole(1, 100_000), "people", "1", "How many people one simulated citizen stands for; 1 is everyone."),
     value("seed", Whole(0, i64::MAX), "", "1", "Seed of all chance; the same seed gives the same run to the last bit."),
     words("region_table", Text, "", "none", "Path of a CSV table of regions: a header of keys of a region, a row for each; [[region]] entries win over it."),
+    words("record", Text, "", "NAME.record.toml beside the scenario NAME.toml, if there is one", "Path of the record of what happened, for `qantar score`."),
     required("region", Entries("region"), "", "The regions, at least one."),
     words("ties", Table("ties"), "", "the defaults", "How ties follow from distance and size."),
     words("tie", Entries("tie"), "", "none", "Ties that differ from what distance and size say."),
@@ -71,6 +78,7 @@ const ROOT: &[Field] = &[
     words("site", Entries("site"), "", "none", "Places that can be attacked."),
     words("shock", Entries("shock"), "", "none", "What the world or the economy does."),
     words("action", Entries("action"), "", "none", "What governments and outsiders do."),
+    words("government", Table("government"), "", "the defaults", "Who decides when the options among the actions are announced."),
     words("rules", Table("rules"), "", "the defaults", "Parameters of the rules, by group."),
 ];
 
@@ -92,6 +100,7 @@ const REGION: &[Field] = &[
     value("state_media", SHARE, "share", "0.5", "Reach of state media among residents."),
     value("discipline", SHARE, "share", "0.3", "Norm of non-violent discipline."),
     value("legitimacy", SHARE, "share", "0.5", "How rightful the government seems at the start."),
+    value("temperature", Number(-60.0, 60.0), "degrees Celsius", "0.0", "Mean temperature of the season; frost keeps people at home."),
 ];
 
 const ID: Field = required("id", Id, "", "Its name within the scenario: letters, digits, `-` and `_`, unique among its kind.");
@@ -155,7 +164,7 @@ const KIND: Field = required("kind", Kind::Choice(C::Action), "", "What is done;
 const BY: &str = "Who does it; free text.";
 const CREDIBILITY: &str = "How far it is believed; multiplies what it promises.";
 
-const fn intervention(by: Field, credibility: Field) -> [Field; 17] {
+const fn intervention(by: Field, credibility: Field) -> [Field; 20] {
     [
         ID,
         KIND,
@@ -173,7 +182,10 @@ const fn intervention(by: Field, credibility: Field) -> [Field; 17] {
         words("contingents", Entries("contingent"), "", "none", "Who comes with it."),
         value("ends", References(To::Action), "", "[]", "Shocks and actions that end when this one takes effect."),
         words("source", Text, "", "none", "Where it is known from; for the reader."),
-        words("stance", Kind::Choice(C::Stance), "", "none", "What a statement says; has no effect of its own."),
+        words("stance", Kind::Choice(C::Stance), "", "none", "What a statement says; moves a little for three days. See `qantar explain stance`."),
+        words("option", Kind::Choice(C::Option), "", "none", "Puts an action on the menu of a reactive government, which then decides when it is announced, and not its `when`."),
+        value("cost", Number(0.0, 10.0), "ratio", "0.2", "What an option costs the government, against disruption at its worst, before scope, violence and the like."),
+        words("cooldown", Duration, "", "never", "After its end, when an option can be chosen again."),
     ]
 }
 
@@ -186,6 +198,10 @@ const ACTION: &[Field] = &intervention(
     value("by", Text, "", "\"government\"", BY),
     words("credibility", SHARE, "share", "by kind", CREDIBILITY),
 );
+
+const GOVERNMENT: &[Field] = &[
+    value("policy", Kind::Choice(C::Policy), "", "\"timeline\"", "Whether options are announced at their own `when`, or when a government that weighs costs chooses them; see `rules.government`."),
+];
 
 const WHEN: &[Field] = &[
     words("after", Reference(To::Action), "", "not used", "The shock or action after whose taking effect it happens."),
@@ -205,6 +221,54 @@ const CONTINGENT: &[Field] = &[
     required("officers", Whole(1, 10_000_000), "officers", "How many."),
     required("region", Reference(To::Region), "", "Where they go."),
     value("task", Kind::Choice(C::Task), "", "\"guard\"", "Whether they take over the guard of sites, and so free local officers, or go into the street."),
+    value("willing", SHARE, "share", "1.0", "Probability that they are sent, before a framing takes doubts away."),
     value("decide", Duration, "", "\"0h\"", "From the action's taking effect until they are committed."),
     value("travel", Duration, "", "\"0h\"", "From then until they arrive."),
+];
+
+const RECORD: &[Field] = &[
+    required("schema_version", Whole(1, 1), "", "Version of the record format, so that a file is never misread."),
+    words("extends", Text, "", "stands alone", "Path of a record that this one is laid over."),
+    words("title", Text, "", "the name of the file", "What the record is called in reports."),
+    words("source", Entries("record.source"), "", "none", "Where the observations are known from."),
+    words("variant", Entries("record.variant"), "", "none", "Changes of the scenario that some observations are about."),
+    words("pattern", Entries("record.pattern"), "", "none", "Patterns, which a scenario has to show."),
+    required("observation", Entries("record.observation"), "", "The observations."),
+];
+
+const SOURCE: &[Field] = &[
+    ID,
+    required("citation", Text, "", "Who says so, where and when."),
+    words("url", Text, "", "none", "Where it can be read."),
+    value("official", Flag, "", "false", "Whether it is the state that says so."),
+];
+
+const PATTERN: &[Field] = &[
+    ID,
+    required("title", Text, "", "What it is, in a few words."),
+];
+
+const VARIANT: &[Field] = &[
+    ID,
+    required("title", Text, "", "What is changed, in a few words."),
+    required("set", Texts, "", "Assignments as for `--set`."),
+];
+
+const OBSERVATION: &[Field] = &[
+    ID,
+    words("pattern", Reference(To::Pattern), "", "none: it is told, but need not agree", "The pattern that it is part of; a scenario passes if all of all patterns agree."),
+    required("what", Text, "", "What was observed, in a few words."),
+    words("value", LEVEL, "unit of the observation", "not known as a number", "What was observed, as a number."),
+    value("unit", Text, "", "\"\"", "Unit of the value, of the range and of the outcome."),
+    words("date", Time, "", "of the whole", "Local date that it is about."),
+    required("outcome", Outcome, "", "The number of a run that should agree, such as \"peak(participants)\"."),
+    words("accept", Range, "unit of the observation", "from `tolerance`", "The lowest and the highest number that agree."),
+    words("tolerance", Range, "1", "from `accept`", "The same as factors of `value`."),
+    value("seeds", SHARE, "share", "0.6", "Share of the replicates that have to agree; their median has to as well."),
+    required("confidence", Kind::Choice(C::Confidence), "", "How sure it is that it was so."),
+    value("official", Flag, "", "false", "Whether it is an official figure."),
+    required("sources", References(To::Source), "", "Where it is known from."),
+    required("use", Kind::Choice(C::Use), "", "Whether the model is fitted to it, checked by it, or it is told as context."),
+    words("variant", Reference(To::Variant), "", "the scenario as it is", "The variant that it is about."),
+    words("note", Text, "", "none", "How what was observed and what a run has are not quite the same."),
 ];

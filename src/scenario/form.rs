@@ -1,8 +1,9 @@
 //! What a key of the scenario format is: the form of an entry in the reference.
 
+use crate::analysis::score::{Confidence, Use};
 use crate::metric::Metric;
 use crate::sim::model::SiteKind;
-use crate::sim::policy::ForceKind;
+use crate::sim::policy::{ForceKind, Side};
 
 use super::kinds;
 use super::problem::Place;
@@ -83,6 +84,12 @@ pub enum Kind {
     Whens,
     /// A table of this section.
     Table(&'static str),
+    /// Two numbers, the first not above the second.
+    Range,
+    /// A list of texts.
+    Texts,
+    /// A number of a run, as `analysis::outcome` reads it.
+    Outcome,
     /// Entries of this section, each with an `id`.
     Entries(&'static str),
     /// A table of this group of rules.
@@ -106,6 +113,14 @@ pub enum Choice {
     Task,
     /// What a statement says.
     Stance,
+    /// Who decides about options.
+    Policy,
+    /// What an option is.
+    Option,
+    /// How sure an observation is.
+    Confidence,
+    /// What an observation is used for.
+    Use,
 }
 
 impl Choice {
@@ -118,7 +133,11 @@ impl Choice {
             Choice::Action => kinds::KINDS.iter().map(|kind| kind.name).collect(),
             Choice::Metric => Metric::ALL.iter().map(|metric| metric.name()).collect(),
             Choice::Task => vec!["guard", "street"],
-            Choice::Stance => vec!["support", "concern", "oppose", "neutral"],
+            Choice::Stance => kinds::STANCES.iter().map(|stance| stance.name).collect(),
+            Choice::Policy => vec!["timeline", "reactive"],
+            Choice::Option => Side::ALL.iter().map(|side| side.name()).collect(),
+            Choice::Confidence => Confidence::ALL.iter().map(|confidence| confidence.name()).collect(),
+            Choice::Use => Use::ALL.iter().map(|purpose| purpose.name()).collect(),
         }
     }
 
@@ -132,6 +151,10 @@ impl Choice {
             Choice::Metric => "metrics",
             Choice::Task => "tasks",
             Choice::Stance => "stances",
+            Choice::Policy => "policies",
+            Choice::Option => "kinds of option",
+            Choice::Confidence => "degrees of confidence",
+            Choice::Use => "uses",
         }
     }
 }
@@ -145,6 +168,12 @@ pub enum To {
     Site,
     /// A shock or an action.
     Action,
+    /// A pattern of a record.
+    Pattern,
+    /// A variant of a record.
+    Variant,
+    /// A source of a record.
+    Source,
 }
 
 impl To {
@@ -154,6 +183,9 @@ impl To {
             To::Region => "region",
             To::Site => "site",
             To::Action => "action",
+            To::Pattern => "pattern",
+            To::Variant => "variant",
+            To::Source => "source",
         }
     }
 }
@@ -177,6 +209,9 @@ impl Field {
             Kind::References(to) => format!("a list of ids of {}s, such as [\"a\", \"b\"]", to.name()),
             Kind::When => "a local date and time, or a table such as { after = \"id\", hours = 6 }".to_string(),
             Kind::Whens => "a list of moments".to_string(),
+            Kind::Range => "two numbers, the first not above the second, such as [4, 16]".to_string(),
+            Kind::Texts => "a list of texts in quotes".to_string(),
+            Kind::Outcome => "an outcome in quotes, such as \"peak(participants)\"".to_string(),
             Kind::Table(_) | Kind::Rules(_) => "a table of keys".to_string(),
             Kind::Entries(_) => format!("a list of entries, such as [[{}]]", self.key),
         }
@@ -207,6 +242,11 @@ impl Field {
 }
 
 impl Section {
+    /// Whether it is part of a record, which is a document of its own.
+    pub fn is_of_record(&self) -> bool {
+        self.name == "record" || self.name.starts_with("record.")
+    }
+
     /// The field of a key.
     pub fn field(&self, key: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.key == key)

@@ -16,7 +16,7 @@ pub fn json_schema() -> Value {
         .unwrap_or_default();
     let defs: Map<String, Value> = sections()
         .iter()
-        .filter(|section| !section.name.is_empty())
+        .filter(|section| !section.name.is_empty() && !section.is_of_record())
         .map(|section| (section.name.clone(), Value::Object(object(section))))
         .collect();
     let mut schema = Map::new();
@@ -111,17 +111,21 @@ fn shape(field: &Field) -> Map<String, Value> {
     let reference = |name: &str| json!({ "$ref": format!("#/$defs/{name}") });
     let shape = match field.kind {
         // TOML dates reach a JSON schema as text.
-        Kind::Text | Kind::Zone | Kind::Duration | Kind::Time | Kind::Reference(_) => json!({ "type": "string" }),
+        Kind::Text | Kind::Zone | Kind::Duration | Kind::Time | Kind::Reference(_) | Kind::Outcome => {
+            json!({ "type": "string" })
+        }
         Kind::Id => json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]+$" }),
         Kind::Flag => json!({ "type": "boolean" }),
         Kind::Whole(low, high) => json!({ "type": "integer", "minimum": low, "maximum": high }),
         Kind::Number(low, high) => json!({ "type": "number", "minimum": low, "maximum": high }),
-        Kind::Position => json!({ "type": "array", "items": { "type": "number" }, "minItems": 2, "maxItems": 2 }),
+        Kind::Range | Kind::Position => {
+            json!({ "type": "array", "items": { "type": "number" }, "minItems": 2, "maxItems": 2 })
+        }
         Kind::Hours => json!({
             "type": "array", "items": { "type": "integer", "minimum": 0, "maximum": 23 }, "minItems": 2, "maxItems": 2,
         }),
         Kind::Choice(choice) => json!({ "type": "string", "enum": choice.words() }),
-        Kind::References(_) => json!({ "type": "array", "items": { "type": "string" } }),
+        Kind::Texts | Kind::References(_) => json!({ "type": "array", "items": { "type": "string" } }),
         Kind::When => json!({ "anyOf": [{ "type": "string" }, reference("when")] }),
         Kind::Whens => json!({ "type": "array", "items": { "anyOf": [{ "type": "string" }, reference("when")] } }),
         Kind::Table(name) => reference(name),

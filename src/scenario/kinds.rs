@@ -97,7 +97,7 @@ pub const KINDS: &[ActionKind] = &[
         name: "elite_removal",
         meaning: "A pillar of the regime loses office.",
         credibility: 0.5,
-        levers: &[(RegimeRelief, 0.25), (Belief, 0.4), (Loyalty, 0.05)],
+        levers: &[(RegimeRelief, 0.25), (Belief, 0.4), (Loyalty, 0.05), (Cohesion, -0.05)],
         own: &[own("relief", RegimeRelief)],
         ..NONE
     },
@@ -152,6 +152,19 @@ pub const KINDS: &[ActionKind] = &[
         ..NONE
     },
     ActionKind {
+        name: "security_chief",
+        meaning: "Another head of the security service: guards who stood down are sent back.",
+        levers: &[(Recall, 1.0), (CommandDelay, 0.5), (Loyalty, 0.05)],
+        ..NONE
+    },
+    ActionKind {
+        name: "elite_exit",
+        meaning: "People at the top are reported to have left the country.",
+        levers: &[(Rumour, 0.02), (Cohesion, -0.05)],
+        duration: Some("48h"),
+        ..NONE
+    },
+    ActionKind {
         name: "dispersal",
         meaning: "The police is ordered to disperse crowds.",
         levers: &[(Order, 2.0)],
@@ -186,7 +199,7 @@ pub const KINDS: &[ActionKind] = &[
     ActionKind {
         name: "no_talks",
         meaning: "The government says that it will not talk.",
-        levers: &[(Fear, 0.1), (Belief, -0.1)],
+        levers: &[(Fear, 0.1), (Belief, -0.1), (TalksClosed, 1.0)],
         ..NONE
     },
     ActionKind {
@@ -203,13 +216,25 @@ pub const KINDS: &[ActionKind] = &[
     },
     ActionKind {
         name: "statement",
-        meaning: "Something said, for the record; moves only the levers that are named.",
+        meaning: "Something said, for the record; moves what its `stance` moves, and the levers that are named.",
         ..NONE
     },
     ActionKind {
         name: "frame_terrorism",
         meaning: "The state calls the protest terrorism.",
-        levers: &[(Fear, 0.05), (Restraint, 0.0), (Narrative, 0.02)],
+        levers: &[
+            (Fear, 0.05),
+            (Licence, 0.5),
+            (Outrage, 0.9),
+            (Eligibility, 0.5),
+            (Narrative, 0.02),
+        ],
+        ..NONE
+    },
+    ActionKind {
+        name: "framing",
+        meaning: "Media or activists say that the system is to blame, and not a price.",
+        levers: &[(Framing, 0.02)],
         ..NONE
     },
     ActionKind {
@@ -234,7 +259,7 @@ pub const KINDS: &[ActionKind] = &[
     ActionKind {
         name: "denial",
         meaning: "A rumour is denied.",
-        levers: &[(Rumour, -0.03)],
+        levers: &[(Denial, 0.6)],
         duration: Some("48h"),
         ..NONE
     },
@@ -246,7 +271,15 @@ pub const KINDS: &[ActionKind] = &[
     },
     ActionKind {
         name: "volunteer_patrols",
-        meaning: "Citizens guard property; name them in `contingents`, of the force volunteers.",
+        meaning: "Citizens guard property; name those at sites in `contingents`, of the force volunteers.",
+        levers: &[(Vigilance, 0.02)],
+        ..NONE
+    },
+    ActionKind {
+        name: "bank_closure",
+        meaning: "Banks suspend their work.",
+        levers: &[(Banking, 0.2)],
+        own: &[own("remaining_banks", Banking)],
         ..NONE
     },
     ActionKind {
@@ -255,6 +288,48 @@ pub const KINDS: &[ActionKind] = &[
         ..NONE
     },
 ];
+
+/// A stance of a statement: its name, what it says, and what it moves. The effects are small and calibrated.
+pub struct Stance {
+    /// Its name in scenarios.
+    pub name: &'static str,
+    /// What it says, in a sentence.
+    pub meaning: &'static str,
+    /// What it moves.
+    pub levers: &'static [(Lever, f64)],
+}
+
+/// Every stance.
+pub const STANCES: &[Stance] = &[
+    Stance {
+        name: "support",
+        meaning: "Stands by the government.",
+        levers: &[(Reassurance, 0.0005), (Legitimacy, 0.001)],
+    },
+    Stance {
+        name: "concern",
+        meaning: "Asks for restraint.",
+        levers: &[(Pressure, 0.02)],
+    },
+    Stance {
+        name: "question",
+        meaning: "Doubts that the help from outside is rightful.",
+        levers: &[(ExternalLegitimacy, 0.9), (Pressure, 0.02)],
+    },
+    Stance {
+        name: "oppose",
+        meaning: "Denies that the government is rightful.",
+        levers: &[(Legitimacy, -0.001)],
+    },
+    Stance {
+        name: "neutral",
+        meaning: "Takes no side; for the record.",
+        levers: &[],
+    },
+];
+
+/// How long what a statement moves is remembered.
+pub const STATEMENT_DURATION: &str = "72h";
 
 /// The kind of this name.
 pub fn named(name: &str) -> Option<&'static ActionKind> {
@@ -282,6 +357,12 @@ mod tests {
             for (lever, value) in kind.levers.iter().chain(kind.promise) {
                 let (low, high) = lever.range();
                 assert!((low..=high).contains(value), "{} {}", kind.name, lever.name());
+            }
+        }
+        for stance in STANCES {
+            for (lever, value) in stance.levers {
+                let (low, high) = lever.range();
+                assert!((low..=high).contains(value), "{} {}", stance.name, lever.name());
             }
         }
     }

@@ -21,6 +21,7 @@ pub mod kinds;
 mod merge;
 pub mod problem;
 mod read;
+pub mod record;
 pub mod schema;
 mod set;
 mod shapes;
@@ -28,8 +29,10 @@ pub(crate) mod tree;
 mod view;
 mod write;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use crate::metric::Vocabulary;
+use crate::sim::Simulation;
 use crate::sim::model::Model;
 use calendar::Calendar;
 use problem::{Place, Problem, Problems, Source};
@@ -42,6 +45,7 @@ pub struct Scenario {
     name: String,
     title: String,
     root: Table,
+    record: Option<PathBuf>,
     sources: Vec<Source>,
     /// What was found while reading; it does not keep the rest from being judged, so compile tells it with the rest.
     problems: Vec<Problem>,
@@ -61,7 +65,7 @@ impl Scenario {
     /// the working directory.
     pub fn from_text(name: &str, text: &str) -> Result<Scenario, Problems> {
         let mut reading = Reading::default();
-        let root = reading.document(name.to_string(), text.to_string(), Path::new(""));
+        let root = reading.document(name.to_string(), text.to_string(), Path::new(""), None);
         let stem = Path::new(name).file_stem().unwrap_or_default().to_string_lossy();
         Scenario::from_reading(stem.into_owned(), root, reading)
     }
@@ -74,6 +78,7 @@ impl Scenario {
             title: root.text("title").unwrap_or(&name).to_string(),
             name,
             root,
+            record: reading.record,
             sources: reading.sources,
             problems: reading.problems,
         })
@@ -141,6 +146,12 @@ impl Scenario {
         &self.name
     }
 
+    /// The file of the record of what happened: the one it names, or `NAME.record.toml` beside it if there is one, or
+    /// that of the scenario it extends.
+    pub fn record(&self) -> Option<&Path> {
+        self.record.as_deref()
+    }
+
     /// What it is called in reports; its name if it does not say.
     pub fn title(&self) -> &str {
         &self.title
@@ -162,6 +173,9 @@ impl Scenario {
 
     /// Its clock; of a scenario that does not compile, any clock.
     pub fn calendar(&self) -> Calendar {
+        if self.root.text("model") == Some(Vocabulary::Epstein.name()) {
+            return Calendar::undated();
+        }
         let home = Place::new(0, 0..0);
         let view = view::View {
             section: schema::section(""),
@@ -171,7 +185,12 @@ impl Scenario {
         compile::calendar(&view, &mut Vec::new())
     }
 
-    /// The model that it means. Fails with everything that is wrong, in order of place.
+    /// The model that it means, of whatever kind. Fails with everything that is wrong, in order of place.
+    pub fn simulation(&self) -> Result<Box<dyn Simulation>, Problems> {
+        Ok(Box::new(self.compile()?))
+    }
+
+    /// The country that it means. Fails with everything that is wrong, in order of place.
     pub fn compile(&self) -> Result<Model, Problems> {
         let mut problems = self.problems.clone();
         let model = compile::compile(&self.root, &mut problems);

@@ -17,6 +17,9 @@ pub struct Reading {
     pub broken: Vec<Problem>,
     /// What is wrong but lets the rest be judged too.
     pub problems: Vec<Problem>,
+    /// The record of what happened that belongs to the scenario: its own before that of what it extends, and a
+    /// named one before one that lies beside.
+    pub record: Option<PathBuf>,
     /// The files that are being read, each extended by the one before.
     chain: Vec<PathBuf>,
 }
@@ -33,13 +36,15 @@ impl Reading {
         };
         let name = path.display().to_string();
         self.chain.push(identity(path));
-        let table = self.document(name, text, path.parent().unwrap_or(Path::new("")));
+        let beside = Some(path.with_extension("record.toml")).filter(|path| path.is_file());
+        let table = self.document(name, text, path.parent().unwrap_or(Path::new("")), beside);
         self.chain.pop();
         table
     }
 
-    /// Understand a text, with the files that it refers to, which lie in or below `folder`.
-    pub fn document(&mut self, name: String, text: String, folder: &Path) -> Table {
+    /// Understand a text, with the files that it refers to, which lie in or below `folder`; `beside` is the record
+    /// that it has if it names none.
+    pub fn document(&mut self, name: String, text: String, folder: &Path, beside: Option<PathBuf>) -> Table {
         let source = self.sources.len();
         let (mut own, broken) = tree::parse(source, &text);
         self.sources.push(Source { name, text });
@@ -52,6 +57,8 @@ impl Reading {
             let regions = self.region_table(&folder.join(regions), &place);
             overlay(&mut table, regions, &mut self.problems);
         }
+        let named = take_text(&mut own, "record").map(|(record, _)| folder.join(record));
+        self.record = named.or(beside).or(self.record.take());
         overlay(&mut table, own, &mut self.problems);
         table
     }

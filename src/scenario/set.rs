@@ -58,7 +58,7 @@ fn put(table: &mut Table, node: Node) {
 /// Lay an assignment over a document.
 pub fn lay(root: &mut Table, over: Table, problems: &mut Vec<Problem>) {
     for Entry { key, at, node } in over.entries {
-        if key == "extends" || key == "region_table" {
+        if matches!(key.as_str(), "extends" | "region_table" | "record") {
             let problem = Problem::at(&at, format!("`{key}` cannot be set"));
             problems.push(
                 problem

@@ -48,50 +48,95 @@ pub enum What {
     TakesEffect(usize),
     /// An intervention ends.
     Ends(usize),
+    /// A crowd tears down a symbol of the regime.
+    SymbolicAct,
+    /// A contingent (intervention, contingent) is not sent.
+    ContingentDeclined(usize, usize),
     /// A contingent (intervention, contingent) is committed.
     ContingentCommitted(usize, usize),
     /// A contingent arrives.
     ContingentArrives(usize, usize),
+    /// A contingent leaves, as its mandate is over.
+    ContingentLeaves(usize, usize),
+    /// On Epstein's lattice: a change of the scenario takes effect.
+    Changed(usize),
+    /// On Epstein's lattice: the last agent of a group is dead.
+    GroupExtinct(usize),
 }
 
 impl What {
+    /// The name of everything that can happen.
+    pub const NAMES: [&str; 22] = [
+        "protest_begins",
+        "violence_begins",
+        "first_civilian_death",
+        "first_officer_death",
+        "officers_refuse",
+        "reinforcement_departs",
+        "reinforcement_arrives",
+        "site_attacked",
+        "site_seized",
+        "site_abandoned",
+        "site_retaken",
+        "statement",
+        "action_announced",
+        "action_in_effect",
+        "action_over",
+        "symbolic_act",
+        "contingent_declined",
+        "contingent_committed",
+        "contingent_arrives",
+        "contingent_leaves",
+        "change",
+        "group_extinct",
+    ];
+
     /// The name in the column `event` of `events.csv`.
     pub fn name(self) -> &'static str {
-        match self {
-            What::ProtestBegins => "protest_begins",
-            What::ViolenceBegins => "violence_begins",
-            What::FirstCivilianDeath => "first_civilian_death",
-            What::FirstOfficerDeath => "first_officer_death",
-            What::OfficersRefuse => "officers_refuse",
-            What::ReinforcementDeparts => "reinforcement_departs",
-            What::ReinforcementArrives => "reinforcement_arrives",
-            What::SiteAttacked(_) => "site_attacked",
-            What::SiteSeized(_) => "site_seized",
-            What::SiteAbandoned(_) => "site_abandoned",
-            What::SiteRetaken(_) => "site_retaken",
-            What::Said(_) => "statement",
-            What::Announced(_) => "action_announced",
-            What::TakesEffect(_) => "action_in_effect",
-            What::Ends(_) => "action_over",
-            What::ContingentCommitted(..) => "contingent_committed",
-            What::ContingentArrives(..) => "contingent_arrives",
-        }
+        What::NAMES[match self {
+            What::ProtestBegins => 0,
+            What::ViolenceBegins => 1,
+            What::FirstCivilianDeath => 2,
+            What::FirstOfficerDeath => 3,
+            What::OfficersRefuse => 4,
+            What::ReinforcementDeparts => 5,
+            What::ReinforcementArrives => 6,
+            What::SiteAttacked(_) => 7,
+            What::SiteSeized(_) => 8,
+            What::SiteAbandoned(_) => 9,
+            What::SiteRetaken(_) => 10,
+            What::Said(_) => 11,
+            What::Announced(_) => 12,
+            What::TakesEffect(_) => 13,
+            What::Ends(_) => 14,
+            What::SymbolicAct => 15,
+            What::ContingentDeclined(..) => 16,
+            What::ContingentCommitted(..) => 17,
+            What::ContingentArrives(..) => 18,
+            What::ContingentLeaves(..) => 19,
+            What::Changed(_) => 20,
+            What::GroupExtinct(_) => 21,
+        }]
     }
 
     /// What an event's number counts.
     pub fn number(self) -> &'static str {
         match self {
-            What::ProtestBegins => "participants",
+            What::ProtestBegins | What::SymbolicAct => "participants",
             What::ViolenceBegins => "violent",
             What::FirstCivilianDeath | What::FirstOfficerDeath => "killed",
             What::OfficersRefuse
             | What::ReinforcementDeparts
             | What::ReinforcementArrives
+            | What::ContingentDeclined(..)
             | What::ContingentCommitted(..)
             | What::ContingentArrives(..)
+            | What::ContingentLeaves(..)
             | What::SiteRetaken(_) => "officers",
             What::SiteAttacked(_) | What::SiteSeized(_) | What::SiteAbandoned(_) => "attackers",
             What::Said(_) | What::Announced(_) | What::TakesEffect(_) | What::Ends(_) => "participants",
+            What::Changed(_) => "active",
+            What::GroupExtinct(_) => "agents",
         }
     }
 
@@ -102,9 +147,10 @@ impl What {
                 &model.sites[s].id
             }
             What::Said(i) | What::Announced(i) | What::TakesEffect(i) | What::Ends(i) => &model.interventions[i].id,
-            What::ContingentCommitted(i, k) | What::ContingentArrives(i, k) => {
-                &model.interventions[i].contingents[k].id
-            }
+            What::ContingentDeclined(i, k)
+            | What::ContingentCommitted(i, k)
+            | What::ContingentArrives(i, k)
+            | What::ContingentLeaves(i, k) => &model.interventions[i].contingents[k].id,
             _ => "",
         }
     }

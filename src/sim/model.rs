@@ -3,7 +3,7 @@
 //! wrong, and the engine cannot fail.
 
 use super::parameters::Rules;
-use super::policy::{ForceKind, Intervention};
+use super::policy::{ForceKind, Intervention, Policy};
 
 /// Everything the engine needs to know.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +24,8 @@ pub struct Model {
     pub forces: Vec<Force>,
     /// Shocks and actions.
     pub interventions: Vec<Intervention>,
+    /// Who decides when the options among them are announced.
+    pub policy: Policy,
     /// The parameters of the rules.
     pub rules: Rules,
 }
@@ -102,6 +104,8 @@ pub struct Region {
     pub state_media: f64,
     /// Norm of non-violent discipline, 0 to 1.
     pub discipline: f64,
+    /// Mean temperature of the season, degrees Celsius.
+    pub temperature: f64,
     /// How rightful the government seems at the start, 0 to 1.
     pub legitimacy: f64,
 }

@@ -85,6 +85,7 @@ rules! {
         night_cost = 0.0494, "utility", 0.0..=2.0, "calibrated", "Extra cost of being out at 3 in the morning against 3 in the afternoon, with a cosine between.";
         curfew_cost = 0.3, "utility", 0.0..=2.0, "calibrated", "Extra cost of being out under a full curfew.";
         rural_cost = 0.25, "utility", 0.0..=2.0, "calibrated", "Extra cost of going out for people who live outside towns.";
+        cold_cost = 0.03, "utility per 10 degrees", 0.0..=1.0, "calibrated; Madestam et al. 2013, weather keeps people from rallies", "Extra cost of going out for every 10 degrees of frost.";
         join_rate = 0.263, "1/hour", 0.001..=10.0, "calibrated", "Rate at which people who want to go out do so.";
         leave_rate = 0.60, "1/hour", 0.001..=10.0, "calibrated", "Rate at which people who no longer want to be out go home.";
         stay_hours = 9.36, "hours", 0.5..=72.0, "calibrated", "How long people stay out who still want to; past this they tire and go home at the leave rate.";
@@ -188,6 +189,58 @@ rules! {
         weapons_per_person = 1.0, "people/weapon", 0.0..=10.0, "unit", "People armed by each weapon taken.";
         damage_per_violent_hour = 0.25, "million tenge", 0.0..=100.0, "calibrated to order of magnitude; chamber of commerce 93.7 bn tenge", "Damage done by a violent person in an hour.";
         damage_per_looter_hour = 0.8, "million tenge", 0.0..=100.0, "calibrated to order of magnitude; chamber of commerce 93.7 bn tenge", "Damage done by a looter in an hour.";
+    }
+    /// Rumours, footage and symbols: news that needs no press.
+    news: News {
+        rumour_hours = 3.0, "hours", 0.1..=240.0, "calibrated", "Time in which 63 % of the push of a new rumour has spread.";
+        rumour_half_life = 6.0, "hours", 0.1..=720.0, "calibrated", "Half-life of a rumour that nobody feeds any longer.";
+        rumour_check = 0.5, "share", 0.0..=1.0, "calibrated; Pop-Eleches and Way 2021 on censored news", "Share of a rumour that reporting takes away where nothing is cut or closed.";
+        footage_rate = 0.1, "1/hour", 0.0..=10.0, "calibrated; videos came out over the 2-5 % of the network that was left", "Rate at which footage of repression gets out through a network that works; in a shutdown as much less as the network.";
+        footage_weight = 0.002, "ratio", 0.0..=10.0, "calibrated; Steinert-Threlkeld, Chan and Joo 2022, images of protest", "How much repression that is shown later and elsewhere counts, against repression in one's own region.";
+        symbol_rate = 0.05, "1/hour", 0.0..=10.0, "calibrated; statues fell in Taldykorgan and elsewhere", "Rate at which an overwhelming crowd where no police is left tears down a symbol of the regime.";
+        symbol_crowd = 1000.0, "people", 1.0..=1000000.0, "calibrated", "Crowd at which that rate is half, before police are counted.";
+        symbol_belief = 0.005, "share", 0.0..=1.0, "calibrated; Kuran 1991, support becomes visible", "Share of those who doubted that protest works whom a fallen symbol convinces.";
+    }
+    /// Banks, airports and output while a country stands still.
+    services: Services {
+        bank_network = 0.5, "share", 0.0..=1.0, "calibrated; cards and cash machines failed with the network", "Share of banking that stops where there is no network.";
+        unbanked_hours = 96.0, "hours", 1.0..=2160.0, "calibrated; cash at hand lasts for days", "Time in which 63 % of a loss of banking is felt as hardship.";
+        unbanked_hardship = 0.01, "utility", 0.0..=2.0, "calibrated", "Weight on a citizen of hardship 1 of having had no banks for long.";
+        airport_hours = 168.0, "hours", 0.0..=8760.0, "Almaty airport was lost and retaken on 5 January 2022 and opened on the 13th", "Time from the retaking of an airport until flights resume.";
+        output = 0.0005, "million tenge/person-hour", 0.0..=1.0, "national accounts of 2021, about 84 trillion tenge", "Output of a person in an average hour.";
+        curfew_loss = 0.1, "share", 0.0..=1.0, "calibrated; curfews hold at night", "Share of output lost under a full curfew.";
+        network_loss = 0.08, "share", 0.0..=1.0, "Top10VPN 2022, about 189 million dollars in 111 hours", "Share of output lost where there is no network.";
+        bank_loss = 0.02, "share", 0.0..=1.0, "calibrated", "Share of output lost where no bank works.";
+    }
+    /// What markets and neighbours show; nothing in the country follows from it.
+    markets: Markets {
+        hash_share = 0.18, "share", 0.0..=1.0, "Cambridge index of August 2021, about 18 %", "Share of the world's hash rate of bitcoin that is mined in the country while its network works.";
+        hash_network = 0.69, "share", 0.0..=1.0, "12 % of the world's hash rate went with 97 % of the network", "Share of this mining that stops where there is no network.";
+        uranium_gain = 0.08, "share", 0.0..=10.0, "background, unverified: about 8 %", "Rise of the price of uranium at the height of a national unrest.";
+        unrest_half_life = 120.0, "hours", 1.0..=8760.0, "calibrated", "Half-life of unrest in the memory of markets and neighbours.";
+        unrest_reference = 10000.0, "people", 1.0..=100000000.0, "calibrated", "Participants in the country at which markets and neighbours see half of the unrest that they can see.";
+    }
+    /// A government that answers what happens (Klein and Regan 2018); of no effect under `policy = "timeline"`.
+    government: Government {
+        decision_hours = 6.0, "hours", 0.1..=720.0, "calibrated", "How often the government decides.";
+        tolerance = 0.2, "share", 0.0..=1.0, "calibrated", "Cost of disruption below which it waits.";
+        concession_cost = 1.0, "ratio", 0.0..=1000.0, "scale of costs", "Factor on the cost of every concession; 0 is a government that always concedes.";
+        repression_cost = 1.0, "ratio", 0.0..=1000.0, "scale of costs", "Factor on the cost of every repression; 0 is a government that always represses.";
+        crowd_reference = 100.0, "people/100,000", 0.1..=100000.0, "calibrated", "Participants per 100,000 residents at which their number costs half of what it can.";
+        duration_reference = 48.0, "hours", 1.0..=8760.0, "calibrated", "Hours of protest at which its duration costs half of what it can.";
+        size_weight = 0.4, "share", 0.0..=1.0, "Klein and Regan 2018: size, duration and spread; weights calibrated", "Weight of size in the cost of disruption.";
+        duration_weight = 0.2, "share", 0.0..=1.0, "Klein and Regan 2018; weight calibrated", "Weight of duration.";
+        spread_weight = 0.2, "share", 0.0..=1.0, "Klein and Regan 2018; weight calibrated", "Weight of the share of the country's regions with protest.";
+        site_weight = 0.2, "share", 0.0..=1.0, "calibrated", "Weight of the share of sites that are lost.";
+        scope_weight = 1.0, "ratio", 0.0..=10.0, "Klein and Regan 2018: demand scope; weight calibrated", "How much dearer a concession is when everybody demands another government or regime.";
+        violence_weight = 1.0, "ratio", 0.0..=10.0, "Klein and Regan 2018: protester violence; weight calibrated", "How much dearer a concession is to a crowd that is violent throughout.";
+        history_weight = 1.0, "ratio", 0.0..=10.0, "Klein and Regan 2018: demand history; weight calibrated", "How much dearer a concession is after many; half of it after two.";
+        peaceful_weight = 1.0, "ratio", 0.0..=10.0, "calibrated; Dahl, Rivera and Gates 2025", "How much dearer repression is of a crowd that is peaceful throughout.";
+        anger_weight = 1.0, "ratio", 0.0..=10.0, "calibrated; Opp and Roehl 1990", "How much dearer repression is when everybody is angry at it.";
+        refusal_weight = 2.0, "ratio", 0.0..=10.0, "calibrated", "How much dearer repression is when all officers refuse.";
+        substitution = 0.5, "ratio", 0.0..=100.0, "Moore 2000; size calibrated", "How much dearer the last answer is when it was met with more protest.";
+        inconsistency = 0.2, "share", 0.0..=1.0, "Lichbach 1987; size calibrated", "Share of the credibility of its concessions that a government loses with each change between the two answers.";
+        cohesion_loyalty = 0.1, "ratio", 0.0..=1.0, "calibrated", "How much of a change of the cohesion of the elite reaches the loyalty of officers; under any policy.";
     }
 }
 

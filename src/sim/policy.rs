@@ -44,8 +44,12 @@ macro_rules! levers {
                 use Lever::*;
                 matches!(
                     self,
-                    PricePromise | GovernmentRelief | RegimeRelief | Belief | Narrative | Rumour | Reassurance
+                    PricePromise | GovernmentRelief | RegimeRelief | Belief | Narrative | Rumour | Denial | Reassurance
                 )
+            }
+            /// Whether it gives people what they demand, so that a refusal to talk makes it harder to believe.
+            pub fn is_concession(self) -> bool {
+                matches!(self, Lever::PricePromise | Lever::GovernmentRelief | Lever::RegimeRelief)
             }
             /// What it does.
             pub fn meaning(self) -> &'static str { match self { $(Lever::$variant => $meaning),* } }
@@ -66,8 +70,13 @@ levers! {
     Fear "fear" Pulse 0.0 "share" -1.0 1.0 "Share of the unafraid whom it frightens, or, if negative, of the afraid whom it calms, once.";
     Narrative "narrative" Add 0.0 "utility" -2.0 2.0 "What the state's account of events costs participation, times the reach of state media.";
     Coordination "coordination" Add 0.0 "utility" -2.0 2.0 "Help of leaders and organisation to go out.";
-    Rumour "rumour" Add 0.0 "utility" -2.0 2.0 "Push of rumours that the regime is falling; they travel with and without the network.";
+    Rumour "rumour" Add 0.0 "utility" 0.0 2.0 "Push of rumours that the regime is falling once they have spread; they travel with and without the network, and further where nobody can check them.";
+    Denial "denial" Max 0.0 "share" 0.0 1.0 "Share of a rumour that a denial takes away where it is heard.";
+    Framing "framing" Add 0.0 "ratio" -1.0 1.0 "How far a message that the system is to blame moves demands up the ladder.";
     Reassurance "reassurance" Add 0.0 "utility" -2.0 2.0 "Signal that the regime stands; takes away from the wish to go out.";
+    ExternalLegitimacy "external_legitimacy" Multiply 1.0 "ratio" 0.0 1.0 "Factor on that signal: how rightful the support from outside seems.";
+    Outrage "outrage" Multiply 1.0 "ratio" 0.0 10.0 "Factor on the anger that force causes among those who grant the government legitimacy.";
+    TalksClosed "talks_closed" Max 0.0 "share" 0.0 1.0 "How firmly the government has refused to talk: the share of the credibility of later concessions that is gone; from a half on, a reactive government does not concede.";
     Connectivity "connectivity" Multiply 1.0 "ratio" 0.0 1.0 "Factor on the share of people who can reach the network.";
     StateMedia "state_media" Multiply 1.0 "ratio" 0.0 10.0 "Factor on the reach of state media.";
     IndependentMedia "independent_media" Multiply 1.0 "ratio" 0.0 10.0 "Factor on the reach of independent and social media.";
@@ -75,14 +84,21 @@ levers! {
     ArrestPower "arrest_power" Multiply 1.0 "ratio" 0.0 100.0 "Factor on the rate of arrests.";
     Order "order" Max 0.0 "step" 0.0 3.0 "Order to the police, at least: 0 hold, 1 contain, 2 disperse, 3 live fire.";
     Restraint "restraint" Max 0.0 "share" 0.0 1.0 "Share of the force used that pressure for restraint takes away.";
+    Pressure "pressure" Add 0.0 "share" 0.0 1.0 "The same by voices from outside, which add up; the largest of the two counts.";
+    Licence "licence" Max 0.0 "share" 0.0 1.0 "Share of that pressure from outside that a framing of the protest takes away.";
     Reinforcement "reinforcement" Add 0.0 "share" 0.0 1.0 "Priority of a region for reinforcements, as a share of the country's mobile forces.";
     StandDown "stand_down" Max 0.0 "share" 0.0 1.0 "Share of the guards of the named sites, or of all, who are withdrawn.";
+    Recall "recall" Max 0.0 "share" 0.0 1.0 "Share of withdrawn guards whom a new command sends back.";
     Loyalty "loyalty" Add 0.0 "share" -1.0 1.0 "Change of the loyalty of officers.";
+    Cohesion "cohesion" Add 0.0 "share" -1.0 1.0 "Change of the cohesion of the elite, on which the loyalty of officers leans.";
     CommandDelay "command_delay" Multiply 1.0 "ratio" 0.0 10.0 "Factor on the time that command takes to decide and to muster.";
     RetakePower "retake_power" Multiply 1.0 "ratio" 0.0 100.0 "Factor on the rate at which seized sites are retaken.";
     Armed "armed" Add 0.0 "people" 0.0 1e6 "Armed people among the violent, from within the country.";
-    ForeignArmed "foreign_armed" Add 0.0 "people" 0.0 1e6 "Armed people from abroad; a closed border keeps them out.";
+    ForeignArmed "foreign_armed" Add 0.0 "people" 0.0 1e6 "Armed people from abroad; a closed border keeps out those who have not come yet.";
     BorderClosed "border_closed" Max 0.0 "share" 0.0 1.0 "How tightly the border is closed.";
+    Vigilance "vigilance" Add 0.0 "utility" 0.0 2.0 "What neighbours on guard cost looters.";
+    Banking "banking" Multiply 1.0 "ratio" 0.0 1.0 "Factor on the share of people whom banks serve.";
+    Eligibility "eligibility" Max 0.0 "share" 0.0 1.0 "Share of the doubts of other states about sending troops that is taken away.";
 }
 
 /// One lever's value while an intervention acts.
@@ -153,6 +169,8 @@ pub struct Contingent {
     pub region: usize,
     /// Whether they take over the guard of sites, and so free local officers, or go into the streets.
     pub guards: bool,
+    /// The probability that they are sent at all, 0 to 1, before any doubts are taken away.
+    pub willing: f64,
     /// Ticks from the intervention's taking effect until they are committed.
     pub decision_ticks: u32,
     /// Ticks from then until they arrive.
@@ -201,9 +219,16 @@ impl ForceKind {
 }
 
 impl Intervention {
-    /// Whether it is said for the record only: it moves nothing, brings nobody and ends nothing.
+    /// Whether it is told as something said: words, or what moves nothing, brings nobody and ends nothing.
     pub fn is_statement(&self) -> bool {
-        self.promise.is_empty() && self.effect.is_empty() && self.contingents.is_empty() && self.ends.is_empty()
+        let idle = self.promise.is_empty() && self.effect.is_empty();
+        (self.words || idle) && self.contingents.is_empty() && self.ends.is_empty()
+    }
+
+    /// Whether it gives people something that they demand.
+    pub fn is_concession(&self) -> bool {
+        let mut moves = self.promise.iter().chain(&self.effect);
+        moves.any(|change| change.lever.is_concession())
     }
 }
 
@@ -234,4 +259,51 @@ pub struct Intervention {
     pub contingents: Vec<Contingent>,
     /// Interventions that end when this one takes effect.
     pub ends: Vec<usize>,
+    /// Whether it is words alone, such as a statement of another state; it may move levers all the same.
+    pub words: bool,
+    /// What it is to a reactive government; `None` keeps to its own `when`.
+    pub option: Option<Choice>,
+}
+
+/// Who decides when the options of a government are announced.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Policy {
+    /// Their own `when`.
+    #[default]
+    Timeline,
+    /// The government, by what it reads.
+    Reactive,
+}
+
+/// An intervention among those that a reactive government chooses from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Choice {
+    /// To which side of the scales it belongs.
+    pub side: Side,
+    /// What it costs, against disruption at its worst.
+    pub cost: f64,
+    /// Ticks after its end until it can be chosen again; `None` is never.
+    pub again: Option<u32>,
+}
+
+/// The two answers to a protest other than waiting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// To give in.
+    Concession,
+    /// To use force or to restrict.
+    Repression,
+}
+
+impl Side {
+    /// Both.
+    pub const ALL: [Side; 2] = [Side::Concession, Side::Repression];
+
+    /// Its name in scenarios.
+    pub fn name(self) -> &'static str {
+        match self {
+            Side::Concession => "concession",
+            Side::Repression => "repression",
+        }
+    }
 }

@@ -24,7 +24,8 @@ pub fn populate(model: &Model, dice: &Dice) -> World {
             SiteState {
                 holder: Holder::State,
                 armed: 0.0,
-                stood_down: 0.0
+                stood_down: 0.0,
+                down_until: 0,
             };
             model.sites.len()
         ],
@@ -36,8 +37,12 @@ pub fn populate(model: &Model, dice: &Dice) -> World {
                 effective: None,
                 over: None,
                 streaks: vec![0; intervention.when.conditions()],
+                trust: 1.0,
+                committed: vec![None; intervention.contingents.len()],
             })
             .collect(),
+        deliberation: Deliberation::default(),
+        unrest: 0.0,
     }
 }
 
@@ -92,6 +97,7 @@ fn regions(model: &Model) -> Vec<RegionState> {
                 extremes: Extremes::default(),
                 urban: false,
                 touched: false,
+                mood: (0.0, 0.0),
                 levers: std::array::from_fn(|lever| Lever::ALL[lever].neutral()),
                 price: region.price,
                 felt_price: region.price,
@@ -102,6 +108,14 @@ fn regions(model: &Model) -> Vec<RegionState> {
                 usual: 0.0,
                 counts: Counts::default(),
                 strength: Strength::default(),
+                rumour: 0.0,
+                foreign: 0.0,
+                unrest_hours: 0.0,
+                banking: 1.0,
+                unbanked: 0.0,
+                airports: 0,
+                footage: 0.0,
+                shown: 0.0,
                 totals: Totals::default(),
                 told: Told::default(),
             }

@@ -2,18 +2,18 @@
 
 use std::ops::ControlFlow;
 
-use super::Observer;
 use super::event::Event;
-use super::model::Model;
-use crate::metric::{Metric, Readings};
+use super::{Observer, Simulation};
+use crate::metric::Readings;
 use crate::table::{Column, Table};
 
-/// The name of the whole country in the column `region`.
+/// The name of the whole in the column `region`.
 pub const COUNTRY: &str = "all";
 
 /// Keeps readings and events as columns.
 pub struct Recorder<'m> {
-    model: &'m Model,
+    model: &'m dyn Simulation,
+    names: Vec<&'m str>,
     ticks: Vec<i64>,
     regions: Vec<String>,
     values: Vec<Vec<f64>>,
@@ -22,19 +22,22 @@ pub struct Recorder<'m> {
 
 impl<'m> Recorder<'m> {
     /// An empty recorder for runs of this model.
-    pub fn new(model: &'m Model) -> Recorder<'m> {
-        let rows = (model.regions.len() + 1) * model.clock.ticks as usize;
+    pub fn new(model: &'m dyn Simulation) -> Recorder<'m> {
+        let names = model.regions();
+        let rows = (names.len() + 1) * model.ticks() as usize;
+        let metrics = model.vocabulary().metrics();
         Recorder {
             model,
+            names,
             ticks: Vec::with_capacity(rows),
             regions: Vec::with_capacity(rows),
-            values: Metric::ALL.iter().map(|_| Vec::with_capacity(rows)).collect(),
+            values: metrics.iter().map(|_| Vec::with_capacity(rows)).collect(),
             events: Vec::new(),
         }
     }
 
     fn region_name(&self, region: Option<usize>) -> String {
-        region.map_or(COUNTRY, |g| self.model.regions[g].id.as_str()).to_owned()
+        region.map_or(COUNTRY, |g| self.names[g]).to_owned()
     }
 
     /// What was kept: the series (`tick`, `region`, one column per metric; the country's row comes last in each
@@ -56,7 +59,7 @@ impl<'m> Recorder<'m> {
                 Column::Text(
                     self.events
                         .iter()
-                        .map(|e| e.what.subject(self.model).to_owned())
+                        .map(|e| self.model.subject(e.what).to_owned())
                         .collect(),
                 ),
             ),
@@ -70,12 +73,12 @@ impl<'m> Recorder<'m> {
             ("tick", Column::Int(self.ticks)),
             ("region", Column::Text(self.regions)),
         ];
-        for (metric, values) in Metric::ALL.iter().zip(self.values) {
-            let column = match metric.description().whole {
+        for (metric, values) in self.model.vocabulary().metrics().iter().zip(self.values) {
+            let column = match metric.whole {
                 true => Column::Int(values.into_iter().map(|value| value as i64).collect()),
                 false => Column::Float(values),
             };
-            series.push((metric.name(), column));
+            series.push((metric.name, column));
         }
         (Table::new(series), events)
     }
@@ -86,8 +89,8 @@ impl Observer for Recorder<'_> {
         for region in (0..readings.regions()).map(Some).chain([None]) {
             self.ticks.push(i64::from(readings.tick));
             self.regions.push(self.region_name(region));
-            for (&metric, column) in Metric::ALL.iter().zip(&mut self.values) {
-                column.push(readings.get(metric, region));
+            for (&value, column) in readings.row(region).iter().zip(&mut self.values) {
+                column.push(value);
             }
         }
         self.events.extend_from_slice(events);

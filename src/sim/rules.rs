@@ -52,6 +52,11 @@ pub fn night(minute_of_day: u32) -> f64 {
     0.5 * (1.0 + libm::cos(phase))
 }
 
+/// Frost, in tens of degrees Celsius below freezing.
+pub fn frost(temperature: f64) -> f64 {
+    (-temperature / 10.0).max(0.0)
+}
+
 /// Share of police tied up by a load of people: `load / (load + ratio x strength)`; 0 without a load.
 pub fn overstretch(load: f64, strength: f64, ratio: f64) -> f64 {
     if load <= 0.0 {
@@ -124,6 +129,61 @@ pub fn strain(participants: f64, violent: f64, officers: f64, order: u8, legitim
             + forces.peaceful_strain * peaceful
             + forces.order_strain * f64::from(order)
             + forces.illegitimacy_strain * (1.0 - legitimacy))
+}
+
+/// How much a number of arrested, injured and killed people counts as repression.
+pub fn harm(arrested: u64, hurt: u64, killed: u64, rules: &Rules) -> f64 {
+    let r = &rules.repression;
+    arrested as f64 * r.arrest_harm + hurt as f64 * r.injury_harm + killed as f64 * r.death_harm
+}
+
+/// What a government reads of the places in which it could act; shares are from 0 to 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Scene {
+    /// Participants per 100,000 residents.
+    pub per_100_000: f64,
+    /// Hours of protest in a row, where it has lasted longest.
+    pub hours: f64,
+    /// Share of the country's regions with protest.
+    pub active: f64,
+    /// Share of the sites that are lost.
+    pub lost: f64,
+    /// Share of the participants who are violent.
+    pub violent: f64,
+    /// Share of the participants who demand another government or regime.
+    pub political: f64,
+    /// Share of the people who are angry at repression.
+    pub angry: f64,
+    /// Share of the officers who refuse.
+    pub refused: f64,
+}
+
+/// What a protest costs a government, 0 to 1: its size, duration and spread (Klein and Regan 2018), and what is lost.
+pub fn disruption(scene: &Scene, rules: &Rules) -> f64 {
+    let g = &rules.government;
+    g.size_weight * scene.per_100_000 / (scene.per_100_000 + g.crowd_reference)
+        + g.duration_weight * scene.hours / (scene.hours + g.duration_reference)
+        + g.spread_weight * scene.active
+        + g.site_weight * scene.lost
+}
+
+/// Factor on the cost of a concession: dearer to those who demand more, to the violent, and after others (Klein and
+/// Regan 2018).
+pub fn concession_cost(scene: &Scene, conceded: u32, rules: &Rules) -> f64 {
+    let g = &rules.government;
+    let history = f64::from(conceded) / (f64::from(conceded) + 2.0);
+    g.concession_cost
+        * (1.0 + g.scope_weight * scene.political + g.violence_weight * scene.violent + g.history_weight * history)
+}
+
+/// Factor on the cost of repression: dearer against the peaceful, where people are angry and where officers refuse.
+pub fn repression_cost(scene: &Scene, rules: &Rules) -> f64 {
+    let g = &rules.government;
+    g.repression_cost
+        * (1.0
+            + g.peaceful_weight * (1.0 - scene.violent)
+            + g.anger_weight * scene.angry
+            + g.refusal_weight * scene.refused.min(1.0))
 }
 
 /// Strength of an officer of a kind, in officer-equivalents.

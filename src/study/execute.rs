@@ -3,26 +3,23 @@
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::mpsc::sync_channel;
 use std::time::Instant;
 
 use jiff::Timestamp;
+use rayon::ThreadPool;
 use rayon::prelude::*;
-use rayon::{BroadcastContext, ThreadPool};
 
 use super::error::{Error, at};
 use super::folder::{EVENTS, Folder, OUTCOMES, SERIES, parts, scenarios};
+use super::jobs;
 use super::manifest::{self, Digested, Made, Manifest, Size};
 use super::plan::{Job, Plan};
 use super::rows;
-use crate::metric::{Metric, Readings};
-use crate::sim::event::Event;
-use crate::sim::model::Model;
-use crate::sim::recorder::Recorder;
-use crate::sim::{self, Observer};
+use crate::sim::Simulation;
 use crate::table::{Kind, Table, csv};
 
 /// How far a study is, for whoever watches; and the wish to stop it.
@@ -34,7 +31,7 @@ pub struct Progress {
     pub done: AtomicU32,
     /// Ticks done in the job that ticked last.
     pub ticks: AtomicU32,
-    /// People out in that tick.
+    /// People out in that tick, or agents active.
     pub participants: AtomicU64,
 }
 
@@ -83,15 +80,13 @@ pub fn execute_with(
     let (started, watch) = (Timestamp::now(), Instant::now());
     progress.done.store(folder.done(plan), Relaxed);
     if !folder.is_whole() {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .expect("the system starts threads");
+        let pool = jobs::pool(threads);
         run(plan, folder, &pool, progress, findings)?;
         let manifest = Manifest {
             format: manifest::FORMAT.to_owned(),
             plan: plan.identity.clone(),
-            size: size(&plan.arms[0].model),
+            model: plan.vocabulary(),
+            size: size(plan.arms[0].model.as_ref()),
             files: pool.install(|| assemble(plan, folder, findings))?,
             made: Made {
                 os: std::env::consts::OS.to_owned(),
@@ -111,24 +106,30 @@ pub fn execute_with(
     Manifest::read(folder.out())
 }
 
-/// A single job gives the threads to the engine; several jobs share them, each thread pulling the next. They are
-/// broadcast rather than spawned, so that no thread that waits within a tick takes up a second job.
+/// Run the jobs that are not done. What is done is written by a thread of its own, so that no thread of the engine
+/// waits for the disk.
 fn run(plan: &Plan, folder: &Folder, pool: &ThreadPool, progress: &Progress, findings: &Findings) -> Result<(), Error> {
-    let jobs: Vec<Job> = plan.jobs().filter(|&job| !folder.is_done(plan, job)).collect();
-    if let [one] = jobs[..] {
-        pool.install(|| job(plan, folder, one, progress, findings))?;
-    } else {
-        let next = AtomicUsize::new(0);
-        let worker = |_: BroadcastContext| -> Result<(), Error> {
-            while !progress.stop.load(Relaxed)
-                && let Some(&next_job) = jobs.get(next.fetch_add(1, Relaxed))
-            {
-                job(plan, folder, next_job, progress, findings).inspect_err(|_| next.store(jobs.len(), Relaxed))?;
+    let left: Vec<Job> = plan.jobs().filter(|&job| !folder.is_done(plan, job)).collect();
+    let (done, to_write) = sync_channel::<(Job, Vec<Part>)>(pool.current_num_threads());
+    let write = || -> Result<(), Error> {
+        for (job, parts) in to_write {
+            for (name, text) in parts {
+                folder.keep(job, name, &text)?;
             }
-            Ok(())
-        };
-        pool.broadcast(worker).into_iter().collect::<Result<(), Error>>()?;
-    }
+            progress.done.fetch_add(1, Relaxed);
+        }
+        Ok(())
+    };
+    std::thread::scope(|scope| {
+        let writer = scope.spawn(write);
+        // The other end is gone when it could not write, and then it says why.
+        let _ = jobs::each(&left, pool, progress, |&one| match job(plan, one, progress, findings) {
+            Some(parts) => done.send((one, parts)),
+            None => Ok(()),
+        });
+        drop(done);
+        writer.join().expect("the writer does not panic")
+    })?;
     let (done, of) = (folder.done(plan), plan.jobs().count() as u32);
     let (partial, arms) = (folder.partial().to_owned(), plan.arms.len() as u32);
     if done == of {
@@ -143,48 +144,26 @@ fn run(plan: &Plan, folder: &Folder, pool: &ThreadPool, progress: &Progress, fin
     }
 }
 
-/// Run a job and keep what is to be kept of it, unless it was stopped.
-fn job(plan: &Plan, folder: &Folder, job: Job, progress: &Progress, findings: &Findings) -> Result<(), Error> {
-    let model = &plan.arm(job).model;
-    let mut watched = Watched {
-        recorder: Recorder::new(model),
-        progress,
-    };
-    if sim::run(model, &plan.dice(job.replicate), &mut watched).is_continue() {
-        let (series, events) = watched.recorder.into_tables();
-        let [series, events] = [series, events].map(|table| rows::of_job(plan, job, table));
-        for part in parts(plan) {
-            match part {
-                SERIES => folder.keep(job, part, &series)?,
-                EVENTS => folder.keep(job, part, &events)?,
-                _ => {
-                    let outcomes = (findings.outcomes)(&series, &events);
-                    folder.keep(job, part, &rows::outcomes(plan, job, &outcomes))?;
-                }
+/// The name of a part of a job's rows, and its text.
+type Part = (&'static str, Vec<u8>);
+
+/// Run a job; what is to be kept of it, unless it was stopped.
+fn job(plan: &Plan, job: Job, progress: &Progress, findings: &Findings) -> Option<Vec<Part>> {
+    let (series, events) = jobs::record(plan, job, progress)?;
+    let text = |&part: &&'static str| {
+        let mut text = Vec::new();
+        let written = match part {
+            SERIES => csv::write(&series, false, &mut text),
+            EVENTS => csv::write(&events, false, &mut text),
+            _ => {
+                let outcomes = (findings.outcomes)(&series, &events);
+                csv::write(&rows::outcomes(plan, job, &outcomes), false, &mut text)
             }
-        }
-        progress.done.fetch_add(1, Relaxed);
-    }
-    Ok(())
-}
-
-/// A recorder that someone watches and may stop.
-struct Watched<'m> {
-    recorder: Recorder<'m>,
-    progress: &'m Progress,
-}
-
-impl Observer for Watched<'_> {
-    fn tick(&mut self, readings: &Readings, events: &[Event]) -> ControlFlow<()> {
-        self.recorder.tick(readings, events)?;
-        let people = readings.get(Metric::Participants, None);
-        self.progress.ticks.store(readings.tick + 1, Relaxed);
-        self.progress.participants.store(people as u64, Relaxed);
-        match self.progress.stop.load(Relaxed) {
-            true => ControlFlow::Break(()),
-            false => ControlFlow::Continue(()),
-        }
-    }
+        };
+        written.expect("memory takes what is written to it");
+        (part, text)
+    };
+    Some(parts(plan).iter().map(text).collect())
 }
 
 /// Put the parts together in the order of the jobs, a few parts in memory at a time, and work out the rest.
@@ -205,7 +184,7 @@ fn assemble(plan: &Plan, folder: &Folder, findings: &Findings) -> Result<Vec<Dig
 
 fn schema<'p>(plan: &'p Plan, part: &str) -> Vec<(&'p str, Kind)> {
     match part {
-        SERIES => rows::series_schema(),
+        SERIES => rows::series_schema(plan.vocabulary()),
         EVENTS => rows::events_schema(),
         _ => rows::outcomes_schema(&plan.identity.outcomes),
     }
@@ -235,7 +214,8 @@ fn assemble_parquet(_: &Plan, _: &Folder) -> Result<Vec<String>, Error> {
     Ok(Vec::new())
 }
 
-/// Row groups are read from their parts on all threads, as many at a time as there are threads, and written in order.
+/// Row groups are read from their parts on all threads, as many at a time as there are threads, while those read before
+/// are written in order.
 #[cfg(feature = "parquet")]
 fn assemble_parquet(plan: &Plan, folder: &Folder) -> Result<Vec<String>, Error> {
     use std::io::Read;
@@ -251,18 +231,22 @@ fn assemble_parquet(plan: &Plan, folder: &Folder) -> Result<Vec<String>, Error> 
         };
         let jobs: Vec<Job> = plan.jobs().collect();
         let rows = match part {
-            SERIES => row_group(&plan.arms[0].model),
+            SERIES => row_group(plan.arms[0].model.as_ref()),
             _ => ROWS,
         };
         let groups: Vec<&[Job]> = jobs.chunks(rows).collect();
         let name = format!("{part}.parquet");
         folder.write(&folder.file(&name), |file| {
             let mut parquet = crate::table::parquet::Writer::new(file, &schema)?;
+            let mut write = |tables: Vec<Table>| tables.iter().try_for_each(|table| parquet.append(table));
+            let mut read_before = Vec::new();
             for groups in groups.chunks(rayon::current_num_threads()) {
-                for table in groups.par_iter().map(read).collect::<io::Result<Vec<Table>>>()? {
-                    parquet.append(&table)?;
-                }
+                let read = || groups.par_iter().map(read).collect::<io::Result<Vec<Table>>>();
+                let (written, tables) = rayon::join(|| write(std::mem::take(&mut read_before)), read);
+                written?;
+                read_before = tables?;
             }
+            write(read_before)?;
             parquet.finish().map(drop)
         })?;
         names.push(name);
@@ -272,21 +256,22 @@ fn assemble_parquet(plan: &Plan, folder: &Folder) -> Result<Vec<String>, Error> 
 
 /// Rows of a row group of Parquet: enough that the footer stays small beside them.
 #[cfg(feature = "parquet")]
-const ROWS: usize = 1 << 16;
+const ROWS: usize = 1 << 15;
 
 /// How many series make a row group of Parquet.
 #[cfg(feature = "parquet")]
-fn row_group(model: &Model) -> usize {
-    let rows = model.clock.ticks as usize * (model.regions.len() + 1);
+fn row_group(model: &dyn Simulation) -> usize {
+    let rows = model.ticks() as usize * (model.regions().len() + 1);
     (ROWS / rows.max(1)).max(1)
 }
 
-pub(super) fn size(model: &Model) -> Size {
+pub(super) fn size(model: &dyn Simulation) -> Size {
+    let size = model.size();
     Size {
-        people: model.regions.iter().map(|region| u64::from(region.population)).sum(),
-        persons_per_agent: model.persons_per_agent,
-        regions: model.regions.len() as u32,
-        ticks: model.clock.ticks,
-        tick_minutes: model.clock.tick_minutes,
+        people: size.people,
+        persons_per_agent: size.persons_per_agent,
+        regions: model.regions().len() as u32,
+        ticks: model.ticks(),
+        tick_minutes: size.tick_minutes,
     }
 }

@@ -13,7 +13,6 @@ use std::path::{Path, PathBuf};
 use super::error::{Error, at};
 use super::manifest::{self, Manifest};
 use super::plan::{Identity, Job, Keeps, Plan, text_difference};
-use crate::table::{Table, csv};
 
 /// The name of the effective scenario in a folder of results.
 pub const SCENARIO: &str = "scenario.toml";
@@ -141,8 +140,8 @@ impl Folder {
     }
 
     /// Keep one of the tables of a job, which is done after the last of its [`parts`].
-    pub(super) fn keep(&self, job: Job, name: &str, table: &Table) -> Result<(), Error> {
-        self.write(&self.part(job, name), |file| csv::write(table, false, file))
+    pub(super) fn keep(&self, job: Job, name: &str, text: &[u8]) -> Result<(), Error> {
+        self.write(&self.part(job, name), |file| file.write_all(text))
     }
 
     /// Where the rows of a job are kept until the folder is whole.

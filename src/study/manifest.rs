@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::error::{Error, at};
 use super::plan::Identity;
+use crate::metric::Vocabulary;
 
 /// The name of the file.
 pub const NAME: &str = "manifest.json";
@@ -26,7 +27,10 @@ pub struct Manifest {
     /// What was run.
     #[serde(flatten)]
     pub plan: Identity,
-    /// The country in numbers.
+    /// What kind of model it is of; manifests of old have none and are of a country.
+    #[serde(default)]
+    pub model: Vocabulary,
+    /// The model in numbers.
     pub size: Size,
     /// Where and when it was run.
     pub made: Made,
@@ -34,10 +38,10 @@ pub struct Manifest {
     pub files: Vec<Digested>,
 }
 
-/// The country in numbers.
+/// The model in numbers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Size {
-    /// Residents.
+    /// Residents; on a lattice, agents at the start.
     pub people: u64,
     /// People that each simulated citizen stands for.
     pub persons_per_agent: u32,
@@ -45,7 +49,7 @@ pub struct Size {
     pub regions: u32,
     /// Number of ticks.
     pub ticks: u32,
-    /// Length of a tick in minutes.
+    /// Length of a tick in minutes; 0 where ticks have no date.
     pub tick_minutes: u32,
 }
 

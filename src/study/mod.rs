@@ -4,14 +4,17 @@
 //!
 //! ```text
 //! Plan -> jobs -> parts (of each job, aside, in any order) -> series, events, outcomes, manifest (in order) -> folder
+//!              -> outcomes (reduced at once, nothing kept) -> one row of numbers per job
 //! ```
 
 pub mod compare;
 pub mod design;
 mod earliest;
+mod ensemble;
 mod error;
 mod execute;
 mod folder;
+mod jobs;
 mod journal;
 pub mod manifest;
 mod plan;
@@ -19,6 +22,7 @@ pub mod rows;
 pub mod sweep;
 
 pub use earliest::earliest_difference;
+pub use ensemble::{Ask, Rows, Stopped, ensemble, ensemble_in, ensembles, keep_outcomes, kept};
 pub use error::Error;
 pub use execute::{Findings, Named, Progress, execute, execute_with};
 pub use folder::{Folder, SCENARIO, arm_scenario};

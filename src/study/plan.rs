@@ -5,12 +5,14 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use super::error::Error;
+use crate::analysis::outcome::Known;
 use crate::dice::Dice;
+use crate::metric::Vocabulary;
 use crate::scenario::Scenario;
 use crate::scenario::calendar::Calendar;
 use crate::scenario::problem::Problems;
-use crate::sim::model::Model;
-use crate::sim::policy::When;
+use crate::sim::Simulation;
+use crate::sim::event::What;
 
 /// The arm of a plan without a comparison, and the first arm of every other.
 pub const BASELINE: &str = "baseline";
@@ -34,7 +36,7 @@ pub struct Arm {
     /// The effective scenario, self-contained; `None` if the baseline's and the identity say it all.
     pub scenario: Option<String>,
     /// What the engine runs.
-    pub model: Model,
+    pub model: Box<dyn Simulation>,
     calendar: Calendar,
 }
 
@@ -107,7 +109,7 @@ impl Arm {
     /// The problems of the scenario.
     pub fn new(name: &str, scenario: &Scenario, overrides: Vec<String>) -> Result<Arm, Problems> {
         Ok(Arm {
-            model: scenario.compile()?,
+            model: scenario.simulation()?,
             calendar: scenario.calendar(),
             scenario: Some(scenario.to_toml()),
             identity: ArmIdentity {
@@ -127,17 +129,8 @@ impl Arm {
     /// # Panics
     /// If the baseline has no such action.
     pub fn without(name: &str, baseline: &Arm, actions: &[&str]) -> Arm {
-        let mut model = baseline.model.clone();
-        for &id in actions {
-            let found = model
-                .interventions
-                .iter_mut()
-                .find(|intervention| intervention.id == id);
-            // Any of nothing never holds.
-            found.expect("an action of the baseline").when = When::Any(Vec::new());
-        }
         Arm {
-            model,
+            model: baseline.model.without(actions),
             calendar: baseline.calendar.clone(),
             scenario: None,
             identity: ArmIdentity {
@@ -199,12 +192,9 @@ impl Plan {
         }
         let base = &self.arms[0];
         let clock = |arm: &Arm| {
-            let clock = &arm.model.clock;
+            let (ticks, minutes) = (arm.model.ticks(), arm.model.size().tick_minutes);
             let (start, zone) = (arm.calendar.start, &arm.calendar.zone);
-            format!(
-                "{} ticks of {} minutes from {start} in {zone}",
-                clock.ticks, clock.tick_minutes
-            )
+            format!("{ticks} ticks of {minutes} minutes from {start} in {zone}")
         };
         if clock(base) != clock(&arm) {
             return Err(wrong(format!(
@@ -234,6 +224,23 @@ impl Plan {
     /// The dice of one replicate, in every arm.
     pub fn dice(&self, replicate: u32) -> Dice {
         Dice::new(self.identity.seed, replicate)
+    }
+
+    /// What is measured of its models.
+    pub fn vocabulary(&self) -> Vocabulary {
+        self.arms[0].model.vocabulary()
+    }
+
+    /// What outcomes of its runs can name, by its baseline.
+    pub fn known(&self) -> Known {
+        let (model, calendar) = (self.arms[0].model.as_ref(), &self.calendar);
+        let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
+        Known {
+            regions: owned(model.regions()),
+            events: owned(What::NAMES.to_vec()),
+            subjects: owned(model.subjects()),
+            times: Some(calendar.local(0)..calendar.local(model.ticks())),
+        }
     }
 
     /// The arm of a job.

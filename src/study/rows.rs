@@ -4,18 +4,18 @@
 use std::collections::BTreeMap;
 
 use super::plan::{Job, Plan};
-use crate::metric::Metric;
+use crate::metric::{Description, Vocabulary};
 use crate::scenario::calendar::Calendar;
 use crate::table::{Column, Kind, Table};
 
-/// The columns of `series.csv`. One row per replicate, arm, tick and region; region `all` is the whole country and comes
-/// last in each tick. `time` is local time at the start of the tick.
-pub fn series_schema() -> Vec<(&'static str, Kind)> {
-    let kind = |metric: &Metric| match metric.description().whole {
+/// The columns of `series.csv` of models of a kind. One row per replicate, arm, tick and region; region `all` is the
+/// whole and comes last in each tick. `time` is local time at the start of the tick; empty where ticks have no date.
+pub fn series_schema(vocabulary: Vocabulary) -> Vec<(&'static str, Kind)> {
+    let kind = |metric: &Description| match metric.whole {
         true => Kind::Int,
         false => Kind::Float,
     };
-    let metrics = Metric::ALL.iter().map(|metric| (metric.name(), kind(metric)));
+    let metrics = vocabulary.metrics().iter().map(|metric| (metric.name, kind(metric)));
     KEYS.into_iter().chain(metrics).collect()
 }
 
@@ -112,8 +112,9 @@ mod tests {
     fn the_recorders_tables_become_the_columns_of_the_files() {
         let scenario = Scenario::from_text("towns", crate::study::tests::SCENARIO).unwrap();
         let plan = Plan::new(&scenario, Vec::new(), 9, 0..4).unwrap();
-        let mut recorder = Recorder::new(&plan.arms[0].model);
-        let _ = crate::sim::run(&plan.arms[0].model, &plan.dice(3), &mut recorder);
+        let model = plan.arms[0].model.as_ref();
+        let mut recorder = Recorder::new(model);
+        let _ = model.run(&plan.dice(3), &mut recorder);
         let (series, events) = recorder.into_tables();
         let job = Job { arm: 0, replicate: 3 };
         let series = of_job(&plan, job, series);
@@ -127,7 +128,7 @@ mod tests {
         let owned = |schema: Vec<(&str, Kind)>| -> Vec<(String, Kind)> {
             schema.into_iter().map(|(name, kind)| (name.to_owned(), kind)).collect()
         };
-        assert_eq!(shape(&series), owned(series_schema()));
+        assert_eq!(shape(&series), owned(series_schema(Vocabulary::Country)));
         assert_eq!(shape(&of_job(&plan, job, events)), owned(events_schema()));
         assert_eq!(series.column("replicate").unwrap().number(0), 3.0);
         assert_eq!(series.column("seed").unwrap().number(0), 9.0);

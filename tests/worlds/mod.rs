@@ -27,6 +27,7 @@ pub fn region(id: &str, population: u32) -> Region {
         independent_media: 0.5,
         state_media: 0.5,
         discipline: 0.3,
+        temperature: 0.0,
         legitimacy: 0.5,
     }
 }
@@ -71,6 +72,8 @@ pub fn intervention(id: &str, regions: usize) -> Intervention {
         effect: vec![],
         contingents: vec![],
         ends: vec![],
+        words: false,
+        option: None,
     }
 }
 
@@ -88,7 +91,7 @@ const LIVELY: &[(&str, f64)] = &[
     ("perception.word_of_mouth", 0.3),
     ("perception.national_reach", 0.05),
     ("turnout.hardship_weight", 1.0),
-    ("turnout.price_hours", 48.0),
+    ("turnout.price_hours", 0.5),
     ("turnout.crowd_weight", 0.05),
     ("turnout.danger_weight", 0.02),
     ("turnout.acquaintance_weight", 0.04),
@@ -172,6 +175,7 @@ pub fn model(regions: Vec<Region>, ticks: u32) -> Model {
         sites: vec![],
         forces: vec![],
         interventions: vec![],
+        policy: Policy::Timeline,
         rules: rules(),
     }
 }
@@ -244,6 +248,7 @@ pub fn restless(ticks: u32) -> Model {
                 officers: 30,
                 region: 1,
                 guards: true,
+                willing: 1.0,
                 decision_ticks: 3,
                 travel_ticks: 4,
             }],

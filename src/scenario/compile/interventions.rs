@@ -2,7 +2,7 @@
 
 use crate::metric::Metric;
 use crate::sim::model::Site;
-use crate::sim::policy::{Condition, Contingent, Intervention, Lever, Move, When};
+use crate::sim::policy::{Choice, Condition, Contingent, Intervention, Lever, Move, Side, When};
 
 use super::super::calendar::{self, Calendar};
 use super::super::check::Names;
@@ -55,9 +55,14 @@ impl Timeline<'_> {
         } else {
             kind.credibility
         };
+        let words = kind.name == "statement";
+        let usual = match words && stance(view).is_some() {
+            true => Some(kinds::STATEMENT_DURATION),
+            false => kind.duration,
+        };
         let duration = view
             .minutes("duration")
-            .or(kind.duration.and_then(|text| calendar::minutes(text).ok()));
+            .or(usual.and_then(|text| calendar::minutes(text).ok()));
         if duration == Some(0.0) {
             let problem = Problem::at(view.place("duration"), "a duration of nothing would have no effect");
             self.problems.push(
@@ -88,7 +93,38 @@ impl Timeline<'_> {
                 .into_iter()
                 .map(|(index, _)| index)
                 .collect(),
+            words,
+            option: self.option(view),
         }
+    }
+
+    /// What an action is to a reactive government.
+    fn option(&mut self, view: &View<'_>) -> Option<Choice> {
+        let Some(option) = view.given("option") else {
+            for key in ["cost", "cooldown"] {
+                if view.given(key).is_some() {
+                    let problem = Problem::at(view.place(key), format!("`{key}` is of no use without `option`"));
+                    let help = "add `option = \"concession\"` or `option = \"repression\"`";
+                    self.problems
+                        .push(problem.label("nobody chooses this action").help(help));
+                }
+            }
+            return None;
+        };
+        if view.section.name == "shock" {
+            let problem = Problem::at(&option.place, "a shock is nobody's option");
+            self.problems.push(
+                problem
+                    .label("not for a government to choose")
+                    .help("make it an [[action]]"),
+            );
+        }
+        let again = view.minutes("cooldown").map(|minutes| self.calendar.ticks_for(minutes));
+        Some(Choice {
+            side: Side::ALL.into_iter().find(|side| option.text() == Some(side.name()))?,
+            cost: view.number("cost"),
+            again,
+        })
     }
 
     /// Flags of the regions, and the sites that are named.
@@ -149,6 +185,9 @@ impl Timeline<'_> {
                 })
                 .collect::<Vec<_>>()
         });
+        for (lever, value) in stance(view).map_or(&[][..], |stance| stance.levers) {
+            set(&mut moves[1], *lever, *value);
+        }
         let tables = ["promise", "levers"].map(|key| view.inner(key).map(|view| view.table));
         for (moves, table) in moves.iter_mut().zip(tables) {
             for entry in table.iter().flat_map(|table| &table.entries) {
@@ -185,6 +224,7 @@ impl Timeline<'_> {
             officers: view.whole("officers"),
             region: view.reference("region", To::Region, self.names).unwrap_or(0),
             guards: view.text("task") == "guard",
+            willing: view.number("willing"),
             decision_ticks: ticks("decide"),
             travel_ticks: ticks("travel"),
         }
@@ -290,6 +330,12 @@ impl Timeline<'_> {
             );
         }
     }
+}
+
+/// The stance of a statement; of anything else it is for the reader.
+fn stance(view: &View<'_>) -> Option<&'static kinds::Stance> {
+    let given = view.given("stance").filter(|_| view.text("kind") == "statement")?;
+    kinds::STANCES.iter().find(|stance| given.text() == Some(stance.name))
 }
 
 fn can_happen(when: &When, happens: &[bool]) -> bool {

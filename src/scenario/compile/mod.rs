@@ -7,6 +7,7 @@ mod places;
 
 use crate::sim::model::{Clock, Model};
 use crate::sim::parameters::Rules;
+use crate::sim::policy::Policy;
 
 use super::calendar::{self, Calendar};
 use super::check::{Names, check};
@@ -21,7 +22,7 @@ const MOST_AGENTS: u64 = 1 << 31;
 /// The model of a document; it means something only if no problem was added.
 pub fn compile(root: &Table, problems: &mut Vec<Problem>) -> Model {
     let names = Names::of(root);
-    check(root, &names, problems);
+    check(section(""), root, &names, problems);
     let home = Place::new(0, 0..0);
     let view = View {
         section: section(""),
@@ -45,6 +46,7 @@ pub fn compile(root: &Table, problems: &mut Vec<Problem>) -> Model {
         sites,
         forces,
         interventions,
+        policy: policy(&view),
         rules: rules(root),
     };
     fits_into_memory(&view, &model, problems);
@@ -95,6 +97,13 @@ fn clock(view: &View<'_>, calendar: &Calendar) -> Clock {
         tick_minutes: calendar.tick_minutes,
         ticks: view.whole("ticks"),
     }
+}
+
+fn policy(view: &View<'_>) -> Policy {
+    let reactive = view
+        .inner("government")
+        .is_some_and(|government| government.text("policy") == "reactive");
+    if reactive { Policy::Reactive } else { Policy::Timeline }
 }
 
 fn rules(root: &Table) -> Rules {

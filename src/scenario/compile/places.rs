@@ -26,6 +26,7 @@ pub fn regions(root: &Table) -> Vec<Region> {
         independent_media: region.number("independent_media"),
         state_media: region.number("state_media"),
         discipline: region.number("discipline"),
+        temperature: region.number("temperature"),
         legitimacy: region.number("legitimacy"),
     };
     View::entries(root, "region").map(region).collect()

@@ -2,12 +2,12 @@
 //!
 //! | phase | reads | writes |
 //! |---|---|---|
-//! | 1 government | last readings | which interventions act; levers; prices; connectivity |
+//! | 1 government | last readings | which interventions act and who helps; levers; prices; connectivity; rumours |
 //! | 2 perceive | last counts, levers | memory of crowds, anger, fear; each community's weights |
 //! | 3 decide | weights, traits | who is at home, protesting, violent, looting |
 //! | 4 police | counts, levers | where officers are; arrests, injuries and deaths on both sides |
-//! | 5 sites | counts, guards | who holds which site, and what its loss does |
-//! | 6 record | everything | readings, events of first times, what neighbours will see |
+//! | 5 sites | counts, guards | who holds which site, and what its loss does; symbols torn down; banks, flights, output |
+//! | 6 record | everything | readings, events of first times, what neighbours will see and what was filmed |
 //!
 //! The government comes first so that an action dated to a tick acts in that tick, and a trigger answers the
 //! readings of the tick before.
@@ -85,7 +85,8 @@ impl<'m> Engine<'m> {
 
     /// Phase 1.
     pub fn govern(&mut self) {
-        government::govern(self.model, &mut self.world, &self.readings, self.tick, &mut self.events);
+        let (model, world, last) = (self.model, &mut self.world, &self.readings);
+        government::govern(model, &self.dice, world, last, self.tick, &mut self.events);
     }
 
     /// Phase 2.

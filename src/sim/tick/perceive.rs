@@ -27,6 +27,10 @@ struct View {
     added: (f64, f64),
     /// Pulses alone.
     pulses: (f64, f64),
+    /// Factor on the anger that force causes.
+    outrage: f64,
+    /// Anger and fear that all communities share, where nobody has been out yet.
+    shared: Option<(f32, f32)>,
 }
 
 /// Memory that is used again every tick.
@@ -38,6 +42,8 @@ pub struct Scratch {
     /// `ln(1 + n)` for a number of acquaintances.
     logarithms: Vec<f64>,
     harms: Vec<f64>,
+    /// The crowd that each region could see or hear of now.
+    shown: Vec<f64>,
 }
 
 impl Scratch {
@@ -52,6 +58,7 @@ impl Scratch {
             views: vec![View::default(); model.regions.len()],
             logarithms: (0..=(TIES + 1) * BLOCK).map(|n| libm::log1p(n as f64)).collect(),
             harms: vec![0.0; model.regions.len()],
+            shown: vec![0.0; model.regions.len()],
         }
     }
 }
@@ -66,21 +73,33 @@ pub fn perceive(
     skip: bool,
 ) {
     remember(model, world, scratch);
-    for g in 0..model.regions.len() {
-        scratch.views[g] = view(model, world, &scratch.harms, g, tick);
-        scratch.perceived.demands[g] = demands(model, &world.regions[g], &scratch.views[g]);
-        let region = &mut world.regions[g];
-        let lost = model.rules.belief.legitimacy_loss * scratch.views[g].added.0.max(0.0);
-        region.legitimacy = rules::convinced(region.legitimacy, -lost);
-        region.levers[Lever::Backlash as usize] = 0.0;
-        region.levers[Lever::Fear as usize] = 0.0;
-        region.touched |= region.counts.out() > 0 || scratch.views[g].added != (0.0, 0.0);
-    }
-    sleep(model, world, scratch, skip);
     let keep = (
         model.clock.keep_half(model.rules.repression.backlash_half_life) as f32,
         model.clock.keep_half(model.rules.repression.fear_half_life) as f32,
     );
+    for g in 0..model.regions.len() {
+        let view = view(model, world, &scratch.harms, g, tick);
+        scratch.perceived.demands[g] = demands(model, &world.regions[g], &view);
+        let region = &mut world.regions[g];
+        let lost = model.rules.belief.legitimacy_loss * view.added.0.max(0.0);
+        region.legitimacy = rules::convinced(region.legitimacy, -lost);
+        region.levers[Lever::Backlash as usize] = 0.0;
+        region.levers[Lever::Fear as usize] = 0.0;
+        if !region.touched && region.counts.out() > 0 {
+            region.touched = true;
+            for community in &mut world.communities[region.communities.0 as usize..region.communities.1 as usize] {
+                (community.backlash, community.fear) = region.mood;
+            }
+        }
+        if !region.touched {
+            region.mood = settled(region.mood, keep, view.added);
+        }
+        scratch.views[g] = View {
+            shared: (!region.touched).then_some(region.mood),
+            ..view
+        };
+    }
+    sleep(model, world, scratch, skip);
     let Scratch {
         views,
         logarithms,
@@ -98,17 +117,17 @@ pub fn perceive(
             .with_min_len(256)
             .for_each(|(community, out, own)| {
                 let view = &views[community.region as usize];
-                feel(model, community, view, keep);
+                let (backlash, fear) = view.shared.unwrap_or_else(|| feel(model, community, view, keep));
                 let tied = community.ties.iter().map(|&tie| usize::from(seen[tie as usize]));
                 let known = logarithms[usize::from(*own) + tied.sum::<usize>()];
-                let moods = (f64::from(community.backlash), f64::from(community.fear));
+                let moods = (f64::from(backlash), f64::from(fear));
                 *out = weigh(model, community.urban, moods, view, known);
             });
     }
 }
 
-/// Find the regions that sleep through this tick: nothing has happened there yet, and even the keenest citizen with
-/// the most acquaintances in the streets would stay at home.
+/// Find the regions that sleep through this tick: nobody has been out there yet, so that all share one mood, and even
+/// the keenest citizen with the most acquaintances in the streets would stay at home.
 fn sleep(model: &Model, world: &World, scratch: &mut Scratch, skip: bool) {
     let most = (TIES + 1) * usize::from(world.seen.iter().copied().max().unwrap_or(0));
     let Scratch {
@@ -119,7 +138,8 @@ fn sleep(model: &Model, world: &World, scratch: &mut Scratch, skip: bool) {
     } = scratch;
     perceived.awake.clear();
     for (g, (region, view)) in world.regions.iter().zip(views).enumerate() {
-        let keenest = weigh(model, region.urban, (0.0, 0.0), view, logarithms[most]);
+        let moods = (f64::from(region.mood.0), f64::from(region.mood.1));
+        let keenest = weigh(model, region.urban, moods, view, logarithms[most]);
         perceived.asleep[g] = skip && !region.touched && !keenest.may_move(&region.extremes);
         let here = region.communities.0 as usize..region.communities.1 as usize;
         match perceived.awake.last_mut() {
@@ -139,12 +159,21 @@ fn remember(model: &Model, world: &mut World, scratch: &mut Scratch) {
     let used_to = clock.keep(rules.perception.surprise_hours);
     let belief = clock.keep_half(rules.belief.belief_half_life);
     let legitimacy = clock.keep_half(rules.belief.legitimacy_half_life);
-    for ((region, given), harm) in world.regions.iter_mut().zip(&model.regions).zip(&mut scratch.harms) {
+    for g in 0..model.regions.len() {
+        scratch.shown[g] = shown(model, world, g);
+    }
+    for (((region, given), harm), &shown) in world
+        .regions
+        .iter_mut()
+        .zip(&model.regions)
+        .zip(&mut scratch.harms)
+        .zip(&scratch.shown)
+    {
         let crowd = region.counts.out() as f64;
-        region.memory = if crowd > region.memory {
-            region.memory + (crowd - region.memory) * news
+        region.memory = if shown > region.memory {
+            region.memory + (shown - region.memory) * news
         } else {
-            crowd.max(region.memory * memory)
+            shown.max(region.memory * memory)
         };
         region.usual = crowd + (region.usual - crowd) * used_to;
         region.felt_price = region.price + (region.felt_price - region.price) * unfelt;
@@ -154,9 +183,29 @@ fn remember(model: &Model, world: &mut World, scratch: &mut Scratch) {
     }
 }
 
+/// The crowd that a region's people could see or hear of now: on their own square, in tied regions by word of mouth
+/// and network, in the country through the network. What they have once learnt they remember without a network.
+fn shown(model: &Model, world: &World, g: usize) -> f64 {
+    let (rules, given, region) = (&model.rules.perception, &model.regions[g], &world.regions[g]);
+    let mut seen = region.counts.out() as f64;
+    let mut country = seen;
+    for (j, other) in world.regions.iter().enumerate().filter(|(j, _)| *j != g) {
+        let crowd = other.counts.out() as f64;
+        seen += model.tie(g, j) * channel(model, region, other) * crowd;
+        country += crowd;
+    }
+    let media = given.independent_media * region.lever(Lever::IndependentMedia);
+    seen + rules.national_reach * region.connectivity * media * country
+}
+
+/// Share of what one region shows that gets through to another.
+fn channel(model: &Model, here: &RegionState, there: &RegionState) -> f64 {
+    let word = model.rules.perception.word_of_mouth;
+    word + (1.0 - word) * here.connectivity * there.connectivity
+}
+
 fn harm_of(model: &Model, counts: Counts) -> f64 {
-    let r = &model.rules.repression;
-    counts.arrested as f64 * r.arrest_harm + counts.hurt as f64 * r.injury_harm + counts.killed as f64 * r.death_harm
+    rules::harm(counts.arrested, counts.hurt, counts.killed, &model.rules)
 }
 
 fn view(model: &Model, world: &World, harms: &[f64], g: usize, tick: u32) -> View {
@@ -165,20 +214,12 @@ fn view(model: &Model, world: &World, harms: &[f64], g: usize, tick: u32) -> Vie
     let (participants, fighting) = (region.counts.out() as f64, region.counts.fighting() as f64);
     let street = region.strength.street;
 
-    // What is seen: one's own square, tied regions by word of mouth and network, the country through the network.
-    let word = rules.perception.word_of_mouth;
-    let mut seen = region.memory;
     let mut harm = harms[g];
-    let mut country = region.memory;
     for (j, other) in world.regions.iter().enumerate().filter(|(j, _)| *j != g) {
-        let channel = word + (1.0 - word) * region.connectivity * other.connectivity;
-        seen += model.tie(g, j) * channel * other.memory;
-        harm += model.tie(g, j) * channel * rules.belief.spread * harms[j];
-        country += other.memory;
+        harm += model.tie(g, j) * channel(model, region, other) * rules.belief.spread * harms[j];
     }
-    let media = given.independent_media * region.lever(Lever::IndependentMedia);
-    seen += rules.perception.national_reach * region.connectivity * media * country;
-    let felt = rules::felt_crowd(seen, rules.perception.crowd_reference);
+    harm += region.shown;
+    let felt = rules::felt_crowd(region.memory, rules.perception.crowd_reference);
 
     let danger = rules::felt_crowd(fighting, rules.perception.crowd_reference);
     let night = rules::night(model.local_minute(g, tick));
@@ -213,11 +254,14 @@ fn view(model: &Model, world: &World, harms: &[f64], g: usize, tick: u32) -> Vie
     let pulses = (region.lever(Lever::Backlash), region.lever(Lever::Fear));
     let hourly = rules::repression(harm, rules);
     let hours = model.clock.hours();
+    // Only those who grant the government legitimacy take its word for what force is used against.
+    let outrage = 1.0 + (region.lever(Lever::Outrage) - 1.0) * region.legitimacy;
     View {
         hardship: turnout.background_hardship
+            + rules.services.unbanked_hardship * region.unbanked
             + turnout.hardship_weight
                 * rules::price_grievance(
-                    region.price,
+                    region.felt_price,
                     given.price,
                     given.exposure,
                     region.lever(Lever::PricePromise),
@@ -234,6 +278,7 @@ fn view(model: &Model, world: &World, harms: &[f64], g: usize, tick: u32) -> Vie
             - turnout.danger_weight * danger
             - turnout.base_cost
             - turnout.night_cost * night
+            - turnout.cold_cost * rules::frost(given.temperature)
             - turnout.curfew_cost * region.lever(Lever::Curfew),
         violence: violence.overstretch_weight * overstretch
             + violence.surprise_weight * surprise
@@ -243,18 +288,24 @@ fn view(model: &Model, world: &World, harms: &[f64], g: usize, tick: u32) -> Vie
             - violence.discipline_weight * given.discipline,
         looting: violence.loot_opportunity * lost_control
             - violence.loot_reluctance
+            - region.lever(Lever::Vigilance)
             - turnout.curfew_cost * region.lever(Lever::Curfew),
         harm,
-        added: (hourly.0 * hours + pulses.0, hourly.1 * hours + pulses.1),
+        added: (hourly.0 * outrage * hours + pulses.0, hourly.1 * hours + pulses.1),
         pulses,
+        outrage,
         felt,
+        shared: None,
     }
 }
 
 /// How far demands have climbed the ladder from price to government to regime.
 fn demands(model: &Model, region: &RegionState, view: &View) -> Demands {
     let rules = &model.rules.demands;
-    let ladder = rules.ladder_start + rules.ladder_per_belief * region.belief + rules.ladder_per_crowd * view.felt;
+    let ladder = rules.ladder_start
+        + rules.ladder_per_belief * region.belief
+        + rules.ladder_per_crowd * view.felt
+        + region.lever(Lever::Framing);
     Demands {
         political: steps(view.discontent * ladder),
         ladder: steps(ladder),
@@ -274,7 +325,7 @@ fn lost_share(model: &Model, world: &World, g: usize) -> f64 {
 }
 
 /// Anger and fear of a community: what fades, what the region's news adds, and harm to its own people.
-fn feel(model: &Model, community: &mut Community, view: &View, keep: (f32, f32)) {
+fn feel(model: &Model, community: &mut Community, view: &View, keep: (f32, f32)) -> (f32, f32) {
     let tally = &mut community.tally;
     let added = if tally.arrested + tally.hurt + tally.killed == 0 {
         view.added
@@ -293,16 +344,24 @@ fn feel(model: &Model, community: &mut Community, view: &View, keep: (f32, f32))
             view.harm + own * model.rules.repression.own_community / hours,
             &model.rules,
         );
-        (hourly.0 * hours + view.pulses.0, hourly.1 * hours + view.pulses.1)
+        (
+            hourly.0 * view.outrage * hours + view.pulses.0,
+            hourly.1 * hours + view.pulses.1,
+        )
     };
     (tally.arrested, tally.hurt, tally.killed) = (0, 0, 0);
-    // What is left of almost nothing is nothing, so that calm communities are exactly calm again.
+    (community.backlash, community.fear) = settled((community.backlash, community.fear), keep, added);
+    (community.backlash, community.fear)
+}
+
+/// Anger and fear after what fades and what news adds. What is left of almost nothing is nothing, so that calm people
+/// are exactly calm again.
+fn settled(mood: (f32, f32), keep: (f32, f32), added: (f64, f64)) -> (f32, f32) {
     let settle = |stock: f32, keep: f32, news: f64| {
         let stock = rules::convinced(f64::from(stock * keep), news) as f32;
         if stock < 1e-6 { 0.0 } else { stock }
     };
-    community.backlash = settle(community.backlash, keep.0, added.0);
-    community.fear = settle(community.fear, keep.1, added.1);
+    (settle(mood.0, keep.0, added.0), settle(mood.1, keep.1, added.1))
 }
 
 fn weigh(model: &Model, urban: bool, (backlash, fear): (f64, f64), view: &View, known: f64) -> Weights {

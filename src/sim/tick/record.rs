@@ -3,6 +3,8 @@
 use crate::metric::{Metric, Readings};
 use crate::sim::event::{Event, What};
 use crate::sim::model::Model;
+use crate::sim::policy::Lever;
+use crate::sim::rules;
 use crate::sim::weights::Perceived;
 use crate::sim::world::World;
 
@@ -24,24 +26,51 @@ pub fn record(
             *seen = community.tally.out();
         }
     }
+    film(model, world);
+    let out: u64 = world.regions.iter().map(|region| region.counts.out()).sum();
+    let markets = &model.rules.markets;
+    let seen = out as f64 / (out as f64 + markets.unrest_reference);
+    world.unrest = seen.max(world.unrest * model.clock.keep_half(markets.unrest_half_life));
     for g in 0..model.regions.len() {
-        measure(model, world, perceived.asleep[g], g, readings);
+        measure(model, world, g, readings);
         first_times(model, world, g, tick, events);
     }
     readings.total(|g| f64::from(model.regions[g].population));
 }
 
-fn measure(model: &Model, world: &World, asleep: bool, g: usize, readings: &mut Readings) {
+/// What a cut network keeps from being seen is filmed, gets out over what is left of the network, and is then seen
+/// elsewhere.
+fn film(model: &Model, world: &mut World) {
+    let (news, clock) = (&model.rules.news, &model.clock);
+    let mut released = 0.0;
+    for region in &mut world.regions {
+        let counts = &region.counts;
+        let network = region.lever(Lever::Connectivity).min(1.0);
+        let harm = rules::harm(counts.arrested, counts.hurt, counts.killed, &model.rules);
+        region.footage += harm * (1.0 - network);
+        let out = region.footage * clock.chance(news.footage_rate * network);
+        region.footage -= out;
+        region.shown = out / clock.hours();
+        released += region.shown;
+    }
+    for (region, given) in world.regions.iter_mut().zip(&model.regions) {
+        let media = given.independent_media * region.lever(Lever::IndependentMedia);
+        let elsewhere = (released - region.shown).max(0.0);
+        region.shown = news.footage_weight * region.connectivity * media * elsewhere;
+    }
+}
+
+fn measure(model: &Model, world: &World, g: usize, readings: &mut Readings) {
     let region = &world.regions[g];
     let (counts, totals, strength) = (&region.counts, &region.totals, &region.strength);
-    let (first, last) = region.communities;
-    let (mut backlash, mut fear) = (0.0, 0.0);
-    let stirred = if asleep { first } else { last };
-    for community in &world.communities[first as usize..stirred as usize] {
-        backlash += f64::from(community.backlash);
-        fear += f64::from(community.fear);
-    }
-    let communities = f64::from(last - first);
+    let (backlash, fear) = if region.touched {
+        mean_mood(world, region.communities)
+    } else {
+        (f64::from(region.mood.0), f64::from(region.mood.1))
+    };
+    let markets = &model.rules.markets;
+    let network = region.lever(Lever::Connectivity).min(1.0);
+    let word = model.rules.perception.word_of_mouth;
     let sites_seized = world.lost_sites(model, g).count() as f64;
     for &metric in Metric::ALL {
         let value = match metric {
@@ -64,15 +93,37 @@ fn measure(model: &Model, world: &World, asleep: bool, g: usize, readings: &mut 
             Metric::OfficersOnDuty => f64::from(strength.on_duty),
             Metric::OfficersRefused => f64::from(strength.refused),
             Metric::Legitimacy => region.legitimacy,
-            Metric::Backlash => backlash / communities,
-            Metric::Fear => fear / communities,
+            Metric::Backlash => backlash,
+            Metric::Fear => fear,
             Metric::Belief => region.belief,
             Metric::Connectivity => region.connectivity,
             Metric::Price => region.price,
             Metric::Damage => totals.damage,
+            Metric::Armed => world.armed(model, g),
+            Metric::SymbolicActs => totals.symbols as f64,
+            Metric::Rumour => region.rumour,
+            Metric::Footage => region.footage,
+            Metric::EliteCohesion => (1.0 + region.lever(Lever::Cohesion)).clamp(0.0, 1.0),
+            Metric::Airports => f64::from(region.airports),
+            Metric::Banking => region.banking,
+            Metric::EconomicLoss => totals.output_lost,
+            Metric::HashRate => markets.hash_share * (1.0 - markets.hash_network * (1.0 - network)),
+            Metric::UraniumPrice => 100.0 * (1.0 + markets.uranium_gain * world.unrest),
+            Metric::Spillover => world.unrest * (word + (1.0 - word) * region.connectivity),
         };
         readings.set(metric, g, value);
     }
+}
+
+/// Mean anger and fear of these communities.
+fn mean_mood(world: &World, (first, last): (u32, u32)) -> (f64, f64) {
+    let (mut backlash, mut fear) = (0.0, 0.0);
+    for community in &world.communities[first as usize..last as usize] {
+        backlash += f64::from(community.backlash);
+        fear += f64::from(community.fear);
+    }
+    let communities = f64::from(last - first);
+    (backlash / communities, fear / communities)
 }
 
 fn first_times(model: &Model, world: &mut World, g: usize, tick: u32, events: &mut Vec<Event>) {

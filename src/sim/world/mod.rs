@@ -6,7 +6,7 @@ mod forces;
 mod people;
 
 use super::model::{Model, Site};
-use super::policy::Lever;
+use super::policy::{Lever, Side};
 
 pub use forces::*;
 pub use people::*;
@@ -86,6 +86,10 @@ pub struct Totals {
     pub seizures: u64,
     /// Damage, million tenge; written by `sites`.
     pub damage: f64,
+    /// Output lost, million tenge; written by `sites`.
+    pub output_lost: f64,
+    /// Symbols of the regime torn down; written by `sites`.
+    pub symbols: u64,
 }
 
 /// Which first times have been told as events.
@@ -112,8 +116,10 @@ pub struct RegionState {
     pub extremes: Extremes,
     /// Whether it has a community in a town; written by `population`.
     pub urban: bool,
-    /// Whether anything has ever happened in it: somebody out, anger, fear; written by `perceive`.
+    /// Whether anybody has ever been out in it; written by `perceive`.
     pub touched: bool,
+    /// Anger and fear, shares, that all its communities share as long as it is not touched; written by `perceive`.
+    pub mood: (f32, f32),
     /// Value of every lever; written by `government`.
     pub levers: [f64; Lever::ALL.len()],
     /// Price now, tenge per litre; written by `government`.
@@ -126,7 +132,7 @@ pub struct RegionState {
     pub legitimacy: f64,
     /// Belief that protest works, share; likewise.
     pub belief: f64,
-    /// The crowd that is remembered, people; written by `perceive`.
+    /// The crowd that its people have seen or heard of and remember, people; written by `perceive`.
     pub memory: f64,
     /// The crowd that people are used to, people; written by `perceive`.
     pub usual: f64,
@@ -134,6 +140,22 @@ pub struct RegionState {
     pub counts: Counts,
     /// The forces; written by `police`.
     pub strength: Strength,
+    /// Push of rumours as far as they have spread, utility; written by `government`.
+    pub rumour: f64,
+    /// Armed people from abroad who have come in; written by `government`.
+    pub foreign: f64,
+    /// Hours in a row in which at least `rules.policing.alarm` people were out; written by `government`.
+    pub unrest_hours: f64,
+    /// Share of people whom banks serve; written by `sites`.
+    pub banking: f64,
+    /// Share of a loss of banking that is felt by now; written by `sites`.
+    pub unbanked: f64,
+    /// Airports with flights; written by `sites`.
+    pub airports: u32,
+    /// Harm that was filmed and is not yet shown elsewhere; written by `record`.
+    pub footage: f64,
+    /// Harm an hour that films from elsewhere show here; written by `record`.
+    pub shown: f64,
     /// Sums since the start.
     pub totals: Totals,
     /// First times; written by `record`.
@@ -167,6 +189,8 @@ pub struct SiteState {
     pub armed: f64,
     /// Share of its guards who are withdrawn; written by `government`.
     pub stood_down: f64,
+    /// Until which tick its service is down, where it gives one, such as an airport's flights.
+    pub down_until: u32,
 }
 
 /// Where an intervention stands; written by `government`.
@@ -180,6 +204,23 @@ pub struct Progress {
     pub over: Option<u32>,
     /// For each condition in it, in reading order, how many ticks in a row it has held.
     pub streaks: Vec<u32>,
+    /// What is left of the credibility of its concessions: less after a refusal to talk and after a change of course.
+    pub trust: f64,
+    /// For each of its contingents, the tick in which it was committed.
+    pub committed: Vec<Option<u32>>,
+}
+
+/// What a reactive government remembers; written by `government`.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Deliberation {
+    /// The option that it announces in this tick.
+    pub chosen: Option<usize>,
+    /// Concessions so far.
+    pub conceded: u32,
+    /// Changes between the two answers so far.
+    pub changes: u32,
+    /// The last answer, and how many people were out in the country when it was given.
+    pub last: Option<(Side, f64)>,
 }
 
 /// Everything that changes during a run.
@@ -201,6 +242,10 @@ pub struct World {
     pub sites: Vec<SiteState>,
     /// Interventions.
     pub interventions: Vec<Progress>,
+    /// A government that decides by what it reads.
+    pub deliberation: Deliberation,
+    /// Unrest in the memory of markets and neighbours, 0 to 1; written by `record`.
+    pub unrest: f64,
 }
 
 impl World {
@@ -230,9 +275,7 @@ impl World {
             .iter()
             .zip(&self.sites)
             .filter(|(site, _)| site.region == region);
-        sites.map(|(_, state)| state.armed).sum::<f64>()
-            + here.lever(Lever::Armed)
-            + here.lever(Lever::ForeignArmed) * (1.0 - here.lever(Lever::BorderClosed))
+        sites.map(|(_, state)| state.armed).sum::<f64>() + here.lever(Lever::Armed) + here.foreign
     }
 
     /// Sum what people do in every community into its region, in people; not of regions that

@@ -44,6 +44,7 @@ pub fn assemble(sweep: &Sweep, folder: &Folder, threads: usize) -> Result<(), St
         if sweep.identity.series {
             names.extend(series(sweep, folder)?);
         }
+        let base = sweep.base().map_err(Stop::Problems)?;
         let files = names.into_iter().map(|name| Digested::of(&folder.file(name)));
         let manifest = Manifest {
             format: manifest::FORMAT.to_owned(),
@@ -51,7 +52,7 @@ pub fn assemble(sweep: &Sweep, folder: &Folder, threads: usize) -> Result<(), St
             points: sweep.identity.design.len(),
             runs: sweep.jobs(),
             failed,
-            size: size(&sweep.base().map_err(Stop::Problems)?),
+            size: size(&*base),
             files: files.collect::<Result<_, Error>>()?,
             made: Made {
                 os: std::env::consts::OS.to_owned(),
@@ -141,9 +142,10 @@ fn unquoted(value: &str) -> &str {
 }
 
 /// `series.csv` and `series.parquet`: the rows of all runs that did not fail.
-fn series(sweep: &Sweep, folder: &Folder) -> Result<Vec<&'static str>, Error> {
+fn series(sweep: &Sweep, folder: &Folder) -> Result<Vec<&'static str>, Stop> {
     let index = Index::read(&folder.parts(), SERIES, sweep.jobs())?;
-    let schema = rows::series_schema();
+    let vocabulary = sweep.base().map_err(Stop::Problems)?.vocabulary();
+    let schema = rows::series_schema(vocabulary);
     folder.write(&folder.file("series.csv"), |file| {
         csv::write(&Table::empty(&schema), true, &mut *file)?;
         let mut payloads = index.reader();
@@ -153,7 +155,7 @@ fn series(sweep: &Sweep, folder: &Folder) -> Result<Vec<&'static str>, Error> {
         })
     })?;
     let columns = parquet(folder, "series.parquet", &schema, &mut || {
-        let (mut payloads, mut next, schema) = (index.reader(), 0, rows::series_schema());
+        let (mut payloads, mut next, schema) = (index.reader(), 0, rows::series_schema(vocabulary));
         Box::new(std::iter::from_fn(move || {
             let (mut text, mut lines) = (Vec::new(), 0);
             while next < sweep.jobs() && lines < ROWS as usize {
@@ -310,12 +312,12 @@ pub fn reopen(sweep: &Sweep, out: &Path) -> Result<Folder, Stop> {
 }
 
 /// Rows of the same run stand together, in both files.
-fn copy_back(sweep: &Sweep, path: &Path, kind: &str, journal: &Journal) -> Result<(), Error> {
+fn copy_back(sweep: &Sweep, path: &Path, kind: &str, journal: &Journal) -> Result<(), Stop> {
     let file = fs::File::open(path).map_err(at(path))?;
     let schema = if kind == RUNS {
         sweep.schema()
     } else {
-        rows::series_schema()
+        rows::series_schema(sweep.base().map_err(Stop::Problems)?.vocabulary())
     };
     let parameters = sweep.identity.design.parameters.len();
     let points = csv::groups(file, &schema, "point").map_err(at(path))?;

@@ -15,9 +15,8 @@ use crate::metric::Readings;
 use crate::scenario::calendar::Calendar;
 use crate::scenario::problem::Problems;
 use crate::sim::event::Event;
-use crate::sim::model::Model;
 use crate::sim::recorder::Recorder;
-use crate::sim::{self, Observer};
+use crate::sim::{Observer, Simulation};
 use crate::study::folder::Folder;
 use crate::study::journal::{Index, Journal, Writer};
 use crate::study::{BASELINE, rows};
@@ -150,7 +149,7 @@ impl Worker<'_> {
 }
 
 /// What the engine runs at each point, and the dates of its ticks, or what is wrong with the point.
-type Compiled = Result<(Model, Calendar), Problems>;
+type Compiled = Result<(Box<dyn Simulation>, Calendar), Problems>;
 
 /// The models of a few points, which are kept from one replicate to the next; those of many are made again for each
 /// run, so that memory does not grow with the design.
@@ -311,10 +310,10 @@ fn run(sweep: &Sweep, models: &Models, job: Job, outcomes: &Outcomes, stop: &Ato
             Err(problems) => return Some(failed(in_a_line(problems))),
         };
         let mut watched = Watched {
-            recorder: Recorder::new(model),
+            recorder: Recorder::new(&**model),
             stop,
         };
-        if sim::run(model, &sweep.dice(job.replicate), &mut watched).is_break() {
+        if model.run(&sweep.dice(job.replicate), &mut watched).is_break() {
             return None;
         }
         let (series, events) = watched.recorder.into_tables();

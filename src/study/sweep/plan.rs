@@ -6,7 +6,7 @@ use crate::dice::Dice;
 use crate::scenario::Scenario;
 use crate::scenario::calendar::Calendar;
 use crate::scenario::problem::Problems;
-use crate::sim::model::Model;
+use crate::sim::Simulation;
 use crate::study::design::{Design, Points, Span};
 use crate::table::Kind;
 
@@ -175,17 +175,17 @@ impl Sweep {
     ///
     /// # Errors
     /// Everything that is wrong with the values of the point together.
-    pub fn model(&self, point: u32) -> Result<(Model, Calendar), Problems> {
+    pub fn model(&self, point: u32) -> Result<(Box<dyn Simulation>, Calendar), Problems> {
         let scenario = self.scenario(point)?;
-        Ok((scenario.compile()?, scenario.calendar()))
+        Ok((scenario.simulation()?, scenario.calendar()))
     }
 
     /// What the engine runs where nothing is varied.
     ///
     /// # Errors
     /// Everything that is wrong with the scenario.
-    pub fn base(&self) -> Result<Model, Problems> {
-        self.scenario.compile()
+    pub fn base(&self) -> Result<Box<dyn Simulation>, Problems> {
+        self.scenario.simulation()
     }
 
     /// The dice of a replicate, the same at every point.

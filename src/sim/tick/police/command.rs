@@ -15,6 +15,12 @@ pub struct Scratch {
     order: Vec<usize>,
     /// Officers of each region who are mobile and based there, and how many of those are elsewhere.
     based: Vec<(u32, u32)>,
+    /// Strength in the streets of each region or on the way there, and how much of it comes from elsewhere.
+    present: Vec<(f64, f64)>,
+    /// Officers in the streets of each region, before anybody refuses.
+    before: Vec<u32>,
+    /// Loyalty below which an officer in the streets of each region refuses, in 255ths.
+    lines: Vec<f64>,
 }
 
 impl Scratch {
@@ -25,6 +31,9 @@ impl Scratch {
             lack: vec![0.0; regions],
             order: (0..regions).collect(),
             based: vec![(0, 0); regions],
+            present: vec![(0.0, 0.0); regions],
+            before: vec![0; regions],
+            lines: vec![0.0; regions],
         }
     }
 }
@@ -33,7 +42,7 @@ impl Scratch {
 pub fn command(model: &Model, world: &mut World, scratch: &mut Scratch, tick: u32, events: &mut Vec<Event>) {
     arrive(model, world, tick, events);
     reinforce(model, world, scratch, tick, events);
-    stand(model, world, tick);
+    stand(model, world, scratch, tick);
 }
 
 /// Units whose journey ends take their posts; committed contingents set out.
@@ -96,11 +105,12 @@ fn relieve(model: &Model, world: &mut World, guard: usize) -> Post {
 
 fn commit(model: &Model, world: &mut World, tick: u32, events: &mut Vec<Event>) {
     for (i, intervention) in model.interventions.iter().enumerate() {
-        let Some(effective) = world.interventions[i].effective else {
-            continue;
-        };
+        let over = world.interventions[i].over == Some(tick);
         for (k, contingent) in intervention.contingents.iter().enumerate() {
-            if effective + contingent.decision_ticks != tick {
+            if over {
+                withdraw(world, i, k, tick, events);
+            }
+            if world.interventions[i].committed[k] != Some(tick) {
                 continue;
             }
             for unit in world
@@ -120,21 +130,47 @@ fn commit(model: &Model, world: &mut World, tick: u32, events: &mut Vec<Event>) 
     }
 }
 
+/// A mandate that is over sends a contingent home.
+fn withdraw(world: &mut World, i: usize, k: usize, tick: u32, events: &mut Vec<Event>) {
+    let of = Some((i as u32, k as u32));
+    let there = |unit: &&mut Unit| unit.contingent == of && unit.post != Post::Away;
+    let (mut officers, mut from) = (0, None);
+    for unit in world.units.iter_mut().filter(there) {
+        unit.post = Post::Away;
+        officers += unit.able + unit.refused;
+        from = Some(unit.region as usize);
+    }
+    if from.is_some() {
+        events.push(Event {
+            tick,
+            region: from,
+            what: What::ContingentLeaves(i, k),
+            number: f64::from(officers),
+        });
+    }
+}
+
 /// Command weighs where officers lack and sends mobile units there, the neediest region first, the nearest units
 /// first, up to a share of what each region has.
 fn reinforce(model: &Model, world: &mut World, scratch: &mut Scratch, tick: u32, events: &mut Vec<Event>) {
     let policing = &model.rules.policing;
-    let mobile: f64 = world
-        .units
-        .iter()
-        .filter(|u| u.mobile)
-        .map(|u| strength(model, u))
-        .sum();
+    let mut mobile = 0.0;
     scratch.based.fill((0, 0));
-    for unit in world.units.iter().filter(|unit| unit.mobile) {
-        let (all, away) = &mut scratch.based[unit.home as usize];
-        *all += unit.len;
-        *away += if unit.region == unit.home { 0 } else { unit.len };
+    scratch.present.fill((0.0, 0.0));
+    for unit in &world.units {
+        let each = strength(model, unit);
+        let from_outside = unit.region != unit.home;
+        if unit.mobile {
+            mobile += each;
+            let (all, away) = &mut scratch.based[unit.home as usize];
+            *all += unit.len;
+            *away += if from_outside { unit.len } else { 0 };
+        }
+        if matches!(unit.post, Post::Street | Post::Travelling(_)) {
+            let (all, outside) = &mut scratch.present[unit.region as usize];
+            *all += each;
+            *outside += if from_outside { each } else { 0.0 };
+        }
     }
     for (g, lack) in scratch.lack.iter_mut().enumerate() {
         let region = &world.regions[g];
@@ -146,14 +182,7 @@ fn reinforce(model: &Model, world: &mut World, scratch: &mut Scratch, tick: u32,
         }
         let counts = &region.counts;
         let need = rules::load(counts.out() as f64, counts.fighting() as f64) / policing.need_ratio;
-        let here = world
-            .units
-            .iter()
-            .filter(|u| u.region as usize == g && matches!(u.post, Post::Street | Post::Travelling(_)));
-        let (present, from_outside) = here.fold((0.0, 0.0), |(all, outside), unit| {
-            let each = strength(model, unit);
-            (all + each, outside + if unit.home as usize == g { 0.0 } else { each })
-        });
+        let (present, from_outside) = scratch.present[g];
         let ordered = (region.lever(Lever::Reinforcement) * mobile - from_outside).max(0.0);
         *lack = if counts.out() as f64 >= policing.alarm {
             (need - present).max(ordered)
@@ -234,8 +263,9 @@ fn strength(model: &Model, unit: &Unit) -> f64 {
     f64::from(unit.able) * rules::effectiveness(model, unit.kind)
 }
 
-/// Shifts, fatigue and refusal; then what each region's forces can do this tick.
-fn stand(model: &Model, world: &mut World, tick: u32) {
+/// Shifts and fatigue; then the orders and the strain of each region; then refusal, and what each region's forces
+/// can do this tick.
+fn stand(model: &Model, world: &mut World, scratch: &mut Scratch, tick: u32) {
     let (policing, hours) = (&model.rules.policing, model.clock.hours());
     let World {
         units,
@@ -243,6 +273,7 @@ fn stand(model: &Model, world: &mut World, tick: u32) {
         regions,
         ..
     } = world;
+    scratch.before.fill(0);
     for (u, unit) in units.iter_mut().enumerate() {
         if matches!(unit.post, Post::Travelling(_) | Post::Away) {
             unit.on_duty = false;
@@ -266,34 +297,32 @@ fn stand(model: &Model, world: &mut World, tick: u32) {
             (false, _) => -hours / policing.recovery_hours,
         };
         unit.fatigue = (f64::from(unit.fatigue) + change).clamp(0.0, 1.0) as f32;
+        if unit.on_duty && unit.post == Post::Street {
+            scratch.before[g] += unit.able + unit.refused;
+        }
     }
     for (g, region) in regions.iter_mut().enumerate() {
-        let counts = region.counts;
         let order = order(model, region);
-        let before = units
-            .iter()
-            .filter(|u| in_streets(u, g))
-            .map(|u| u.able + u.refused)
-            .sum::<u32>();
         let strain = rules::strain(
-            counts.out() as f64,
-            counts.fighting() as f64,
-            f64::from(before),
+            region.counts.out() as f64,
+            region.counts.fighting() as f64,
+            f64::from(scratch.before[g]),
             order,
             region.legitimacy,
             &model.rules,
         );
-        let line = (strain - region.lever(Lever::Loyalty)) / model.rules.forces.refusal_scale * 255.0;
-        let mut strength = Strength {
+        scratch.lines[g] = (strain - region.lever(Lever::Loyalty)) / model.rules.forces.refusal_scale * 255.0;
+        region.strength = Strength {
             order,
             ..Strength::default()
         };
-        for unit in units
-            .iter_mut()
-            .filter(|unit| unit.region as usize == g && unit.on_duty)
-        {
+    }
+    for unit in units.iter_mut() {
+        let g = unit.region as usize;
+        let strength = &mut regions[g].strength;
+        if unit.on_duty {
             if unit.post == Post::Street {
-                waver(unit, officers, line);
+                waver(unit, officers, scratch.lines[g]);
             }
             strength.on_duty += unit.able + unit.refused;
             if unit.post == Post::Street && unit.kind != ForceKind::External {
@@ -302,21 +331,12 @@ fn stand(model: &Model, world: &mut World, tick: u32) {
                 strength.street += f64::from(unit.able) * rules::effectiveness(model, unit.kind) * fresh;
             }
         }
-        strength.refused = units
-            .iter()
-            .filter(|unit| unit.region as usize == g)
-            .map(|unit| unit.refused)
-            .sum();
-        region.strength = strength;
+        strength.refused += unit.refused;
     }
     for g in 0..model.regions.len() {
         let crippled: f64 = world.lost_sites(model, g).map(|site| site.loss.policing).sum();
         world.regions[g].strength.street *= 1.0 - crippled.min(1.0);
     }
-}
-
-fn in_streets(unit: &Unit, region: usize) -> bool {
-    unit.region as usize == region && unit.on_duty && unit.post == Post::Street
 }
 
 /// Officers whose loyalty is below the line refuse; the others, and those whose strain has gone, stand.

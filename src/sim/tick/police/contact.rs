@@ -243,6 +243,9 @@ pub fn officers(model: &Model, dice: &Dice, world: &mut World, tick: u32) {
     for g in 0..world.regions.len() {
         let region = &world.regions[g];
         let (violent, armed) = (region.counts.violent as f64, world.armed(model, g));
+        if violent <= 0.0 {
+            continue;
+        }
         let World {
             units,
             sites,
@@ -259,7 +262,7 @@ pub fn officers(model: &Model, dice: &Dice, world: &mut World, tick: u32) {
             unit.region as usize == g && unit.on_duty && contact
         };
         let exposed: u32 = units.iter().filter(|unit| faces(unit)).map(|unit| unit.able).sum();
-        if violent <= 0.0 || exposed == 0 {
+        if exposed == 0 {
             continue;
         }
         let lethality = 1.0 + harm.armed_lethality * (armed / violent).min(1.0);

@@ -1,5 +1,8 @@
 //! Phase 5: attackers against defenders; sites are contested, seized, left and retaken, and their loss matters.
 
+mod services;
+mod symbols;
+
 use crate::dice::{Dice, Purpose, threshold32};
 use crate::sim::event::{Event, What};
 use crate::sim::model::{Model, SiteKind};
@@ -22,12 +25,24 @@ pub fn sites(model: &Model, dice: &Dice, world: &mut World, tick: u32, events: &
             Holder::Crowd => retake(model, dice, world, s, tick, events),
         }
     }
+    symbols::symbols(model, dice, world, tick, events);
+    services::services(model, world, tick);
 }
 
 /// Attackers of a site: a share of the region's violent, split over the sites that are not lost yet by their
 /// appeal; looters are drawn to banks and shops alone.
 fn attackers(model: &Model, world: &World, s: usize) -> f64 {
     let site = &model.sites[s];
+    let counts = &world.regions[site.region].counts;
+    let looters = if site.kind == SiteKind::Bank {
+        counts.looting as f64
+    } else {
+        0.0
+    };
+    let willing = counts.violent as f64 + looters;
+    if willing == 0.0 {
+        return 0.0;
+    }
     let appeal: f64 = model
         .sites
         .iter()
@@ -35,14 +50,8 @@ fn attackers(model: &Model, world: &World, s: usize) -> f64 {
         .filter(|(other, state)| other.region == site.region && state.holder != Holder::Crowd)
         .map(|(other, _)| other.appeal)
         .sum();
-    let counts = &world.regions[site.region].counts;
-    let looters = if site.kind == SiteKind::Bank {
-        counts.looting as f64
-    } else {
-        0.0
-    };
     if appeal > 0.0 {
-        (counts.violent as f64 + looters) * model.rules.sites.assault_share * site.appeal / appeal
+        willing * model.rules.sites.assault_share * site.appeal / appeal
     } else {
         0.0
     }
@@ -112,21 +121,26 @@ fn seize(model: &Model, world: &mut World, s: usize) {
     for unit in world.units.iter_mut().filter(|unit| unit.post == Post::Site(s as u32)) {
         unit.post = Post::Street;
     }
-    let word = model.rules.perception.word_of_mouth;
-    let here = world.regions[site.region].connectivity;
-    for (g, region) in world.regions.iter_mut().enumerate() {
-        let channel = word + (1.0 - word) * region.connectivity * here;
-        let heard = if g == site.region {
-            1.0
-        } else {
-            model.tie(g, site.region) * channel * model.rules.belief.spread
-        };
-        region.belief = rules::convinced(region.belief, heard * site.loss.belief);
-        region.legitimacy = rules::convinced(region.legitimacy, -heard * site.loss.legitimacy);
-    }
+    tell(model, world, site.region, site.loss.belief, site.loss.legitimacy);
     let totals = &mut world.regions[site.region].totals;
     totals.seizures += 1;
     totals.damage += site.loss.damage;
+}
+
+/// News from a region reaches it wholly, and others as far as they are tied to it and can be told.
+fn tell(model: &Model, world: &mut World, from: usize, belief: f64, legitimacy: f64) {
+    let word = model.rules.perception.word_of_mouth;
+    let here = world.regions[from].connectivity;
+    for (g, region) in world.regions.iter_mut().enumerate() {
+        let channel = word + (1.0 - word) * region.connectivity * here;
+        let heard = if g == from {
+            1.0
+        } else {
+            model.tie(g, from) * channel * model.rules.belief.spread
+        };
+        region.belief = rules::convinced(region.belief, heard * belief);
+        region.legitimacy = rules::convinced(region.legitimacy, -heard * legitimacy);
+    }
 }
 
 fn retake(model: &Model, dice: &Dice, world: &mut World, s: usize, tick: u32, events: &mut Vec<Event>) {

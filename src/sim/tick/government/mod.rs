@@ -1,17 +1,33 @@
 //! Phase 1: interventions are announced, take effect and end; levers, prices and connectivity follow from those
 //! that act. Scheduled, relative and triggered action are one mechanism.
 
-use crate::metric::Readings;
+mod levers;
+mod reactive;
+
+use crate::dice::{Dice, Purpose, threshold32};
+use crate::metric::{Metric, Readings};
 use crate::sim::event::{Event, What};
 use crate::sim::model::Model;
-use crate::sim::policy::{Combine, Condition, Intervention, Lever, Move, When};
+use crate::sim::policy::{Combine, Condition, Intervention, Lever, Move, Policy, When};
 use crate::sim::rules;
 use crate::sim::world::{Progress, RegionState, World};
 
-/// Move every intervention on, then every lever.
-pub fn govern(model: &Model, world: &mut World, last: &Readings, tick: u32, events: &mut Vec<Event>) {
+/// Decide, move every intervention on, then every lever; then those who were asked for troops answer.
+pub fn govern(model: &Model, dice: &Dice, world: &mut World, last: &Readings, tick: u32, events: &mut Vec<Event>) {
+    let alarm = model.rules.policing.alarm;
+    for (g, region) in world.regions.iter_mut().enumerate() {
+        let active = tick > 0 && last.get(Metric::Participants, Some(g)) >= alarm;
+        region.unrest_hours = if active {
+            region.unrest_hours + model.clock.hours()
+        } else {
+            0.0
+        };
+    }
+    if model.policy == Policy::Reactive {
+        reactive::deliberate(model, world, last, tick);
+    }
     for (i, intervention) in model.interventions.iter().enumerate() {
-        announce(intervention, i, world, last, tick, events);
+        announce(model, intervention, i, world, last, tick, events);
     }
     for (i, intervention) in model.interventions.iter().enumerate() {
         take_effect(intervention, i, world, last, tick, events);
@@ -22,10 +38,12 @@ pub fn govern(model: &Model, world: &mut World, last: &Readings, tick: u32, even
             events.push(told(intervention, What::Ends(i), last, tick));
         }
     }
-    pull_levers(model, world, tick);
+    levers::pull(model, world, tick);
+    pledge(model, dice, world, tick, events);
 }
 
 fn announce(
+    model: &Model,
     intervention: &Intervention,
     i: usize,
     world: &mut World,
@@ -38,17 +56,22 @@ fn announce(
     }
     // Streaks are counted in every tick before the announcement, also where another part already fails.
     let mut streaks = std::mem::take(&mut world.interventions[i].streaks);
-    let now = holds(
-        &intervention.when,
-        &world.interventions,
-        last,
-        tick,
-        &mut streaks.iter_mut(),
-    );
+    let now = match (model.policy, intervention.option) {
+        (Policy::Reactive, Some(_)) => world.deliberation.chosen == Some(i),
+        _ => holds(
+            &intervention.when,
+            &world.interventions,
+            last,
+            tick,
+            &mut streaks.iter_mut(),
+        ),
+    };
+    let trust = trust(model, intervention, world);
     let progress = &mut world.interventions[i];
     progress.streaks = streaks;
     if now {
         progress.announced = Some(tick);
+        progress.trust = trust;
         progress.effective = Some(tick + intervention.lag);
         progress.over = intervention.duration.map(|ticks| tick + intervention.lag + ticks);
         let what = if intervention.is_statement() {
@@ -59,7 +82,53 @@ fn announce(
         if intervention.lag > 0 || intervention.is_statement() {
             events.push(told(intervention, what, last, tick));
         }
-        pulse(intervention, &intervention.promise, &mut world.regions);
+        pulse(intervention, trust, &intervention.promise, &mut world.regions);
+    }
+}
+
+/// What is left of the credibility of a concession: less after a refusal to talk, and less with each change between
+/// giving in and force (Lichbach 1987).
+fn trust(model: &Model, intervention: &Intervention, world: &World) -> f64 {
+    let here = world
+        .regions
+        .iter()
+        .zip(&intervention.regions)
+        .filter(|(_, concerned)| **concerned);
+    let closed = here.fold(0.0, |closed: f64, (region, _)| {
+        closed.max(region.lever(Lever::TalksClosed))
+    });
+    let changes = f64::from(world.deliberation.changes);
+    (1.0 - closed) * libm::pow(1.0 - model.rules.government.inconsistency, changes)
+}
+
+/// Each of those who were asked for troops decides, when its time to decide is over, by a draw of its own.
+fn pledge(model: &Model, dice: &Dice, world: &mut World, tick: u32, events: &mut Vec<Event>) {
+    for (i, intervention) in model.interventions.iter().enumerate() {
+        let progress = &mut world.interventions[i];
+        let Some(effective) = progress.effective else {
+            continue;
+        };
+        if progress.over.is_some_and(|over| over <= tick) {
+            continue;
+        }
+        for (k, contingent) in intervention.contingents.iter().enumerate() {
+            if effective + contingent.decision_ticks != tick {
+                continue;
+            }
+            let doubts =
+                (1.0 - contingent.willing) * (1.0 - world.regions[contingent.region].lever(Lever::Eligibility));
+            let asked = (i as u64) << 16 | k as u64;
+            if u64::from(dice.one(Purpose::Pledge, asked, tick)) >= threshold32(doubts) {
+                progress.committed[k] = Some(tick);
+            } else {
+                events.push(Event {
+                    tick,
+                    region: Some(contingent.region),
+                    what: What::ContingentDeclined(i, k),
+                    number: f64::from(contingent.officers),
+                });
+            }
+        }
     }
 }
 
@@ -77,7 +146,8 @@ fn take_effect(
     if !intervention.is_statement() {
         events.push(told(intervention, What::TakesEffect(i), last, tick));
     }
-    pulse(intervention, &intervention.effect, &mut world.regions);
+    let trust = world.interventions[i].trust;
+    pulse(intervention, trust, &intervention.effect, &mut world.regions);
     for &ended in &intervention.ends {
         let progress = &mut world.interventions[ended];
         if progress.over.is_none_or(|over| over > tick) {
@@ -100,7 +170,7 @@ fn told(intervention: &Intervention, what: What, last: &Readings, tick: u32) -> 
         tick,
         region,
         what,
-        number: last.get(crate::metric::Metric::Participants, region),
+        number: last.get(Metric::Participants, region),
     }
 }
 
@@ -153,17 +223,17 @@ fn is_beyond(condition: &Condition, last: &Readings) -> bool {
     }
 }
 
-fn weight(intervention: &Intervention, change: &Move) -> f64 {
-    if change.lever.is_believed() {
-        change.value * intervention.credibility
-    } else {
-        change.value
+fn weight(intervention: &Intervention, trust: f64, change: &Move) -> f64 {
+    match (change.lever.is_believed(), change.lever.is_concession()) {
+        (_, true) => change.value * intervention.credibility * trust,
+        (true, false) => change.value * intervention.credibility,
+        (false, false) => change.value,
     }
 }
 
-fn pulse(intervention: &Intervention, moves: &[Move], regions: &mut [RegionState]) {
+fn pulse(intervention: &Intervention, trust: f64, moves: &[Move], regions: &mut [RegionState]) {
     for change in moves.iter().filter(|change| change.lever.combine() == Combine::Pulse) {
-        let value = weight(intervention, change);
+        let value = weight(intervention, trust, change);
         for (region, _) in regions
             .iter_mut()
             .zip(&intervention.regions)
@@ -176,75 +246,5 @@ fn pulse(intervention: &Intervention, moves: &[Move], regions: &mut [RegionState
                 other => region.levers[other as usize] += value,
             }
         }
-    }
-}
-
-fn pull_levers(model: &Model, world: &mut World, tick: u32) {
-    for region in &mut world.regions {
-        for &lever in Lever::ALL {
-            if lever.combine() != Combine::Pulse {
-                region.levers[lever as usize] = lever.neutral();
-            }
-        }
-    }
-    world.sites.iter_mut().for_each(|site| site.stood_down = 0.0);
-    for (intervention, progress) in model.interventions.iter().zip(&world.interventions) {
-        let Some((announced, effective)) = progress.announced.zip(progress.effective) else {
-            continue;
-        };
-        if tick < announced || progress.over.is_some_and(|over| over <= tick) {
-            continue;
-        }
-        let moves = if tick < effective {
-            &intervention.promise
-        } else {
-            &intervention.effect
-        };
-        for change in moves {
-            for (g, region) in world
-                .regions
-                .iter_mut()
-                .enumerate()
-                .filter(|(g, _)| intervention.regions[*g])
-            {
-                if !within_hours(model, g, intervention, tick) {
-                    continue;
-                }
-                let value = weight(intervention, change);
-                let lever = &mut region.levers[change.lever as usize];
-                match change.lever.combine() {
-                    Combine::Add => *lever += value,
-                    Combine::Multiply => *lever *= value,
-                    Combine::Max => *lever = lever.max(value),
-                    Combine::Min => *lever = lever.min(value),
-                    Combine::Pulse => {}
-                }
-            }
-            if change.lever == Lever::StandDown {
-                for (s, (site, state)) in model.sites.iter().zip(&mut world.sites).enumerate() {
-                    let named = intervention.sites.is_empty() || intervention.sites.contains(&s);
-                    if named && intervention.regions[site.region] {
-                        state.stood_down = state.stood_down.max(change.value);
-                    }
-                }
-            }
-        }
-    }
-    for (region, given) in world.regions.iter_mut().zip(&model.regions) {
-        let free = (given.price + region.lever(Lever::PriceChange)) * region.lever(Lever::PriceFactor);
-        region.price = free.min(region.lever(Lever::PriceCap)).max(0.01);
-        region.connectivity = given.connectivity * region.lever(Lever::Connectivity);
-    }
-}
-
-fn within_hours(model: &Model, region: usize, intervention: &Intervention, tick: u32) -> bool {
-    let Some((from, to)) = intervention.hours else {
-        return true;
-    };
-    let hour = model.local_minute(region, tick) / 60;
-    if from <= to {
-        from <= hour && hour < to
-    } else {
-        from <= hour || hour < to
     }
 }

@@ -1,0 +1,218 @@
+//! Read a record of what happened: a document like a scenario, with keys of its own, checked by the same reference.
+
+use std::path::Path;
+
+use super::calendar;
+use super::check::{Names, check, range};
+use super::form::To;
+use super::problem::{Place, Problem, Problems, Source};
+use super::read::Reading;
+use super::schema::section;
+use super::set;
+use super::tree::{Node, Table, Value};
+use super::view::View;
+use crate::analysis::outcome::{Known, Outcome};
+use crate::analysis::score::{self, Confidence, Observation, Pattern, Record, Use, Variant};
+
+/// Read a file and what it extends. `known` is what the outcomes of its scenario can name.
+///
+/// # Errors
+/// Every problem at once, in order of place.
+pub fn read(path: &Path, known: &Known) -> Result<Record, Problems> {
+    let mut reading = Reading::default();
+    let root = reading.file(path, None);
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name = name.trim_end_matches(".toml").trim_end_matches(".record");
+    of_reading(name, &root, reading, known)
+}
+
+fn of_reading(name: &str, root: &Table, reading: Reading, known: &Known) -> Result<Record, Problems> {
+    if !reading.broken.is_empty() {
+        return Err(Problems::new(&reading.sources, reading.broken));
+    }
+    let mut problems = reading.problems;
+    let names = Names::of(root);
+    check(section("record"), root, &names, &mut problems);
+    let reader = Reader {
+        texts: &reading.sources,
+        names: &names,
+        known,
+    };
+    let entries = |key: &'static str, name| {
+        root.tables(key).map(move |(table, home)| View {
+            section: section(name),
+            table,
+            home: table.get("id").map_or(home, |id| &id.place),
+        })
+    };
+    let record = Record {
+        title: root.text("title").unwrap_or(name).to_owned(),
+        sources: entries("source", "record.source").map(|view| source(&view)).collect(),
+        variants: entries("variant", "record.variant")
+            .map(|view| variant(&view, &mut problems))
+            .collect(),
+        patterns: entries("pattern", "record.pattern")
+            .map(|view| pattern(&view))
+            .collect(),
+        observations: entries("observation", "record.observation")
+            .filter_map(|view| reader.observation(&view, &mut problems))
+            .collect(),
+    };
+    for (number, view) in entries("pattern", "record.pattern").enumerate() {
+        if !record
+            .observations
+            .iter()
+            .any(|observation| observation.pattern == Some(number))
+            && problems.is_empty()
+        {
+            let problem = Problem::at(view.home, "this pattern has no observations");
+            problems.push(
+                problem
+                    .label("named by none")
+                    .help("write `pattern` into the observations that belong to it"),
+            );
+        }
+    }
+    match problems.is_empty() {
+        true => Ok(record),
+        false => Err(Problems::new(&reading.sources, problems)),
+    }
+}
+
+fn source(view: &View<'_>) -> score::Source {
+    score::Source {
+        id: view.text("id"),
+        citation: view.text("citation"),
+        url: view.text("url"),
+        official: view.flag_given("official").unwrap_or(false),
+    }
+}
+
+fn pattern(view: &View<'_>) -> Pattern {
+    Pattern {
+        id: view.text("id"),
+        title: view.text("title"),
+    }
+}
+
+/// A variant, whose assignments are read here only to find what is wrong with them.
+fn variant(view: &View<'_>, problems: &mut Vec<Problem>) -> Variant {
+    let list = view.given("set").map(Node::list).unwrap_or_default();
+    for node in list {
+        if let Some(Err(wrong)) = node.text().map(|text| set::read(0, text)) {
+            for problem in wrong {
+                problems.push(Problem {
+                    place: Some(node.place.clone()),
+                    ..problem
+                });
+            }
+        }
+    }
+    Variant {
+        id: view.text("id"),
+        title: view.text("title"),
+        set: list.iter().filter_map(Node::text).map(str::to_owned).collect(),
+    }
+}
+
+struct Reader<'a> {
+    texts: &'a [Source],
+    names: &'a Names<'a>,
+    known: &'a Known,
+}
+
+impl Reader<'_> {
+    /// An observation; `None` if it has no outcome or no range that can be read, which is a problem.
+    fn observation(&self, view: &View<'_>, problems: &mut Vec<Problem>) -> Option<Observation> {
+        let accept = accept(view, problems);
+        let outcome = self.outcome(view.given("outcome")?, problems)?;
+        let reference = |key, to| view.reference(key, to, self.names);
+        let word = |key: &str| view.text(key);
+        let confidence = |name: String| Confidence::ALL.into_iter().find(|other| other.name() == name);
+        Some(Observation {
+            id: word("id"),
+            pattern: reference("pattern", To::Pattern),
+            what: word("what"),
+            value: view.number_given("value"),
+            unit: word("unit"),
+            date: date(view),
+            outcome,
+            accept: accept?,
+            seeds: view.number("seeds"),
+            confidence: confidence(word("confidence"))?,
+            official: view.flag_given("official").unwrap_or(false),
+            sources: view
+                .references("sources", To::Source, self.names)
+                .into_iter()
+                .map(|(source, _)| source)
+                .collect(),
+            purpose: Use::ALL.into_iter().find(|other| other.name() == word("use"))?,
+            variant: reference("variant", To::Variant),
+            note: word("note"),
+        })
+    }
+
+    fn outcome(&self, node: &Node, problems: &mut Vec<Problem>) -> Option<Outcome> {
+        let text = node.text()?;
+        let (outcome, mistakes) = match Outcome::parse(text) {
+            Ok(outcome) => {
+                let mistakes = outcome.check(self.known);
+                (Some(outcome), mistakes)
+            }
+            Err(mistake) => (None, vec![mistake]),
+        };
+        for mistake in mistakes {
+            let place = self.within(&node.place, text, &mistake.span);
+            problems.push(Problem::at(&place, mistake.message).help(mistake.help));
+        }
+        outcome
+    }
+
+    /// Bytes of a text in quotes. A text with escapes is not as it is written, so it is shown as a whole.
+    fn within(&self, place: &Place, text: &str, span: &std::ops::Range<usize>) -> Place {
+        let written = &self.texts[place.source].text[place.start..place.end];
+        match written.find(text) {
+            Some(at) => Place::new(place.source, place.start + at + span.start..place.start + at + span.end),
+            None => place.clone(),
+        }
+    }
+}
+
+/// The range that agrees: as it is written, or as factors of the value.
+fn accept(view: &View<'_>, problems: &mut Vec<Problem>) -> Option<(f64, f64)> {
+    let given = |key| view.given(key).map(|node| range(node.list()));
+    let problem = match (given("accept"), given("tolerance")) {
+        (Some(accept), None) => return accept,
+        (None, Some(tolerance)) => match view.number_given("value") {
+            Some(value) => {
+                let (low, high) = tolerance?;
+                let (a, b) = (low * value, high * value);
+                return Some((a.min(b), a.max(b)));
+            }
+            None => Problem::at(
+                view.place("tolerance"),
+                "`tolerance` is in factors of `value`, which is missing",
+            )
+            .help("give `value`, or the range itself as `accept`"),
+        },
+        (Some(_), Some(_)) => Problem::at(view.place("tolerance"), "a range is either `accept` or `tolerance`"),
+        (None, None) => Problem::at(view.home, "`accept` is missing")
+            .label("nothing says which numbers agree")
+            .help("add `accept = [low, high]`, or `tolerance = [low, high]` in factors of `value`"),
+    };
+    problems.push(problem);
+    None
+}
+
+/// A day, with the hour where one is given.
+fn date(view: &View<'_>) -> String {
+    let Some(Value::Time(written)) = view.given("date").map(|node| &node.value) else {
+        return String::new();
+    };
+    let form = if written.time.is_some() {
+        "%Y-%m-%dT%H:%M"
+    } else {
+        "%Y-%m-%d"
+    };
+    calendar::civil(written).map_or(String::new(), |date| date.strftime(form).to_string())
+}
