@@ -184,6 +184,17 @@ impl Drop for Cluster {
     fn drop(&mut self) {
         let _ = self.slurm("scontrol").arg("shutdown").output();
         sleep(Duration::from_secs(2));
+        // Scripts that wait for a requeue would otherwise stay. Only processes of this cluster have its configuration.
+        let ours = format!("SLURM_CONF={}", self.path("slurm.conf").display());
+        for pid in ["n1", "n2"].into_iter().flat_map(on_node) {
+            let environment = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+            if environment
+                .split(|byte| *byte == 0)
+                .any(|variable| variable == ours.as_bytes())
+            {
+                let _ = Command::new("kill").args(["-9", &pid]).output();
+            }
+        }
         for (_, child) in &mut self.daemons {
             let _ = child.kill();
             let _ = child.wait();
