@@ -11,6 +11,7 @@
 //! | [`calibration`] | how a model is fitted to its record, and how the baseline was |
 //! | [`compare`] | comparing policies in the same worlds, and which action or parameter mattered |
 //! | [`epstein`] | Epstein's civil violence: rules, switches, what of the paper is reproduced and what is not, speed |
+//! | [`sweep`] | sweeps: designs, the table of runs, shards, clusters, and how other programs read it |
 //! | [`limits`] | limits of use, and how to report results |
 //!
 //! Tables marked as generated are made from the code; `tests/docs.rs` fails when they are stale, and
@@ -46,6 +47,10 @@ pub mod compare {
 
 pub mod epstein {
     #![doc = include_str!("docs/epstein.md")]
+}
+
+pub mod sweep {
+    #![doc = include_str!("docs/sweep.md")]
 }
 
 pub mod limits {

@@ -18,7 +18,9 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("report", &["analysis", "metric", "table"]),
     (
         "study",
-        &["dice", "metric", "table", "sim", "scenario", "analysis", "fit"],
+        &[
+            "dice", "metric", "suggest", "table", "sim", "scenario", "analysis", "fit",
+        ],
     ),
 ];
 

@@ -46,6 +46,9 @@ pub fn report(error: &anyhow::Error) -> ExitCode {
     if error.is::<Usage>() {
         return USAGE.into();
     }
+    if let Some(study::sweep::Stop::NoSweep(_)) = error.downcast_ref() {
+        return USAGE.into();
+    }
     match error.downcast_ref::<study::Error>() {
         Some(
             study::Error::Exists(_)

@@ -1,5 +1,6 @@
 //! The command line: one file per command, which holds its arguments and what it does.
 
+mod asked;
 pub mod failure;
 mod outcomes;
 mod output;
@@ -14,6 +15,7 @@ mod compare;
 mod completions;
 mod explain;
 mod man;
+mod merge;
 mod metrics;
 mod new;
 mod reproduce;
@@ -21,6 +23,9 @@ mod run;
 mod schema;
 mod score;
 mod sensitivity;
+mod status;
+mod submit;
+mod sweep;
 
 use std::process::ExitCode;
 
@@ -39,6 +44,7 @@ const EXAMPLES: &str = "Examples:
   qantar run scenarios/tutorial.toml                    one run, told in the terminal
   qantar run scenarios/tutorial.toml --replicates 100   how far other dice differ
   qantar compare scenarios/tutorial.toml --arm none:action.curfew.remove=true   what did the curfew do?
+  qantar sweep scenarios/tutorial.toml --vary shock.fuel-price.factor=1.2:2.4:0.2   a table of many runs
   qantar reproduce results/tutorial-1                   the same bytes again?
   qantar score scenarios/kazakhstan-2022.toml --replicates 20   held against what happened
   qantar new my-country && qantar check my-country.toml  a scenario of your own
@@ -53,6 +59,10 @@ enum Command {
     Compare(compare::Args),
     Ablate(ablate::Args),
     Sensitivity(sensitivity::Args),
+    Sweep(sweep::Args),
+    Merge(merge::Args),
+    Status(status::Args),
+    Submit(submit::Args),
     Reproduce(reproduce::Args),
     Calibrate(calibrate::Args),
     Score(score::Args),
@@ -73,6 +83,10 @@ impl Cli {
             Command::Compare(args) => args.execute(),
             Command::Ablate(args) => args.execute(),
             Command::Sensitivity(args) => args.execute(),
+            Command::Sweep(args) => args.execute(),
+            Command::Merge(args) => args.execute(),
+            Command::Status(args) => args.execute(),
+            Command::Submit(args) => args.execute(),
             Command::Reproduce(args) => args.execute(),
             Command::Calibrate(args) => args.execute(),
             Command::Score(args) => args.execute(),

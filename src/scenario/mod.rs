@@ -27,7 +27,7 @@ pub mod schema;
 pub mod search;
 mod set;
 mod shapes;
-mod tree;
+pub(crate) mod tree;
 mod view;
 mod write;
 
@@ -108,6 +108,39 @@ impl Scenario {
         let title = root.text("title").unwrap_or(&self.name).to_string();
         (self.root, self.sources, self.problems, self.title) = (root, sources, problems, title);
         Ok(())
+    }
+
+    /// Add a text from which values are laid over the scenario by [`Scenario::set_at`], and give its number.
+    pub fn add_source(&mut self, source: Source) -> usize {
+        self.sources.push(source);
+        self.sources.len() - 1
+    }
+
+    /// Lay one assignment, such as `region.almaty.urban=0.9`, over the scenario, whose key and value stand at these
+    /// places of texts that were added before: what is wrong with it is shown there.
+    ///
+    /// # Errors
+    /// Mistakes of syntax.
+    pub fn set_at(&mut self, key: &Place, value: &Place, assignment: &str) -> Result<(), Vec<Problem>> {
+        match set::read(0, assignment) {
+            Ok(mut over) => {
+                over.move_to(key, value);
+                set::lay(&mut self.root, over, &mut self.problems);
+                Ok(())
+            }
+            Err(found) => Err(found
+                .into_iter()
+                .map(|problem| Problem {
+                    place: Some(value.clone()),
+                    ..problem
+                })
+                .collect()),
+        }
+    }
+
+    /// These problems, with the texts of this scenario and those added to it.
+    pub fn problems(&self, problems: impl IntoIterator<Item = Problem>) -> Problems {
+        Problems::new(&self.sources, problems)
     }
 
     /// The name of its file without folder and ending.

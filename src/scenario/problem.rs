@@ -96,7 +96,7 @@ pub struct Problems {
 
 impl Problems {
     /// Put in order, each said once: two rows of a table can share the mistake of a column.
-    pub(super) fn new(sources: &[Source], problems: impl IntoIterator<Item = Problem>) -> Problems {
+    pub fn new(sources: &[Source], problems: impl IntoIterator<Item = Problem>) -> Problems {
         let list = problems.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
         Problems {
             sources: sources.to_vec(),

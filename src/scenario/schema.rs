@@ -41,6 +41,24 @@ pub(super) fn root(document: &Table) -> &'static Section {
     }
 }
 
+/// The field that a dotted key of `--set` leads to, such as `region.almaty.urban`; `None` if there is none, and for
+/// the keys that belong to one kind of action only.
+pub fn field(path: &str) -> Option<&'static Field> {
+    let mut keys = path.split('.').map(str::trim);
+    let mut here = section("");
+    loop {
+        let field = here.field(keys.next()?)?;
+        if matches!(field.kind, Kind::Entries(_)) {
+            keys.next()?;
+        }
+        let rest = keys.clone().next().is_some();
+        match field.section() {
+            Some(inner) if rest => here = inner,
+            _ => return (!rest && !matches!(field.kind, Kind::Entries(_))).then_some(field),
+        }
+    }
+}
+
 static SECTIONS: LazyLock<Vec<Section>> = LazyLock::new(|| {
     let written = fields::SECTIONS.iter().map(|(name, about, fields)| Section {
         name: name.to_string(),
@@ -112,6 +130,18 @@ mod tests {
             let readable = !matches!(field.omitted, Omitted::Value(_)) || field.default_node().is_some();
             assert!(readable, "{}: {:?}", field.key, field.omitted);
             assert!(field.meaning.ends_with('.'), "{}: {}", field.key, field.meaning);
+        }
+    }
+
+    #[test]
+    fn a_dotted_key_leads_to_its_field() {
+        let unit = |path| field(path).map(|field| field.unit);
+        assert_eq!(unit("ticks"), Some("ticks"));
+        assert_eq!(unit("region.almaty.urban"), Some("share"));
+        assert_eq!(unit("site.tv.loss.weapons"), Some("weapons"));
+        assert!(unit("rules.policing.alarm").is_some());
+        for path in ["region.almaty", "region", "ticks.more", "region.almaty.urbn", ""] {
+            assert!(unit(path).is_none(), "{path}");
         }
     }
 

@@ -119,6 +119,23 @@ impl Node {
 }
 
 impl Table {
+    /// Let its keys stand at one place and its values at another.
+    pub(super) fn move_to(&mut self, key: &Place, value: &Place) {
+        for entry in &mut self.entries {
+            entry.at = key.clone();
+            match &mut entry.node {
+                Node {
+                    value: Value::Table(inner),
+                    place,
+                } if !inner.inline => {
+                    *place = key.clone();
+                    inner.move_to(key, value);
+                }
+                node => node.move_to(value),
+            }
+        }
+    }
+
     /// The value of a key.
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.entries

@@ -265,7 +265,7 @@ fn row_group(model: &dyn Simulation) -> usize {
     (ROWS / rows.max(1)).max(1)
 }
 
-fn size(model: &dyn Simulation) -> Size {
+pub(super) fn size(model: &dyn Simulation) -> Size {
     let size = model.size();
     Size {
         people: size.people,

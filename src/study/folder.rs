@@ -33,10 +33,7 @@ impl Folder {
     /// If there are results already, if unfinished ones are of a different plan (both without `force`), if the folder
     /// holds anything that is not qantar's, or if it cannot be written.
     pub fn open(plan: &Plan, out: &Path, force: bool) -> Result<Folder, Error> {
-        let folder = Folder {
-            out: out.to_owned(),
-            partial: beside(out, "partial"),
-        };
+        let folder = Folder::named(out);
         match Holds::look(out)? {
             Holds::Nothing => {}
             Holds::Something => return Err(Error::Foreign(out.to_owned())),
@@ -55,6 +52,14 @@ impl Folder {
             folder.begin(plan)?;
         }
         Ok(folder)
+    }
+
+    /// The folder of this name, whatever is in it.
+    pub(super) fn named(out: &Path) -> Folder {
+        Folder {
+            out: out.to_owned(),
+            partial: beside(out, "partial"),
+        }
     }
 
     fn begin(&self, plan: &Plan) -> Result<(), Error> {
@@ -190,7 +195,8 @@ impl Folder {
         remove_old()
     }
 
-    fn parts(&self) -> PathBuf {
+    /// Where parts and what is written aside are kept.
+    pub(super) fn parts(&self) -> PathBuf {
         self.partial.join(PARTS)
     }
 }
@@ -226,10 +232,11 @@ pub(super) const EVENTS: &str = "events";
 pub(super) const OUTCOMES: &str = "outcomes";
 
 const PARTS: &str = "parts";
-const PLAN: &str = "plan.json";
+/// The name of the description of what is being run, among the parts.
+pub(super) const PLAN: &str = "plan.json";
 
 /// What is found under the name of a folder. Only what qantar has made is ever removed.
-enum Holds {
+pub(super) enum Holds {
     /// No folder, an empty one, or one that was begun and has no plan yet.
     Nothing,
     /// Whole results.
@@ -241,7 +248,7 @@ enum Holds {
 }
 
 impl Holds {
-    fn look(path: &Path) -> Result<Holds, Error> {
+    pub(super) fn look(path: &Path) -> Result<Holds, Error> {
         if !path.exists() {
             return Ok(Holds::Nothing);
         }

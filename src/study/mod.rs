@@ -10,15 +10,18 @@
 
 pub mod calibrate;
 pub mod compare;
+pub mod design;
 mod earliest;
 mod ensemble;
 mod error;
 mod execute;
 mod folder;
 mod jobs;
+mod journal;
 pub mod manifest;
 mod plan;
 pub mod rows;
+pub mod sweep;
 
 pub use earliest::{earliest_difference, is_for_the_record, never};
 pub use ensemble::{Ask, Rows, Stopped, ensemble, ensemble_in, ensembles, keep_outcomes, kept};

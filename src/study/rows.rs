@@ -1,9 +1,11 @@
-//! The rows of `series.csv`, `events.csv` and `outcomes.csv`: what the recorder kept, with what tells one job's rows from another's.
+//! The rows of `series.csv`, `events.csv` and `outcomes.csv`: what the recorder kept, with what tells one job's rows
+//! from another's.
 
 use std::collections::BTreeMap;
 
 use super::plan::{Job, Plan};
 use crate::metric::{Description, Vocabulary};
+use crate::scenario::calendar::Calendar;
 use crate::table::{Column, Kind, Table};
 
 /// The columns of `series.csv` of models of a kind. One row per replicate, arm, tick and region; region `all` is the
@@ -73,7 +75,7 @@ pub(super) fn of_job(plan: &Plan, job: Job, table: Table) -> Table {
     ];
     for (name, column) in table.into_columns() {
         let times = match (&column, name.as_str()) {
-            (Column::Int(ticks), "tick") => Some(times(plan, ticks)),
+            (Column::Int(ticks), "tick") => Some(times(&plan.calendar, ticks)),
             _ => None,
         };
         columns.push((name, column));
@@ -82,15 +84,21 @@ pub(super) fn of_job(plan: &Plan, job: Job, table: Table) -> Table {
     Table::new(columns)
 }
 
+/// One of the recorder's tables, with the local times of its ticks: what an outcome is worked out of.
+pub(super) fn with_times(calendar: &Calendar, table: Table) -> Table {
+    let times = table.column("tick").map(|column| match column {
+        Column::Int(ticks) => times(calendar, ticks),
+        _ => unreachable!("ticks are whole numbers"),
+    });
+    let mut columns = table.into_columns();
+    columns.splice(1..1, times.map(|times| ("time".to_owned(), times)));
+    Table::new(columns)
+}
+
 /// Dates are costly to write, and every tick has as many rows as there are regions.
-fn times(plan: &Plan, ticks: &[i64]) -> Column {
+fn times(calendar: &Calendar, ticks: &[i64]) -> Column {
     let mut known = BTreeMap::new();
-    let mut time = |&tick: &i64| {
-        known
-            .entry(tick)
-            .or_insert_with(|| plan.calendar.iso(tick as u32))
-            .clone()
-    };
+    let mut time = |&tick: &i64| known.entry(tick).or_insert_with(|| calendar.iso(tick as u32)).clone();
     Column::Text(ticks.iter().map(&mut time).collect())
 }
 

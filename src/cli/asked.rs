@@ -1,0 +1,281 @@
+//! What `sweep` and `submit` are asked to study: the arguments that both have, turned into a sweep.
+
+use std::path::{Path, PathBuf};
+
+use clap::value_parser;
+use qantar::analysis::outcome::{Known, Mistake, Outcome};
+use qantar::analysis::replicate::Replicate;
+use qantar::analysis::totals::{TOTALS, totals};
+use qantar::scenario::Scenario;
+use qantar::scenario::problem::{Place, Problem};
+use qantar::sim::event::What;
+use qantar::study::sweep::{Ask, File, How, Sweep, load};
+use qantar::suggest::nearest;
+use qantar::table::Table;
+
+/// What is studied.
+#[derive(clap::Args)]
+pub struct Asked {
+    /// A scenario, a study file (*.study.toml), or the folder of a sweep that was begun.
+    #[arg(value_name = "SCENARIO|STUDY|DIR")]
+    pub file: PathBuf,
+    /// Vary a key: lo:hi:step or a,b,c for a grid, lo..hi for a sample; can be repeated.
+    #[arg(long, value_name = "KEY=VALUES")]
+    vary: Vec<String>,
+    /// Draw the points: lhs, sobol, morris (trajectories) or saltelli (base points), and how many.
+    #[arg(long, value_name = "KIND:N")]
+    sample: Option<String>,
+    /// Take the points from a CSV whose header has the keys.
+    #[arg(long, value_name = "CSV")]
+    design: Option<PathBuf>,
+    /// Seed of the design [default: that of the dice].
+    #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(..=i64::MAX as u64))]
+    design_seed: Option<u64>,
+    /// Keep this number of every run, as in 'deaths = last(deaths_civilians)'; can be repeated [default: the totals].
+    #[arg(long, value_name = "NAME=TEXT")]
+    outcome: Vec<String>,
+    /// Change the scenario of all points: a dotted key and its value, as in TOML; can be repeated.
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Seed of the dice [default: the scenario's].
+    #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(..=i64::MAX as u64))]
+    seed: Option<u64>,
+    /// Runs of every point, with the same dice at each [default: 10 for a grid or a table, 1 for a sample].
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=1_000_000))]
+    replicates: Option<u32>,
+    /// Keep the series of every run too; they are large.
+    #[arg(long)]
+    series: bool,
+    /// Folder of the results [default: results/<name>-sweep-<seed>].
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+/// A sweep, what is kept of its runs, and where.
+pub struct Study {
+    /// What is run.
+    pub sweep: Sweep,
+    /// What is kept of every run.
+    pub outcomes: Outcomes,
+    /// The folder of the results.
+    pub out: PathBuf,
+}
+
+impl Asked {
+    /// The study that is meant.
+    pub fn study(&self) -> anyhow::Result<Study> {
+        if self.file.is_dir() || with_ending(&self.file, ".partial").is_dir() {
+            return Study::load(&self.file);
+        }
+        let file = File::is_one(&self.file).then(|| File::read(&self.file)).transpose()?;
+        let path = file.as_ref().map_or(&self.file, |file| &file.scenario);
+        let mut scenario = Scenario::read(path)?;
+        let mut overrides = file.as_ref().map(File::set).unwrap_or_default();
+        overrides.extend(self.set.clone());
+        scenario.set(&overrides)?;
+        let known = known(&scenario);
+        let mut ask = Ask::new(scenario);
+        let mut how = How {
+            overrides,
+            seed: self.seed,
+            design_seed: self.design_seed,
+            replicates: self.replicates,
+            series: self.series,
+        };
+        if let Some(file) = &file {
+            file.tell(&mut ask, &mut how);
+        }
+        for text in &self.vary {
+            let text = ask.text("--vary", text);
+            ask.vary(&text);
+        }
+        if let Some(text) = &self.sample {
+            let text = ask.text("--sample", text);
+            ask.sample(&text);
+        }
+        if let Some(path) = &self.design {
+            let text = ask.text("--design", &path.display().to_string());
+            ask.table(&text, path);
+        }
+        for text in &self.outcome {
+            let whole = ask.text("--outcome", text);
+            let (name, start) = named(text);
+            let place = Place::new(whole.place.source, start..text.len());
+            ask.outcome(name, &text[start..], &place);
+        }
+        if !ask.has_outcomes() {
+            let all = ask.text("the totals", "");
+            for total in TOTALS {
+                ask.outcome(total.name, total.name, &all.place);
+            }
+        }
+        let mistakes: Vec<Problem> = ask
+            .outcomes()
+            .flat_map(|(outcome, place)| check(&outcome.text, place, &known))
+            .collect();
+        mistakes.into_iter().for_each(|problem| ask.problem(problem));
+        let sweep = ask.plan(how)?;
+        let outcomes = Outcomes::of(&sweep)?;
+        let out = self.out.clone().unwrap_or_else(|| self.default_out(&sweep));
+        Ok(Study { sweep, outcomes, out })
+    }
+
+    fn default_out(&self, sweep: &Sweep) -> PathBuf {
+        let name = self.file.file_name().unwrap_or_default().to_string_lossy();
+        let stem = match File::is_one(&self.file) {
+            true => name.trim_end_matches(".study.toml").to_owned(),
+            false => format!("{}-sweep", sweep.identity.scenario),
+        };
+        Path::new("results").join(format!("{stem}-{}", sweep.identity.seed))
+    }
+}
+
+impl Study {
+    /// The sweep that was begun in a folder.
+    pub fn load(dir: &Path) -> anyhow::Result<Study> {
+        let (sweep, _) = load(dir)?;
+        let name = dir.to_string_lossy();
+        Ok(Study {
+            outcomes: Outcomes::of(&sweep)?,
+            sweep,
+            out: PathBuf::from(name.trim_end_matches('/').trim_end_matches(".partial")),
+        })
+    }
+}
+
+/// The name that a folder has until it is whole.
+pub fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let name = path.to_string_lossy();
+    PathBuf::from(format!("{}{ending}", name.trim_end_matches('/')))
+}
+
+/// The name of an outcome, and where its text begins: `name = text`, or a text that is its own name.
+fn named(text: &str) -> (&str, usize) {
+    let word = |name: &str| {
+        let mut letters = name.chars();
+        letters.next().is_some_and(|c| c.is_alphabetic() || c == '_')
+            && letters.all(|c| c.is_alphanumeric() || c == '_' || c == '-')
+    };
+    match text.split_once('=') {
+        Some((name, rest)) if word(name.trim()) => {
+            let start = text.len() - rest.trim_start().len();
+            (name.trim(), start)
+        }
+        _ => (text.trim(), text.len() - text.trim_start().len()),
+    }
+}
+
+fn check(text: &str, place: &Place, known: &Known) -> Vec<Problem> {
+    let names = || TOTALS.iter().map(|total| total.name);
+    if names().any(|name| name == text.trim()) {
+        return Vec::new();
+    }
+    let problem = |mistake: &Mistake| {
+        let start = (place.start + mistake.span.start).min(place.end);
+        let end = (place.start + mistake.span.end).clamp(start, place.end.max(start));
+        let problem = Problem::at(&Place::new(place.source, start..end), &mistake.message);
+        problem.help(&mistake.help)
+    };
+    match Outcome::parse(text) {
+        Ok(outcome) => outcome.check(known).iter().map(problem).collect(),
+        Err(mistake) => {
+            let total = nearest(text.trim(), names());
+            let meant = total.map_or(String::new(), |name| format!("or did you mean the total `{name}`?"));
+            vec![problem(&mistake).help(meant)]
+        }
+    }
+}
+
+/// What the runs of a scenario know, of one that does not compile nothing: its problems are told anyway.
+fn known(scenario: &Scenario) -> Known {
+    let Ok(model) = scenario.compile() else {
+        return Known::default();
+    };
+    let calendar = scenario.calendar();
+    let sites = model.sites.iter().map(|site| site.id.clone());
+    let actions = model.interventions.iter();
+    let actions = actions.flat_map(|action| [&action.id].into_iter().chain(action.contingents.iter().map(|c| &c.id)));
+    Known {
+        regions: model.regions.iter().map(|region| region.id.clone()).collect(),
+        events: EVENTS.iter().map(|what| what.name().to_owned()).collect(),
+        subjects: sites.chain(actions.cloned()).collect(),
+        times: Some(calendar.local(0)..calendar.local(model.clock.ticks)),
+    }
+}
+
+const EVENTS: [What; 17] = [
+    What::ProtestBegins,
+    What::ViolenceBegins,
+    What::FirstCivilianDeath,
+    What::FirstOfficerDeath,
+    What::OfficersRefuse,
+    What::ReinforcementDeparts,
+    What::ReinforcementArrives,
+    What::SiteAttacked(0),
+    What::SiteSeized(0),
+    What::SiteAbandoned(0),
+    What::SiteRetaken(0),
+    What::Said(0),
+    What::Announced(0),
+    What::TakesEffect(0),
+    What::Ends(0),
+    What::ContingentCommitted(0, 0),
+    What::ContingentArrives(0, 0),
+];
+
+/// What is kept of every run.
+pub struct Outcomes(Vec<Kept>);
+
+enum Kept {
+    /// One of the totals, by its place.
+    Total(usize),
+    Written(Outcome),
+}
+
+impl Outcomes {
+    fn of(sweep: &Sweep) -> anyhow::Result<Outcomes> {
+        let kept = |outcome: &qantar::study::sweep::Outcome| -> anyhow::Result<Kept> {
+            let total = TOTALS.iter().position(|total| total.name == outcome.text.trim());
+            Ok(match total {
+                Some(total) => Kept::Total(total),
+                None => Kept::Written(Outcome::parse(&outcome.text)?),
+            })
+        };
+        sweep
+            .identity
+            .outcomes
+            .iter()
+            .map(kept)
+            .collect::<Result<_, _>>()
+            .map(Outcomes)
+    }
+
+    /// Their values in one run, from its series and its events.
+    pub fn values(&self, series: &Table, events: &Table) -> Vec<f64> {
+        let some = |wanted: fn(&Kept) -> bool| self.0.iter().any(wanted);
+        let totals = some(|kept| matches!(kept, Kept::Total(_))).then(|| totals(series, events));
+        let replicate = some(|kept| matches!(kept, Kept::Written(_))).then(|| Replicate::of(series, events));
+        let value = |kept: &Kept| match kept {
+            Kept::Total(place) => totals.as_ref().map_or(f64::NAN, |totals| totals[*place]),
+            Kept::Written(outcome) => replicate.as_ref().map_or(f64::NAN, |replicate| outcome.of(replicate)),
+        };
+        self.0.iter().map(value).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::named;
+
+    #[test]
+    fn an_outcome_has_a_name_or_is_its_own() {
+        let text = |text: &'static str| {
+            let (name, start) = named(text);
+            (name, &text[start..])
+        };
+        assert_eq!(text("deaths = last(x)"), ("deaths", "last(x)"));
+        assert_eq!(text("damage"), ("damage", "damage"));
+        let own = "regions(last(x, region=a) >= 5)";
+        assert_eq!(text(own), (own, own));
+    }
+}

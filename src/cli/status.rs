@@ -1,0 +1,96 @@
+//! `qantar status`: how far a sweep is, read from its files.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use qantar::study::sweep::{self, Manifest, Opened, Part, Status};
+use serde_json::json;
+
+use super::output::{self, Format, HELP, data};
+use super::sweep::{duration, stop};
+
+/// How far a sweep is, read from its files, while it runs or after.
+#[derive(clap::Args)]
+#[command(help_template = HELP, before_help = "Examples:\n  qantar status results/study-1\n  watch qantar status results/study-1")]
+pub struct Args {
+    /// Folder of the sweep.
+    dir: PathBuf,
+    /// Form of the answer.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+impl Args {
+    /// Tell it.
+    pub fn execute(self) -> anyhow::Result<ExitCode> {
+        let (sweep, opened) = sweep::load(&self.dir).map_err(stop)?;
+        let status = match opened {
+            Opened::Begun(folder) => Status::read(&sweep, &folder).map_err(stop)?,
+            Opened::Whole => {
+                let name = self.dir.to_string_lossy();
+                let manifest = Manifest::read(name.trim_end_matches('/').trim_end_matches(".partial").as_ref())?;
+                return self.whole(&manifest);
+            }
+        };
+        match self.format {
+            Format::Json => output::json(&json!({
+                "whole": false,
+                "done": status.done,
+                "failed": status.failed,
+                "runs": status.of,
+                "per_second": status.per_second,
+                "shards": status.shards.iter().map(|part| json!({
+                    "shard": part.shard.to_string(),
+                    "finished": part.finished,
+                    "runs": part.of,
+                    "idle_seconds": part.idle,
+                })).collect::<Vec<_>>(),
+            }))?,
+            Format::Text => data(&text(&status))?,
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn whole(&self, manifest: &Manifest) -> anyhow::Result<ExitCode> {
+        let (runs, failed) = (manifest.runs, manifest.failed);
+        match self.format {
+            Format::Json => output::json(&json!({
+                "whole": true, "done": runs - failed, "failed": failed, "runs": runs, "per_second": 0.0, "shards": [],
+            }))?,
+            Format::Text => data(&format!("whole: {runs} runs, {failed} failed\n"))?,
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn text(status: &Status) -> String {
+    let finished = status.done + status.failed;
+    let left = status.of - finished;
+    let rate = match (status.per_second > 0.0, left) {
+        (_, 0) => "all are done: qantar merge puts them together".to_owned(),
+        (true, _) => {
+            let left = duration(left as f64 / status.per_second);
+            format!("{:.1} a second, {left} left", status.per_second)
+        }
+        (false, _) => "nobody is working on it".to_owned(),
+    };
+    let mut text = format!("{finished} of {} runs, {} failed; {rate}\n", status.of, status.failed);
+    let shards = status.shards.iter().filter(|_| status.shards.len() > 1);
+    text.extend(shards.map(shard));
+    text
+}
+
+fn shard(part: &Part) -> String {
+    let state = match (part.finished == part.of, part.idle) {
+        (true, _) => "done".to_owned(),
+        (false, None) => "not begun".to_owned(),
+        (false, Some(idle)) if idle < 60 => "running".to_owned(),
+        (false, Some(idle)) => format!("silent for {}", duration(idle as f64)),
+    };
+    format!(
+        "  shard {:>7}  {:>9} of {:<9}  {state}\n",
+        part.shard.to_string(),
+        part.finished,
+        part.of
+    )
+}

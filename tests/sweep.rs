@@ -1,0 +1,447 @@
+//! Sweeps through the program: what a user types, what is killed, what is refused, and what others can read.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+use serde_json::Value;
+use tempfile::{TempDir, tempdir};
+
+const TUTORIAL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/tutorial.toml");
+
+struct Bench {
+    temp: TempDir,
+}
+
+impl Bench {
+    fn new() -> Bench {
+        Bench {
+            temp: tempdir().unwrap(),
+        }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.temp.path().join(name)
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("qantar"));
+        command.args(args).current_dir(self.temp.path()).env("NO_COLOR", "1");
+        command
+    }
+
+    fn qantar(&self, args: &[&str]) -> Output {
+        self.command(args).output().unwrap()
+    }
+
+    fn sweep(&self, out: &str, more: &[&str]) -> Output {
+        self.qantar(&[&["sweep", TUTORIAL, "--out", out, "--quiet"], more].concat())
+    }
+
+    fn succeed(&self, args: &[&str]) -> String {
+        let output = self.qantar(args);
+        assert!(output.status.success(), "{args:?}: {}", stderr(&output));
+        String::from_utf8(output.stdout).unwrap()
+    }
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// The files that must be the same bytes however the runs were made.
+fn files(out: &Path) -> Vec<(&'static str, Vec<u8>)> {
+    let parquet = cfg!(feature = "parquet").then_some("runs.parquet");
+    ["scenario.toml", "runs.csv"]
+        .into_iter()
+        .chain(parquet)
+        .map(|name| (name, fs::read(out.join(name)).unwrap()))
+        .collect()
+}
+
+const SMALL: [&str; 6] = [
+    "--vary",
+    "shock.fuel-price.factor=1.2:2.0:0.4",
+    "--replicates",
+    "4",
+    "--set",
+    "ticks=48",
+];
+
+/// Enough runs that a kill finds it at work.
+const LONG: [&str; 6] = [
+    "--vary",
+    "shock.fuel-price.factor=1..2.5",
+    "--vary",
+    "region.harrow.discipline=0..1",
+    "--sample",
+    "lhs:150",
+];
+
+#[test]
+fn a_sweep_gives_one_table_of_runs_and_a_manifest_with_its_design() {
+    let bench = Bench::new();
+    let output = bench.qantar(&[&["sweep", TUTORIAL][..], &SMALL].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        "results/tutorial-sweep-1/runs.csv\n"
+    );
+    assert!(
+        stderr(&output).contains("grid of 3 points in 1 keys, 4 replicates"),
+        "{}",
+        stderr(&output)
+    );
+    let out = bench.path("results/tutorial-sweep-1");
+    let text = fs::read_to_string(out.join("runs.csv")).unwrap();
+    let header = text.lines().next().unwrap();
+    assert!(
+        header.starts_with("point,replicate,seed,status,shock.fuel-price.factor,participants_peak,"),
+        "{header}"
+    );
+    assert_eq!(text.lines().count(), 13);
+    let manifest: Value = serde_json::from_slice(&fs::read(out.join("manifest.json")).unwrap()).unwrap();
+    assert_eq!(manifest["design"]["method"], "grid");
+    assert_eq!(manifest["design"]["parameters"][0]["key"], "shock.fuel-price.factor");
+    assert_eq!((&manifest["runs"], &manifest["failed"]), (&12.into(), &0.into()));
+    let mut left: Vec<_> = fs::read_dir(&out)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    left.sort();
+    assert_eq!(left.len(), manifest["files"].as_array().unwrap().len() + 1, "{left:?}");
+    let again = bench.qantar(&[&["sweep", TUTORIAL][..], &SMALL].concat());
+    assert_eq!(
+        again.status.code(),
+        Some(0),
+        "what is whole is not run again: {}",
+        stderr(&again)
+    );
+    assert!(stderr(&again).contains("whole already"));
+    let other = bench.qantar(
+        &[
+            &["sweep", TUTORIAL, "--seed", "1", "--replicates", "5"][..],
+            &SMALL[..2],
+        ]
+        .concat(),
+    );
+    assert_eq!(other.status.code(), Some(2), "{}", stderr(&other));
+}
+
+#[test]
+fn a_dry_run_tells_runs_time_and_disk_and_writes_nothing() {
+    let bench = Bench::new();
+    let text = bench.succeed(&[&["sweep", TUTORIAL, "--dry-run"][..], &LONG].concat());
+    assert!(
+        text.contains("lhs of 150 points in 2 keys, 1 replicate: 150 runs"),
+        "{text}"
+    );
+    assert!(text.contains("on one thread; 150 take about"), "{text}");
+    assert!(text.contains("B on the disk"), "{text}");
+    assert!(fs::read_dir(bench.temp.path()).unwrap().next().is_none());
+}
+
+#[test]
+fn shards_anywhere_give_the_bytes_of_a_sweep_in_one() {
+    let bench = Bench::new();
+    assert!(bench.sweep("one", &SMALL).status.success());
+    let one = files(&bench.path("one"));
+    for of in [2, 3, 7] {
+        let out = format!("of-{of}");
+        let shard = |number: u32| {
+            let shard = format!("{number}/{of}");
+            let output = bench.sweep(&out, &[&SMALL[..], &["--shard", &shard]].concat());
+            assert!(output.status.success(), "{}", stderr(&output));
+        };
+        shard(1);
+        let early = bench.qantar(&["merge", &out]);
+        assert_eq!(early.status.code(), Some(1));
+        assert!(stderr(&early).contains("runs are missing"), "{}", stderr(&early));
+        (2..=of).for_each(shard);
+        let status = bench.succeed(&["status", &out]);
+        assert!(status.starts_with("12 of 12 runs, 0 failed"), "{status}");
+        bench.succeed(&["merge", &out]);
+        assert!(files(&bench.path(&out)) == one, "{of} shards");
+        bench.succeed(&["merge", &out]);
+        assert_eq!(bench.succeed(&["status", &out]), "whole: 12 runs, 0 failed\n");
+    }
+}
+
+/// Numbers that look random and are the same in each test run.
+fn moments() -> impl Iterator<Item = u64> {
+    let mut state = 0x2545_F491_4F6C_DD1D_u64;
+    std::iter::repeat_with(move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state % 400
+    })
+}
+
+#[cfg(unix)]
+#[test]
+fn a_sweep_killed_at_any_moments_and_called_again_gives_the_same_bytes() {
+    let bench = Bench::new();
+    assert!(bench.sweep("once", &LONG).status.success());
+    let once = files(&bench.path("once"));
+    let args = [&["sweep", TUTORIAL, "--out", "killed", "--quiet"][..], &LONG].concat();
+    let mut killed = 0;
+    for moment in moments().take(12) {
+        let mut child = bench.command(&args).stdout(Stdio::null()).spawn().unwrap();
+        sleep(Duration::from_millis(moment));
+        child.kill().unwrap();
+        killed += usize::from(!child.wait().unwrap().success());
+    }
+    assert!(killed >= 3, "only {killed} were killed at work");
+    bench.succeed(&args);
+    assert!(files(&bench.path("killed")) == once);
+    let left: Vec<_> = fs::read_dir(bench.temp.path())
+        .unwrap()
+        .map(|e| e.unwrap().file_name())
+        .collect();
+    assert_eq!(left.len(), 2, "{left:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_sweep_that_is_asked_to_stop_keeps_what_is_done_and_the_folder_alone_goes_on() {
+    let bench = Bench::new();
+    assert!(bench.sweep("once", &LONG).status.success());
+    let args = [
+        &["sweep", TUTORIAL, "--out", "out"][..],
+        &LONG,
+        &["--sample", "lhs:1500"][..0],
+    ]
+    .concat();
+    let child = bench
+        .command(&args)
+        .stderr(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let journal = bench.path("out.partial/parts/1-of-1-0000.runs");
+    while fs::metadata(&journal).map_or(0, |data| data.len()) < 500 {
+        sleep(Duration::from_millis(2));
+    }
+    Command::new("kill")
+        .args(["-TERM", &child.id().to_string()])
+        .status()
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(143), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("of 150 runs are kept in out.partial"),
+        "{}",
+        stderr(&output)
+    );
+    let refused = bench.sweep("out", &[&LONG[..5], &["lhs:151"]].concat());
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(
+        stderr(&refused).contains("size of the design 150 there, 151 here"),
+        "{}",
+        stderr(&refused)
+    );
+    bench.succeed(&["sweep", "out", "--quiet"]);
+    assert!(files(&bench.path("out")) == files(&bench.path("once")));
+}
+
+#[test]
+fn mistakes_are_told_at_once_with_their_places() {
+    let bench = Bench::new();
+    let output = bench.qantar(&[
+        "sweep",
+        TUTORIAL,
+        "--vary",
+        "shock.fuel-price.facto=1..2.4",
+        "--vary",
+        "region.harrow.urban=0:2:0.5",
+        "--sample",
+        "lhx:10",
+        "--outcome",
+        "x = last(deths_civilians)",
+    ]);
+    assert_eq!(output.status.code(), Some(2));
+    let text = stderr(&output);
+    for part in [
+        "did you mean `factor`?",
+        "0 to 1 (share)",
+        "did you mean `lhs`?",
+        "did you mean `deaths_civilians`?",
+        "--> --vary",
+        "--> --outcome",
+    ] {
+        assert!(text.contains(part), "{part} is missing in\n{text}");
+    }
+}
+
+#[test]
+fn a_study_file_is_a_sweep() {
+    let bench = Bench::new();
+    fs::copy(TUTORIAL, bench.path("small.toml")).unwrap();
+    let study = "scenario = \"small.toml\"\nset = [\"ticks=24\"]\nsample = \"morris:3\"\n\
+                 vary.shock.fuel-price.factor = \"1.1..2.5\"\nvary.region.harrow.discipline = \"0..1\"\n\
+                 [outcome]\npeak = \"peak(participants)\"\n";
+    fs::write(bench.path("first.study.toml"), study).unwrap();
+    bench.succeed(&["sweep", "first.study.toml"]);
+    let text = fs::read_to_string(bench.path("results/first-1/runs.csv")).unwrap();
+    let header = "point,replicate,seed,status,shock.fuel-price.factor,region.harrow.discipline,peak,reason";
+    assert_eq!(text.lines().next(), Some(header));
+    assert_eq!(text.lines().count(), 1 + 9);
+}
+
+#[test]
+fn a_failed_run_is_a_row_and_exit_code_3() {
+    let bench = Bench::new();
+    let dist = "region.harrow.hardship={ distribution = \"uniform\", low = 0.1, high = 0.9 }";
+    let output = bench.sweep(
+        "out",
+        &[
+            "--set",
+            dist,
+            "--set",
+            "ticks=24",
+            "--vary",
+            "region.harrow.hardship.low=0.2,0.6",
+            "--vary",
+            "region.harrow.hardship.high=0.4,0.8",
+            "--replicates",
+            "1",
+        ],
+    );
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    assert!(stderr(&output).contains("1 of 4 runs failed"), "{}", stderr(&output));
+    let text = fs::read_to_string(bench.path("out/runs.csv")).unwrap();
+    assert!(
+        text.lines().nth(3).unwrap().starts_with("2,0,1,failed,0.6,0.4,NaN"),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_scripts_for_slurm_are_written_without_slurm() {
+    let bench = Bench::new();
+    let args = [
+        "submit",
+        TUTORIAL,
+        "--out",
+        "out",
+        "--tasks",
+        "3",
+        "--cpus",
+        "2",
+        "--time",
+        "00:10:00",
+        "--dry-run",
+    ];
+    let text = bench.succeed(&[&args[..], &SMALL].concat());
+    assert!(text.contains("--dependency=afterok:"), "{text}");
+    let script = fs::read_to_string(bench.path("out.slurm/array.sh")).unwrap();
+    for part in [
+        "#SBATCH --array=0-2",
+        "#SBATCH --requeue",
+        "#SBATCH --signal=B:TERM@60",
+        "#SBATCH --time=00:10:00",
+        "--shard \"$((SLURM_ARRAY_TASK_ID + 1))/3\" --threads 2",
+    ] {
+        assert!(script.contains(part), "{part} is missing in\n{script}");
+    }
+    let checked = Command::new("bash")
+        .args(["-n", "out.slurm/array.sh"])
+        .current_dir(bench.temp.path())
+        .status();
+    assert!(checked.is_ok_and(|status| status.success()), "the script is not bash");
+    assert_eq!(
+        bench.succeed(&["status", "out"]).lines().next(),
+        Some("0 of 12 runs, 0 failed; nobody is working on it")
+    );
+}
+
+/// Whether a program is there; tells when it is not, so that a skipped test does not look like a passed one.
+fn there(program: &str, args: &[&str]) -> bool {
+    let run = Command::new(program).args(args).output();
+    let there = run.is_ok_and(|output| output.status.success());
+    if !there {
+        eprintln!("SKIPPED: `{program} {}` does not work here", args.join(" "));
+    }
+    there
+}
+
+#[test]
+fn pandas_and_polars_read_the_table_of_runs() {
+    let bench = Bench::new();
+    assert!(bench.sweep("out", &SMALL).status.success());
+    let parquet = if cfg!(feature = "parquet") { "parquet" } else { "csv" };
+    for (package, extra) in [("pandas", "import pandas, pyarrow"), ("polars", "import polars")] {
+        if !there("python3", &["-c", extra]) {
+            continue;
+        }
+        let script = format!(
+            "import {package} as p\n\
+             for runs in [p.read_csv('out/runs.csv'), p.read_{parquet}('out/runs.{parquet}')]:\n\
+             \x20   assert len(runs) == 12, runs\n\
+             \x20   assert list(runs.columns)[:5] == ['point', 'replicate', 'seed', 'status', 'shock.fuel-price.factor']\n\
+             \x20   assert abs(runs['shock.fuel-price.factor'].mean() - 1.6) < 1e-12\n\
+             \x20   assert set(runs['status']) == {{'ok'}}\n"
+        );
+        let output = Command::new("python3")
+            .args(["-c", &script])
+            .current_dir(bench.temp.path())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{package}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn designs_are_those_of_salib_and_scipy() {
+    let package = "import SALib, scipy.stats.qmc, pandas";
+    if !there("python3", &["-c", package]) {
+        return;
+    }
+    let bench = Bench::new();
+    let sample = |out: &str, kind: &str| {
+        let output = bench.sweep(
+            out,
+            &[
+                "--vary",
+                "region.harrow.urban=0..1",
+                "--vary",
+                "region.harrow.discipline=0..1",
+                "--sample",
+                kind,
+                "--set",
+                "ticks=1",
+            ],
+        );
+        assert!(output.status.success(), "{}", stderr(&output));
+    };
+    sample("saltelli", "saltelli:64");
+    sample("morris", "morris:10");
+    sample("sobol", "sobol:64");
+    sample("lhs", "lhs:64");
+    let script = r#"
+import json, numpy, pandas
+from scipy.stats import qmc
+from SALib.analyze import sobol, morris
+keys = ['region.harrow.urban', 'region.harrow.discipline']
+problem = {'num_vars': 2, 'names': keys, 'bounds': [[0, 1], [0, 1]]}
+x = {name: pandas.read_csv(f'{name}/runs.csv').sort_values('point')[keys].to_numpy() for name in ['saltelli', 'morris', 'sobol', 'lhs']}
+f = lambda x: 4 * x[:, 0] + x[:, 1]
+first = sobol.analyze(problem, f(x['saltelli']), calc_second_order=False, seed=1)
+assert abs(first['S1'][0] - 16 / 17) < 0.05 and abs(first['ST'][1] - 1 / 17) < 0.05, first
+effects = morris.analyze(problem, x['morris'], f(x['morris']), num_levels=4, seed=1)
+assert numpy.allclose(effects['mu'], [4, 1]) and numpy.allclose(effects['sigma'], 0), effects
+random = numpy.random.default_rng(1).random((64, 2))
+for name in ['sobol', 'lhs']:
+    assert qmc.discrepancy(x[name]) < 0.5 * qmc.discrepancy(random), name
+    assert sorted((x[name][:, 0] * 64).astype(int)) == list(range(64)), name
+"#;
+    let output = Command::new("python3")
+        .args(["-c", script])
+        .current_dir(bench.temp.path())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+}
