@@ -317,6 +317,7 @@ fn json_is_one_document_with_the_documented_keys() {
         "totals",
         "peak",
         "events",
+        "caution",
         "folder",
     ];
     assert_eq!(keys, documented);

@@ -120,7 +120,8 @@ fn every_shipped_scenario_compiles() {
         "{all:?}"
     );
     for name in all {
-        model(&name, 1);
+        let scenario = Scenario::read(&folder().join(name)).unwrap_or_else(|problems| panic!("{problems}"));
+        scenario.simulation().unwrap_or_else(|problems| panic!("{problems}"));
     }
 }
 
