@@ -1,5 +1,5 @@
 //! How fast Epstein's lattice is: `cargo bench --bench epstein`. The ids are an interface and do not change:
-//! `epstein/{40,200,1000}` is one tick of Model I by the rules of Mesa's example (see `benches/peers`) on a lattice of
+//! `epstein/{40,200,1000}` is one tick of Model I by the rules of Mesa's example on a lattice of
 //! that side; throughput in agents and cops per second.
 
 use std::path::Path;

@@ -74,7 +74,7 @@ impl<'t> Replicate<'t> {
         self.tick_minutes / 60.0
     }
 
-    /// The regions, as indices for [`Replicate::value`]; the country is not among them.
+    /// The regions, as indices for its values; the country is not among them.
     pub fn regions(&self) -> impl Iterator<Item = usize> + '_ {
         (0..self.regions.len()).filter(|&region| self.regions[region] != COUNTRY)
     }
