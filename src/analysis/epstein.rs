@@ -1,7 +1,7 @@
 //! What sums up a run of Epstein's lattice: outbursts of rebellion, the calm between them, who is in jail, who died.
 
 use super::course::Course;
-use super::totals::{Total, total};
+use super::total::{Total, total};
 use crate::metric::epstein::Metric;
 use crate::table::Table;
 

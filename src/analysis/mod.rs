@@ -13,4 +13,5 @@ pub mod score;
 pub mod sensitivity;
 pub mod shapley;
 pub mod spread;
+pub mod total;
 pub mod totals;

@@ -5,19 +5,9 @@ use std::collections::BTreeMap;
 use super::course::Course;
 use super::epstein;
 use super::replicate::Events;
+use super::total::{Total, total};
 use crate::metric::Metric;
 use crate::table::Table;
-
-/// A number that sums up a replicate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Total {
-    /// Its name in documents.
-    pub name: &'static str,
-    /// What it is, for readers; with its unit where that is not plain.
-    pub label: &'static str,
-    /// Its unit.
-    pub unit: &'static str,
-}
 
 /// The totals that a series has, which depends on what was measured, in the order of [`of`].
 pub fn catalogue(series: &Table) -> &'static [Total] {
@@ -56,10 +46,6 @@ pub const TOTALS: [Total; 15] = [
     total("legitimacy_end", "legitimacy at the end, 0 to 1", "share"),
     total("damage", "damage, million tenge", "million tenge"),
 ];
-
-pub(super) const fn total(name: &'static str, label: &'static str, unit: &'static str) -> Total {
-    Total { name, label, unit }
-}
 
 /// The totals of one replicate of a country, from its series and its events.
 ///

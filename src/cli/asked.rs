@@ -8,7 +8,7 @@ use qantar::analysis::replicate::Replicate;
 use qantar::analysis::totals::{TOTALS, totals};
 use qantar::scenario::Scenario;
 use qantar::scenario::problem::{Place, Problem};
-use qantar::sim::event::What;
+use qantar::study::Plan;
 use qantar::study::sweep::{Ask, File, How, Sweep, load};
 use qantar::suggest::nearest;
 use qantar::table::Table;
@@ -188,40 +188,8 @@ fn check(text: &str, place: &Place, known: &Known) -> Vec<Problem> {
 
 /// What the runs of a scenario know, of one that does not compile nothing: its problems are told anyway.
 fn known(scenario: &Scenario) -> Known {
-    let Ok(model) = scenario.compile() else {
-        return Known::default();
-    };
-    let calendar = scenario.calendar();
-    let sites = model.sites.iter().map(|site| site.id.clone());
-    let actions = model.interventions.iter();
-    let actions = actions.flat_map(|action| [&action.id].into_iter().chain(action.contingents.iter().map(|c| &c.id)));
-    Known {
-        regions: model.regions.iter().map(|region| region.id.clone()).collect(),
-        events: EVENTS.iter().map(|what| what.name().to_owned()).collect(),
-        subjects: sites.chain(actions.cloned()).collect(),
-        times: Some(calendar.local(0)..calendar.local(model.clock.ticks)),
-    }
+    Plan::new(scenario, Vec::new(), 1, 0..1).map_or_else(|_| Known::default(), |plan| plan.known())
 }
-
-const EVENTS: [What; 17] = [
-    What::ProtestBegins,
-    What::ViolenceBegins,
-    What::FirstCivilianDeath,
-    What::FirstOfficerDeath,
-    What::OfficersRefuse,
-    What::ReinforcementDeparts,
-    What::ReinforcementArrives,
-    What::SiteAttacked(0),
-    What::SiteSeized(0),
-    What::SiteAbandoned(0),
-    What::SiteRetaken(0),
-    What::Said(0),
-    What::Announced(0),
-    What::TakesEffect(0),
-    What::Ends(0),
-    What::ContingentCommitted(0, 0),
-    What::ContingentArrives(0, 0),
-];
 
 /// What is kept of every run.
 pub struct Outcomes(Vec<Kept>);

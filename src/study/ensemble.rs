@@ -7,10 +7,11 @@ use std::sync::Mutex;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::error::{Error, at};
-use super::execute::{Findings, Progress, execute_with};
+use super::execute::{Findings, execute_with};
 use super::folder::{Folder, scenarios};
 use super::manifest::{self, Manifest};
 use super::plan::{Job, Keeps, Plan};
+use super::progress::Progress;
 use super::{jobs, rows};
 use crate::analysis::outcome::Outcome;
 use crate::analysis::replicate::Replicate;

@@ -4,8 +4,7 @@
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc::sync_channel;
 use std::time::Instant;
 
@@ -18,22 +17,10 @@ use super::folder::{EVENTS, Folder, OUTCOMES, SERIES, parts, scenarios};
 use super::jobs;
 use super::manifest::{self, Digested, Made, Manifest, Size};
 use super::plan::{Job, Plan};
+use super::progress::Progress;
 use super::rows;
 use crate::sim::Simulation;
 use crate::table::{Kind, Table, csv};
-
-/// How far a study is, for whoever watches; and the wish to stop it.
-#[derive(Debug, Default)]
-pub struct Progress {
-    /// Set it to stop within a tick; what is done is kept.
-    pub stop: Arc<AtomicBool>,
-    /// Jobs done.
-    pub done: AtomicU32,
-    /// Ticks done in the job that ticked last.
-    pub ticks: AtomicU32,
-    /// People out in that tick, or agents active.
-    pub participants: AtomicU64,
-}
 
 /// What is worked out of rows by those who know what they mean, which this room does not.
 pub struct Findings<'f> {

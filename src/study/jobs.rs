@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use rayon::{BroadcastContext, ThreadPool};
 
-use super::execute::Progress;
 use super::plan::{Job, Plan};
+use super::progress::Progress;
 use super::rows;
 use crate::metric::Readings;
 use crate::sim::Observer;

@@ -20,15 +20,17 @@ mod jobs;
 mod journal;
 pub mod manifest;
 mod plan;
+mod progress;
 pub mod rows;
 pub mod sweep;
 
 pub use earliest::{earliest_difference, is_for_the_record, never};
 pub use ensemble::{Ask, Rows, Stopped, ensemble, ensemble_in, ensembles, keep_outcomes, kept};
 pub use error::Error;
-pub use execute::{Findings, Named, Progress, execute, execute_with};
+pub use execute::{Findings, Named, execute, execute_with};
 pub use folder::{Folder, SCENARIO, arm_scenario};
 pub use plan::{Arm, BASELINE, Identity, Job, Keeps, Plan};
+pub use progress::Progress;
 
 #[cfg(test)]
 mod tests;

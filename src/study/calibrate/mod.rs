@@ -20,9 +20,9 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use super::error::Error;
-use super::execute::Progress;
 use super::jobs;
 use super::plan::{Job, Plan};
+use super::progress::Progress;
 use crate::analysis::outcome::Outcome;
 use crate::analysis::posterior::{self, Axis, Marginal, Tie};
 use crate::analysis::replicate::Replicate;
