@@ -76,7 +76,7 @@ rules! {
         crowd_weight = 0.0477, "utility per ln unit", 0.0..=1.0, "calibrated; Lohmann 1994, Bonnasse-Gahot et al. 2018", "Pull of the crowd that is seen, per unit of its logarithmic size.";
         danger_weight = 0.07, "utility per ln unit", 0.0..=1.0, "calibrated; Steinert-Threlkeld, Chan and Joo 2022: protester violence shrinks protest", "What violence in the streets of the region costs participation, per unit of its logarithmic size: weight x ln(1 + violent / crowd reference).";
         acquaintance_weight = 0.0016, "utility per ln unit", 0.0..=1.0, "calibrated; Siegel 2009", "Pull of people out in one's own and tied communities: weight x ln(1 + their number).";
-        base_cost = 0.7636, "utility", 0.0..=5.0, "calibrated", "What going out costs everybody, whatever the risk: time, norm, habit.";
+        base_cost = 0.7642, "utility", 0.0..=5.0, "calibrated", "What going out costs everybody, whatever the risk: time, norm, habit.";
         participation_cost = 0.407, "utility", 0.01..=5.0, "calibrated", "What going out costs a citizen of risk aversion 1 even where no police is in sight; keeps the crowd a corner of the population.";
         risk_weight = 0.128, "utility", 0.0..=5.0, "calibrated; Epstein 2002, net risk = R x P", "Weight of the perceived risk of arrest on a citizen of risk aversion 1.";
         fear_weight = 2.2, "utility", 0.0..=5.0, "calibrated", "Weight of fear on a citizen of risk aversion 1.";
@@ -138,7 +138,7 @@ rules! {
         risk_slope = 2.3, "1", 0.0..=20.0, "Epstein 2002, k such that P = 0.9 at one officer per active person", "Slope of the perceived risk of arrest: P = 1 - exp(-slope x officers / crowd).";
         alarm = 50.0, "people", 1.0..=100000.0, "definition of an active region", "Participants from which a region calls up all its shifts.";
         shift_share = 0.33, "share", 0.05..=1.0, "three shifts", "Share of officers on duty in a calm region.";
-        arrest_rate = 0.000335, "arrests/officer-hour", 0.0..=1.0, "calibrated", "Arrests by an officer who contains a crowd; three times that when dispersing, a fifth when holding.";
+        arrest_rate = 0.0003, "arrests/officer-hour", 0.0..=1.0, "calibrated", "Arrests by an officer who contains a crowd; three times that when dispersing, a fifth when holding.";
         violent_arrest = 2.0, "ratio", 0.0..=100.0, "calibrated", "How much likelier violent people are arrested than peaceful ones.";
         investigation_rate = 0.00945, "arrests/officer-hour", 0.0..=1.0, "calibrated; detentions peaked after control was restored", "Arrests at home of people who took part, by an officer in a place under control.";
         detention_hours = 360.0, "hours", 1.0..=8760.0, "15 days of administrative arrest", "Mean time in detention.";
@@ -172,15 +172,15 @@ rules! {
         civilian_death_share = 0.0286, "deaths/injury", 0.0..=1.0, "calibrated", "Civilians killed for each one injured while no live fire is ordered.";
         officer_death_share = 0.004, "deaths/injury", 0.0..=1.0, "calibrated", "Officers killed for each one injured by an unarmed crowd.";
         armed_lethality = 6.0, "ratio", 0.0..=100.0, "calibrated", "How much deadlier a fully armed crowd is for officers.";
-        live_fire_injury_rate = 0.00586, "injuries/officer-hour", 0.0..=1.0, "calibrated", "Civilians shot by an officer under live fire.";
-        live_fire_death_share = 0.18, "deaths/injury", 0.0..=1.0, "calibrated", "Civilians killed for each one shot.";
+        live_fire_injury_rate = 0.00527, "injuries/officer-hour", 0.0..=1.0, "calibrated", "Civilians shot by an officer under live fire.";
+        live_fire_death_share = 0.115, "deaths/injury", 0.0..=1.0, "calibrated", "Civilians killed for each one shot.";
         violent_exposure = 6.0, "ratio", 0.0..=100.0, "calibrated", "How much likelier violent people are hit by force than peaceful ones.";
         recovery_hours = 336.0, "hours", 1.0..=8760.0, "calibrated", "Mean time until an injured person is about again.";
     }
     /// Attacks on sites.
     sites: Sites {
         assault_share = 0.448, "share", 0.0..=1.0, "calibrated", "Share of the violent in a region who attack sites in an hour.";
-        assault_minimum = 40.0, "people", 1.0..=10000.0, "calibrated; about 45 people took an airport left by its guards", "Attackers below which no attack on a site begins.";
+        assault_minimum = 34.0, "people", 1.0..=10000.0, "calibrated; about 45 people took an airport left by its guards", "Attackers below which no attack on a site begins.";
         overrun_rate = 1.57, "1/hour", 0.0..=10.0, "calibrated", "Rate at which a site falls to an overwhelming attack.";
         overrun_ratio = 2.2, "people/officer", 0.1..=100.0, "calibrated", "Attackers per officer-equivalent of defence at which that rate is half.";
         retake_rate = 0.079, "1/hour", 0.0..=10.0, "calibrated", "Rate at which a seized site is retaken by an overwhelming force.";
