@@ -2,7 +2,6 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use qantar::analysis::score::Record;
-use qantar::metric::Vocabulary;
 use qantar::scenario::{Scenario, record};
 use qantar::sim::epstein::model as epstein;
 use qantar::sim::model::Model;
@@ -35,9 +34,9 @@ impl Args {
                     .record()
                     .map(|path| record::read(path, &plan.known()))
                     .transpose()?;
-                Ok(match scenario.vocabulary() {
-                    Vocabulary::Country => summary(&scenario, &scenario.compile()?, record.as_ref()),
-                    Vocabulary::Epstein => lattice(&scenario.lattice()?),
+                Ok(match plan.arms[0].model.country() {
+                    Some(model) => summary(&scenario, model, record.as_ref()),
+                    None => lattice(&scenario.lattice()?),
                 })
             });
             match checked {

@@ -64,61 +64,49 @@ pub enum What {
     GroupExtinct(usize),
 }
 
+/// The name of each thing that can happen, once.
+macro_rules! names {
+    ($($what:pat => $name:literal,)*) => {
+        impl What {
+            /// The name of everything that can happen.
+            pub const NAMES: &[&str] = &[$($name),*];
+
+            /// The name in the column `event` of `events.csv`.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $($what => $name),*
+                }
+            }
+        }
+    };
+}
+
+names! {
+    What::ProtestBegins => "protest_begins",
+    What::ViolenceBegins => "violence_begins",
+    What::FirstCivilianDeath => "first_civilian_death",
+    What::FirstOfficerDeath => "first_officer_death",
+    What::OfficersRefuse => "officers_refuse",
+    What::ReinforcementDeparts => "reinforcement_departs",
+    What::ReinforcementArrives => "reinforcement_arrives",
+    What::SiteAttacked(_) => "site_attacked",
+    What::SiteSeized(_) => "site_seized",
+    What::SiteAbandoned(_) => "site_abandoned",
+    What::SiteRetaken(_) => "site_retaken",
+    What::Said(_) => "statement",
+    What::Announced(_) => "action_announced",
+    What::TakesEffect(_) => "action_in_effect",
+    What::Ends(_) => "action_over",
+    What::SymbolicAct => "symbolic_act",
+    What::ContingentDeclined(..) => "contingent_declined",
+    What::ContingentCommitted(..) => "contingent_committed",
+    What::ContingentArrives(..) => "contingent_arrives",
+    What::ContingentLeaves(..) => "contingent_leaves",
+    What::Changed(_) => "change",
+    What::GroupExtinct(_) => "group_extinct",
+}
+
 impl What {
-    /// The name of everything that can happen.
-    pub const NAMES: [&str; 22] = [
-        "protest_begins",
-        "violence_begins",
-        "first_civilian_death",
-        "first_officer_death",
-        "officers_refuse",
-        "reinforcement_departs",
-        "reinforcement_arrives",
-        "site_attacked",
-        "site_seized",
-        "site_abandoned",
-        "site_retaken",
-        "statement",
-        "action_announced",
-        "action_in_effect",
-        "action_over",
-        "symbolic_act",
-        "contingent_declined",
-        "contingent_committed",
-        "contingent_arrives",
-        "contingent_leaves",
-        "change",
-        "group_extinct",
-    ];
-
-    /// The name in the column `event` of `events.csv`.
-    pub fn name(self) -> &'static str {
-        What::NAMES[match self {
-            What::ProtestBegins => 0,
-            What::ViolenceBegins => 1,
-            What::FirstCivilianDeath => 2,
-            What::FirstOfficerDeath => 3,
-            What::OfficersRefuse => 4,
-            What::ReinforcementDeparts => 5,
-            What::ReinforcementArrives => 6,
-            What::SiteAttacked(_) => 7,
-            What::SiteSeized(_) => 8,
-            What::SiteAbandoned(_) => 9,
-            What::SiteRetaken(_) => 10,
-            What::Said(_) => 11,
-            What::Announced(_) => 12,
-            What::TakesEffect(_) => 13,
-            What::Ends(_) => 14,
-            What::SymbolicAct => 15,
-            What::ContingentDeclined(..) => 16,
-            What::ContingentCommitted(..) => 17,
-            What::ContingentArrives(..) => 18,
-            What::ContingentLeaves(..) => 19,
-            What::Changed(_) => 20,
-            What::GroupExtinct(_) => 21,
-        }]
-    }
-
     /// What an event's number counts.
     pub fn number(self) -> &'static str {
         match self {

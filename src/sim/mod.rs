@@ -20,7 +20,6 @@ use crate::dice::Dice;
 use crate::metric::{Readings, Vocabulary};
 use event::{Event, What};
 use model::Model;
-use policy::When;
 use tick::Engine;
 
 /// A model of any kind: what a study needs of it, whether it is a country or a lattice.
@@ -44,12 +43,6 @@ pub trait Simulation: Debug + Send + Sync {
     fn country(&self) -> Option<&Model> {
         None
     }
-
-    /// The same in which some actions never happen, and so nothing happens that waits for one of them.
-    ///
-    /// # Panics
-    /// If it has no such action.
-    fn without(&self, actions: &[&str]) -> Box<dyn Simulation>;
 
     /// The id of what an event is about; empty where there is none.
     fn subject(&self, what: What) -> &str;
@@ -99,16 +92,6 @@ impl Simulation for Model {
 
     fn country(&self) -> Option<&Model> {
         Some(self)
-    }
-
-    fn without(&self, actions: &[&str]) -> Box<dyn Simulation> {
-        let mut model = self.clone();
-        for &id in actions {
-            let found = model.interventions.iter_mut().find(|action| action.id == id);
-            // Any of nothing never holds.
-            found.expect("an action of the model").when = When::Any(Vec::new());
-        }
-        Box::new(model)
     }
 
     fn subject(&self, what: What) -> &str {

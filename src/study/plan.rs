@@ -13,6 +13,7 @@ use crate::scenario::calendar::Calendar;
 use crate::scenario::problem::Problems;
 use crate::sim::Simulation;
 use crate::sim::event::What;
+use crate::sim::policy::When;
 
 /// The arm of a plan without a comparison, and the first arm of every other.
 pub const BASELINE: &str = "baseline";
@@ -120,17 +121,21 @@ impl Arm {
             },
         })
     }
-}
 
-impl Arm {
     /// The arm of a plan in which some actions of its baseline never happen, and so nothing happens that waits for
     /// one of them; the rest is the same.
     ///
     /// # Panics
-    /// If the baseline has no such action.
+    /// If the baseline is no country, or has no such action.
     pub fn without(name: &str, baseline: &Arm, actions: &[&str]) -> Arm {
+        let mut model = baseline.model.country().expect("a country").clone();
+        for &id in actions {
+            let found = model.interventions.iter_mut().find(|action| action.id == id);
+            // Any of nothing never holds.
+            found.expect("an action of the baseline").when = When::Any(Vec::new());
+        }
         Arm {
-            model: baseline.model.without(actions),
+            model: Box::new(model),
             calendar: baseline.calendar.clone(),
             scenario: None,
             identity: ArmIdentity {

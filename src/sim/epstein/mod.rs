@@ -48,16 +48,6 @@ impl Simulation for Model {
         changes.chain(GROUPS).collect()
     }
 
-    fn without(&self, actions: &[&str]) -> Box<dyn Simulation> {
-        let mut model = self.clone();
-        for &id in actions {
-            let known = model.changes.len();
-            model.changes.retain(|change| change.id != id);
-            assert!(model.changes.len() < known, "a change of the model");
-        }
-        Box::new(model)
-    }
-
     fn subject(&self, what: What) -> &str {
         match what {
             What::Changed(change) => &self.changes[change].id,
