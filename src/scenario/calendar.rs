@@ -81,6 +81,11 @@ impl Calendar {
         self.local(tick).strftime("%-d %b %H:%M").to_string()
     }
 
+    /// Hours that this clock is ahead of universal time.
+    pub fn hours_ahead_of_utc(&self) -> f64 {
+        f64::from(self.offset.seconds()) / 3600.0
+    }
+
     /// Hours from the start of the run to the start of a tick.
     pub fn hours_after_start(&self, tick: u32) -> f64 {
         f64::from(tick) * f64::from(self.tick_minutes) / 60.0

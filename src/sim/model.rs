@@ -106,6 +106,8 @@ pub struct Region {
     pub discipline: f64,
     /// Mean temperature of the season, degrees Celsius.
     pub temperature: f64,
+    /// Sunrise and sunset of the first day, minutes after midnight on the scenario's clock, 0 to 1440.
+    pub daylight: (f64, f64),
     /// How rightful the government seems at the start, 0 to 1.
     pub legitimacy: f64,
 }

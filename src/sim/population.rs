@@ -105,6 +105,7 @@ fn regions(model: &Model) -> Vec<RegionState> {
                 legitimacy: region.legitimacy,
                 belief: 0.0,
                 memory: 0.0,
+                harm: 0.0,
                 usual: 0.0,
                 counts: Counts::default(),
                 strength: Strength::default(),

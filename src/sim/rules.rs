@@ -52,6 +52,23 @@ pub fn night(minute_of_day: u32) -> f64 {
     0.5 * (1.0 + libm::cos(phase))
 }
 
+/// Darkness, 0 by day to 1 by night, with half an hour of twilight after sunset and before sunrise (all in minutes
+/// after midnight): it hides faces, and people do in it what they would not by day (Zimbardo 1969; Doleac and Sanders
+/// 2015).
+pub fn darkness(minute_of_day: u32, (sunrise, sunset): (f64, f64)) -> f64 {
+    let after = |from: f64, to: f64| {
+        let minutes = to - from;
+        if minutes < 0.0 { minutes + 1440.0 } else { minutes }
+    };
+    let now = f64::from(minute_of_day);
+    let (since, left) = (after(sunset, now), after(now, sunrise));
+    if since <= after(sunset, sunrise) {
+        (since.min(left) / 30.0).min(1.0)
+    } else {
+        0.0
+    }
+}
+
 /// Frost, in tens of degrees Celsius below freezing.
 pub fn frost(temperature: f64) -> f64 {
     (-temperature / 10.0).max(0.0)
@@ -235,6 +252,15 @@ mod tests {
         assert_eq!(convinced(0.5, 0.5), 0.75);
         assert_eq!(convinced(0.5, -0.5), 0.25);
         assert_eq!((convinced(0.9, 3.0), convinced(0.9, -3.0)), (1.0, 0.0));
+    }
+
+    #[test]
+    fn it_is_dark_from_half_an_hour_after_sunset_to_half_an_hour_before_sunrise() {
+        let sun = (8.0 * 60.0, 17.5 * 60.0);
+        let dark: Vec<_> = [0, 450, 465, 480, 900, 1050, 1065, 1080, 1439]
+            .map(|m| darkness(m, sun))
+            .to_vec();
+        assert_eq!(dark, [1.0, 1.0, 0.5, 0.0, 0.0, 0.0, 0.5, 1.0, 1.0]);
     }
 
     #[test]

@@ -28,6 +28,7 @@ pub fn region(id: &str, population: u32) -> Region {
         state_media: 0.5,
         discipline: 0.3,
         temperature: 0.0,
+        daylight: (480.0, 1050.0),
         legitimacy: 0.5,
     }
 }

@@ -31,7 +31,7 @@ pub fn compile(root: &Table, problems: &mut Vec<Problem>) -> Model {
     };
     unique_actions(root, problems);
     let calendar = calendar(&view, problems);
-    let regions = places::regions(root);
+    let regions = places::regions(root, &calendar);
     let geography = geography::Geography::of(root, &regions, &names, problems);
     let forces = places::forces(root, &names);
     let sites = places::sites(root, &names);

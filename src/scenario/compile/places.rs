@@ -3,6 +3,9 @@
 use crate::sim::model::{Force, Loss, Region, Site, SiteKind};
 use crate::sim::policy::ForceKind;
 
+use super::geography::{daylight, degrees};
+
+use super::super::calendar::Calendar;
 use super::super::check::Names;
 use super::super::form::To;
 use super::super::problem::Problem;
@@ -10,7 +13,9 @@ use super::super::tree::Table;
 use super::super::view::View;
 
 /// The regions of a document.
-pub fn regions(root: &Table) -> Vec<Region> {
+pub fn regions(root: &Table, calendar: &Calendar) -> Vec<Region> {
+    let ahead = calendar.hours_ahead_of_utc();
+    let day = calendar.start.day_of_year();
     let region = |region: View<'_>| Region {
         id: region.text("id"),
         population: region.whole("population"),
@@ -27,6 +32,12 @@ pub fn regions(root: &Table) -> Vec<Region> {
         state_media: region.number("state_media"),
         discipline: region.number("discipline"),
         temperature: region.number("temperature"),
+        // A region that may leave its position out lies on the equator, under its clock: light from six to six.
+        daylight: daylight(
+            region.given("position").map_or((0.0, 15.0 * ahead), degrees),
+            day,
+            ahead,
+        ),
         legitimacy: region.number("legitimacy"),
     };
     View::entries(root, "region").map(region).collect()

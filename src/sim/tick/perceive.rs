@@ -41,7 +41,6 @@ pub struct Scratch {
     views: Vec<View>,
     /// `ln(1 + n)` for a number of acquaintances.
     logarithms: Vec<f64>,
-    harms: Vec<f64>,
     /// The crowd that each region could see or hear of now.
     shown: Vec<f64>,
 }
@@ -57,7 +56,6 @@ impl Scratch {
             },
             views: vec![View::default(); model.regions.len()],
             logarithms: (0..=(TIES + 1) * BLOCK).map(|n| libm::log1p(n as f64)).collect(),
-            harms: vec![0.0; model.regions.len()],
             shown: vec![0.0; model.regions.len()],
         }
     }
@@ -78,7 +76,7 @@ pub fn perceive(
         model.clock.keep_half(model.rules.repression.fear_half_life) as f32,
     );
     for g in 0..model.regions.len() {
-        let view = view(model, world, &scratch.harms, g, tick);
+        let view = view(model, world, g, tick);
         scratch.perceived.demands[g] = demands(model, &world.regions[g], &view);
         let region = &mut world.regions[g];
         let lost = model.rules.belief.legitimacy_loss * view.added.0.max(0.0);
@@ -150,7 +148,7 @@ fn sleep(model: &Model, world: &World, scratch: &mut Scratch, skip: bool) {
     }
 }
 
-/// Memories of crowds, belief and legitimacy fade; harm is gathered.
+/// Memories of crowds, belief and legitimacy fade; news of harm spreads, as that of crowds does, and is forgotten as fast.
 fn remember(model: &Model, world: &mut World, scratch: &mut Scratch) {
     let (rules, clock) = (&model.rules, &model.clock);
     let memory = clock.keep(rules.perception.memory_hours);
@@ -162,13 +160,7 @@ fn remember(model: &Model, world: &mut World, scratch: &mut Scratch) {
     for g in 0..model.regions.len() {
         scratch.shown[g] = shown(model, world, g);
     }
-    for (((region, given), harm), &shown) in world
-        .regions
-        .iter_mut()
-        .zip(&model.regions)
-        .zip(&mut scratch.harms)
-        .zip(&scratch.shown)
-    {
+    for ((region, given), &shown) in world.regions.iter_mut().zip(&model.regions).zip(&scratch.shown) {
         let crowd = region.counts.out() as f64;
         region.memory = if shown > region.memory {
             region.memory + (shown - region.memory) * news
@@ -179,7 +171,8 @@ fn remember(model: &Model, world: &mut World, scratch: &mut Scratch) {
         region.felt_price = region.price + (region.felt_price - region.price) * unfelt;
         region.belief *= belief;
         region.legitimacy = given.legitimacy + (region.legitimacy - given.legitimacy) * legitimacy;
-        *harm = harm_of(model, region.counts) / clock.hours();
+        let harm = harm_of(model, region.counts) / clock.hours();
+        region.harm += (harm - region.harm) * news;
     }
 }
 
@@ -208,21 +201,22 @@ fn harm_of(model: &Model, counts: Counts) -> f64 {
     rules::harm(counts.arrested, counts.hurt, counts.killed, &model.rules)
 }
 
-fn view(model: &Model, world: &World, harms: &[f64], g: usize, tick: u32) -> View {
+fn view(model: &Model, world: &World, g: usize, tick: u32) -> View {
     let (rules, given, region) = (&model.rules, &model.regions[g], &world.regions[g]);
     let (turnout, violence) = (&rules.turnout, &rules.violence);
     let (participants, fighting) = (region.counts.out() as f64, region.counts.fighting() as f64);
     let street = region.strength.street;
 
-    let mut harm = harms[g];
+    let mut harm = region.harm;
     for (j, other) in world.regions.iter().enumerate().filter(|(j, _)| *j != g) {
-        harm += model.tie(g, j) * channel(model, region, other) * rules.belief.spread * harms[j];
+        harm += model.tie(g, j) * channel(model, region, other) * rules.belief.spread * other.harm;
     }
     harm += region.shown;
     let felt = rules::felt_crowd(region.memory, rules.perception.crowd_reference);
 
     let danger = rules::felt_crowd(fighting, rules.perception.crowd_reference);
     let night = rules::night(model.local_minute(g, tick));
+    let darkness = rules::darkness(model.clock.minute_of_day(tick), given.daylight);
     let dark = world
         .lost_sites(model, g)
         .map(|site| site.loss.state_media)
@@ -284,6 +278,7 @@ fn view(model: &Model, world: &World, harms: &[f64], g: usize, tick: u32) -> Vie
             + violence.surprise_weight * surprise
             + violence.armed_weight * armed_pull
             + violence.isolation_weight * isolation
+            + violence.darkness_weight * darkness
             - violence.reluctance
             - violence.discipline_weight * given.discipline,
         looting: violence.loot_opportunity * lost_control

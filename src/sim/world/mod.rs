@@ -134,6 +134,8 @@ pub struct RegionState {
     pub belief: f64,
     /// The crowd that its people have seen or heard of and remember, people; written by `perceive`.
     pub memory: f64,
+    /// Harm an hour of which its people have heard, here; written by `perceive`.
+    pub harm: f64,
     /// The crowd that people are used to, people; written by `perceive`.
     pub usual: f64,
     /// The crowd of this tick, written by `decide`, and what has happened to it, written by `police`.

@@ -19,6 +19,10 @@ pub struct Scratch {
     present: Vec<(f64, f64)>,
     /// Officers in the streets of each region, before anybody refuses.
     before: Vec<u32>,
+    /// Local officers on guard at each site.
+    guards: Vec<u32>,
+    /// Share of each day that officers of each region are on duty.
+    shifts: Vec<f64>,
     /// Loyalty below which an officer in the streets of each region refuses, in 255ths.
     lines: Vec<f64>,
 }
@@ -33,6 +37,8 @@ impl Scratch {
             based: vec![(0, 0); regions],
             present: vec![(0.0, 0.0); regions],
             before: vec![0; regions],
+            guards: vec![0; model.sites.len()],
+            shifts: vec![0.0; regions],
             lines: vec![0.0; regions],
         }
     }
@@ -42,6 +48,7 @@ impl Scratch {
 pub fn command(model: &Model, world: &mut World, scratch: &mut Scratch, tick: u32, events: &mut Vec<Event>) {
     arrive(model, world, tick, events);
     reinforce(model, world, scratch, tick, events);
+    release(model, world, scratch);
     stand(model, world, scratch, tick);
 }
 
@@ -263,6 +270,28 @@ fn strength(model: &Model, unit: &Unit) -> f64 {
     f64::from(unit.able) * rules::effectiveness(model, unit.kind)
 }
 
+/// Where it is calm again, what was retaken needs no more than its usual guard.
+fn release(model: &Model, world: &mut World, scratch: &mut Scratch) {
+    let local = |unit: &Unit| match unit.post {
+        Post::Site(s) if unit.contingent.is_none() => Some(s as usize),
+        _ => None,
+    };
+    scratch.guards.fill(0);
+    for unit in &world.units {
+        if let Some(s) = local(unit) {
+            scratch.guards[s] += unit.len;
+        }
+    }
+    for unit in &mut world.units {
+        let Some(s) = local(unit) else { continue };
+        let calm = (world.regions[unit.region as usize].counts.out() as f64) < model.rules.policing.alarm;
+        if calm && scratch.guards[s] >= model.sites[s].guards + unit.len {
+            scratch.guards[s] -= unit.len;
+            unit.post = Post::Street;
+        }
+    }
+}
+
 /// Shifts and fatigue; then the orders and the strain of each region; then refusal, and what each region's forces
 /// can do this tick.
 fn stand(model: &Model, world: &mut World, scratch: &mut Scratch, tick: u32) {
@@ -274,6 +303,9 @@ fn stand(model: &Model, world: &mut World, scratch: &mut Scratch, tick: u32) {
         ..
     } = world;
     scratch.before.fill(0);
+    for (shift, region) in scratch.shifts.iter_mut().zip(regions.iter()) {
+        *shift = call_up(model, region);
+    }
     for (u, unit) in units.iter_mut().enumerate() {
         if matches!(unit.post, Post::Travelling(_) | Post::Away) {
             unit.on_duty = false;
@@ -281,10 +313,9 @@ fn stand(model: &Model, world: &mut World, scratch: &mut Scratch, tick: u32) {
         }
         let g = unit.region as usize;
         let crowd = regions[g].counts.out() as f64;
-        let alarmed = crowd >= policing.alarm || regions[g].lever(Lever::Order) > 0.0;
-        // Each unit's shift begins at an hour of its own, so that a calm region is never left alone.
+        // Each unit's shift begins at an hour of its own, so that a region is never left alone.
         let hour = (model.local_minute(g, tick) / 60 + 7 * u as u32) % 24;
-        let called = alarmed || f64::from(hour) < 24.0 * policing.shift_share;
+        let called = f64::from(hour) < 24.0 * scratch.shifts[g];
         unit.exhausted = if unit.exhausted {
             unit.fatigue > 0.5
         } else {
@@ -339,6 +370,28 @@ fn stand(model: &Model, world: &mut World, scratch: &mut Scratch, tick: u32) {
     }
 }
 
+/// Share of the day that a region's officers are on duty: more where there is a crowd, and everyone where the crowd is
+/// more than the police in the streets can see to.
+fn call_up(model: &Model, region: &RegionState) -> f64 {
+    let policing = &model.rules.policing;
+    if region.counts.out() as f64 >= policing.alarm && tied_up(model, region) > 0.5 {
+        1.0
+    } else if region.counts.out() as f64 >= policing.alarm || region.lever(Lever::Order) > 0.0 {
+        policing.alarm_share.max(policing.shift_share)
+    } else {
+        policing.shift_share
+    }
+}
+
+/// Share of the police in the streets that the crowd ties up.
+fn tied_up(model: &Model, region: &RegionState) -> f64 {
+    rules::overstretch(
+        rules::load(region.counts.out() as f64, region.counts.fighting() as f64),
+        region.strength.street,
+        model.rules.policing.need_ratio,
+    )
+}
+
 /// Officers whose loyalty is below the line refuse; the others, and those whose strain has gone, stand.
 fn waver(unit: &mut Unit, officers: &mut Officers, line: f64) {
     if line <= 0.0 && unit.refused == 0 {
@@ -363,13 +416,8 @@ fn waver(unit: &mut Unit, officers: &mut Officers, line: f64) {
 /// and disperse one that is violent as long as they are not overwhelmed.
 fn order(model: &Model, region: &RegionState) -> u8 {
     let (crowd, fighting) = (region.counts.out() as f64, region.counts.fighting() as f64);
-    let policing = &model.rules.policing;
-    let tied_up = rules::overstretch(
-        rules::load(crowd, fighting),
-        region.strength.street,
-        policing.need_ratio,
-    );
-    let own = match (crowd >= policing.alarm, fighting >= policing.alarm && tied_up < 0.5) {
+    let alarm = model.rules.policing.alarm;
+    let own = match (crowd >= alarm, fighting >= alarm && tied_up(model, region) < 0.5) {
         (_, true) => 2,
         (true, false) => 1,
         (false, false) => 0,

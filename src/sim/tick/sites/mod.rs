@@ -155,13 +155,20 @@ fn retake(model: &Model, dice: &Dice, world: &mut World, s: usize, tick: u32, ev
         return;
     }
     world.sites[s].holder = Holder::State;
-    let street = |unit: &&mut Unit| {
-        unit.region as usize == site.region && unit.post == Post::Street && unit.on_duty && unit.able > 0
-    };
-    let mut officers = 0;
-    if let Some(unit) = world.units.iter_mut().find(street) {
-        unit.post = Post::Site(s as u32);
-        officers = unit.able;
+    // What its loss made people believe, its return makes them doubt (Lohmann 1994: they learn from what they see).
+    tell(model, world, site.region, -site.loss.belief, 0.0);
+    // What was retaken is held by enough to make those who held it think twice, as far as there are any.
+    let enough = occupiers / rules.overrun_ratio / site.strength;
+    let (mut officers, mut held) = (0, 0.0);
+    for unit in &mut world.units {
+        if held >= enough {
+            break;
+        }
+        if unit.region as usize == site.region && unit.post == Post::Street && unit.on_duty && unit.able > 0 {
+            unit.post = Post::Site(s as u32);
+            officers += unit.able;
+            held += f64::from(unit.able) * rules::effectiveness(model, unit.kind);
+        }
     }
     events.push(Event {
         tick,
