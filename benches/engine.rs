@@ -1,55 +1,40 @@
 //! How fast the engine is: `cargo bench`. The ids are an interface and do not change:
 //!
-//! - `tick/{10k,100k,1M,19M}`: one tick of Kazakhstan at the height of the wave, by number of citizens; throughput
+//! - `tick/{10k,100k,1M,5M,19M}`: one tick of Kazakhstan at the height of the wave, by number of citizens; throughput
 //!   in citizens per second;
 //! - `dense/{...}`: the same with every citizen looked at, also where nothing can change;
+//! - `threads/dense/{1,2}`: `dense/19M` on so many threads;
+//! - `calm/{calm,baseline}`: all ticks of Kazakhstan without the shock, and with it;
 //! - `bound/{decide,stream}/{1,2}`: every citizen of a calm country decides, beside a loop that merely reads and writes
 //!   the same bytes, on one and on two threads: how near the hot loop is to the speed of memory;
 //! - `phase/{govern,perceive,decide,police,sites,record}`: each phase alone, 1M citizens;
-//! - `populate/1M`: the world at tick 0;
+//! - `populate/{1M,19M}`: the world at tick 0;
 //! - `scenario/compile`: Kazakhstan from text to model;
 //! - `run/tutorial`: the whole tutorial.
 //!
-//! Compare ratios within one run: machines are noisy.
+//! Compare ratios within one run: machines are noisy. `.ci/speed` makes a table, a plot and a verdict on each target of
+//! them.
+
+mod common;
 
 use std::hint::black_box;
-use std::ops::ControlFlow;
-use std::path::Path;
 
-use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use common::{Nobody, at_the_height, kazakhstan, kazakhstan_of, shipped};
+use criterion::{BatchSize, Bencher, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use qantar::dice::{BLOCK, Dice};
-use qantar::metric::Readings;
 use qantar::scenario::Scenario;
-use qantar::sim::event::Event;
+use qantar::sim;
 use qantar::sim::model::Model;
 use qantar::sim::population::populate;
 use qantar::sim::tick::Engine;
 use qantar::sim::world::Citizens;
-use qantar::sim::{self, Observer};
 use rayon::prelude::*;
 
-const SIZES: [(&str, u32); 4] = [("10k", 1919), ("100k", 192), ("1M", 19), ("19M", 1)];
+/// Names of sizes, and persons for each agent.
+const SIZES: [(&str, u32); 5] = [("10k", 1919), ("100k", 192), ("1M", 19), ("5M", 4), ("19M", 1)];
 
-/// 5 January, 18:00: the tick at which most people are out.
-const HEIGHT: u32 = 114;
-
-fn scenario(name: &str) -> Scenario {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(name);
-    Scenario::read(&path).expect("a shipped scenario is valid")
-}
-
-fn kazakhstan(persons_per_agent: u32) -> Model {
-    let mut scenario = scenario("kazakhstan-2022.toml");
-    scenario
-        .set(&[format!("persons_per_agent={persons_per_agent}")])
-        .expect("a valid assignment");
-    scenario.compile().expect("a shipped scenario is valid")
-}
-
-fn at_the_height(model: &Model) -> Engine<'_> {
-    let mut engine = Engine::new(model, &Dice::new(1, 0));
-    (0..HEIGHT).for_each(|_| engine.tick());
-    engine
+fn without_the_shock() -> Model {
+    kazakhstan(&["shock.lpg-price.remove=true".to_owned()])
 }
 
 fn ticks(c: &mut Criterion) {
@@ -57,7 +42,7 @@ fn ticks(c: &mut Criterion) {
         let mut group = c.benchmark_group(group);
         group.sample_size(10);
         for (name, persons_per_agent) in SIZES {
-            let model = kazakhstan(persons_per_agent);
+            let model = kazakhstan_of(persons_per_agent);
             let mut engine = at_the_height(&model);
             engine.skip_quiet = skip_quiet;
             group.throughput(Throughput::Elements(engine.world.agents() as u64));
@@ -88,11 +73,7 @@ fn stream(citizens: &mut Citizens) {
 }
 
 fn bound(c: &mut Criterion) {
-    let mut scenario = scenario("kazakhstan-2022.toml");
-    scenario
-        .set(&["shock.lpg-price.remove=true".to_owned()])
-        .expect("a valid assignment");
-    let model = scenario.compile().expect("a shipped scenario is valid");
+    let model = without_the_shock();
     let mut engine = Engine::new(&model, &Dice::new(1, 0));
     engine.skip_quiet = false;
     engine.tick();
@@ -103,10 +84,7 @@ fn bound(c: &mut Criterion) {
         .sample_size(20)
         .throughput(Throughput::Elements(engine.world.agents() as u64));
     for threads in [1, 2] {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .expect("a pool");
+        let pool = pool(threads);
         group.bench_function(BenchmarkId::new("decide", threads), |b| {
             pool.install(|| b.iter(|| engine.decide()));
         });
@@ -118,25 +96,55 @@ fn bound(c: &mut Criterion) {
     group.finish();
 }
 
-type Phase<'m> = (&'static str, fn(&mut Engine<'m>));
+fn pool(threads: usize) -> rayon::ThreadPool {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .expect("a pool")
+}
+
+fn threads(c: &mut Criterion) {
+    let model = kazakhstan_of(1);
+    let mut engine = at_the_height(&model);
+    engine.skip_quiet = false;
+    let mut group = c.benchmark_group("threads");
+    group
+        .sample_size(10)
+        .throughput(Throughput::Elements(engine.world.agents() as u64));
+    for threads in [1, 2] {
+        group.bench_function(BenchmarkId::new("dense", threads), |b| {
+            let tick = |b: &mut Bencher| b.iter_batched_ref(|| engine.clone(), Engine::tick, BatchSize::PerIteration);
+            pool(threads).install(|| tick(b));
+        });
+    }
+    group.finish();
+}
+
+fn calm(c: &mut Criterion) {
+    let mut group = c.benchmark_group("calm");
+    group.sample_size(10);
+    for (name, model) in [("calm", without_the_shock()), ("baseline", kazakhstan_of(1))] {
+        // The world at tick 0 is built before, and dropped after the count.
+        group.bench_function(name, |b| {
+            b.iter_batched_ref(
+                || Engine::new(&model, &Dice::new(1, 0)),
+                |engine| (0..model.clock.ticks).for_each(|_| engine.tick()),
+                BatchSize::PerIteration,
+            )
+        });
+    }
+    group.finish();
+}
 
 fn phases(c: &mut Criterion) {
-    let model = kazakhstan(19);
+    let model = kazakhstan_of(19);
     let mut engine = at_the_height(&model);
     let mut group = c.benchmark_group("phase");
     group
         .sample_size(20)
         .throughput(Throughput::Elements(engine.world.agents() as u64));
-    let phases: [Phase<'_>; 6] = [
-        ("govern", Engine::govern),
-        ("perceive", Engine::perceive),
-        ("decide", Engine::decide),
-        ("police", Engine::police),
-        ("sites", Engine::sites),
-        ("record", Engine::record),
-    ];
     // Each phase is measured in the state that the phases before it left in the same tick.
-    for (name, phase) in phases {
+    for (name, phase) in common::phases() {
         group.bench_function(name, |b| {
             b.iter_batched_ref(|| engine.clone(), phase, BatchSize::PerIteration)
         });
@@ -145,23 +153,16 @@ fn phases(c: &mut Criterion) {
     group.finish();
 }
 
-struct Nobody;
-
-impl Observer for Nobody {
-    fn tick(&mut self, readings: &Readings, _: &[Event]) -> ControlFlow<()> {
-        black_box(readings);
-        ControlFlow::Continue(())
-    }
-}
-
 fn before_and_around(c: &mut Criterion) {
-    let model = kazakhstan(19);
     let mut group = c.benchmark_group("populate");
-    group.sample_size(20);
-    group.bench_function("1M", |b| b.iter(|| populate(black_box(&model), &Dice::new(1, 0))));
+    group.sample_size(10);
+    for (name, persons_per_agent) in [("1M", 19), ("19M", 1)] {
+        let model = kazakhstan_of(persons_per_agent);
+        group.bench_function(name, |b| b.iter(|| populate(black_box(&model), &Dice::new(1, 0))));
+    }
     group.finish();
 
-    let written = scenario("kazakhstan-2022.toml").to_toml();
+    let written = shipped("kazakhstan-2022.toml").to_toml();
     c.bench_function("scenario/compile", |b| {
         b.iter(|| {
             Scenario::from_text("kazakhstan-2022.toml", black_box(&written))
@@ -170,13 +171,11 @@ fn before_and_around(c: &mut Criterion) {
         })
     });
 
-    let tutorial = scenario("tutorial.toml")
-        .compile()
-        .expect("a shipped scenario is valid");
+    let tutorial = shipped("tutorial.toml").compile().expect("a shipped scenario is valid");
     c.bench_function("run/tutorial", |b| {
         b.iter(|| sim::run(&tutorial, &Dice::new(1, 0), &mut Nobody))
     });
 }
 
-criterion_group!(benches, bound, ticks, phases, before_and_around);
+criterion_group!(benches, bound, ticks, threads, calm, phases, before_and_around);
 criterion_main!(benches);

@@ -11,14 +11,17 @@
 //! - `run/tutorial`: the whole tutorial.
 //!
 //! After each count, and not within it, the digest of what came out is written to a file named after the id below
-//! [`DIGESTS`]. The gate compares it with `benches/golden.txt`: what is faster but different fails. A phase alone has
+//! [`DIGESTS`]. The gate compares it with `benches/golden.json`: what is faster but different fails. A phase alone has
 //! no reading of its own, so its tick is finished first.
+
+mod common;
 
 use std::fs;
 use std::hint::black_box;
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use common::{at_the_height, kazakhstan_of, phases, shipped};
 use gungraun::{Callgrind, LibraryBenchmarkConfig, library_benchmark, library_benchmark_group, main};
 use qantar::dice::Dice;
 use qantar::metric::{Metric, Readings};
@@ -38,36 +41,8 @@ const DIGESTS: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/gate");
 const AT_10K: u32 = 1919;
 const AT_100K: u32 = 192;
 
-/// 5 January, 18:00: the tick at which most people are out.
-const HEIGHT: usize = 114;
-
-type Phase = (&'static str, fn(&mut Engine<'static>));
-
-/// The phases of a tick in their order.
-const PHASES: [Phase; 6] = [
-    ("govern", Engine::govern),
-    ("perceive", Engine::perceive),
-    ("decide", Engine::decide),
-    ("police", Engine::police),
-    ("sites", Engine::sites),
-    ("record", Engine::record),
-];
-
-fn shipped(name: &str) -> Scenario {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(name);
-    Scenario::read(&path).expect("a shipped scenario is valid")
-}
-
-fn compiled(scenario: &Scenario) -> &'static Model {
-    Box::leak(Box::new(scenario.compile().expect("a shipped scenario is valid")))
-}
-
-fn kazakhstan(persons_per_agent: u32) -> &'static Model {
-    let mut scenario = shipped("kazakhstan-2022.toml");
-    scenario
-        .set(&[format!("persons_per_agent={persons_per_agent}")])
-        .expect("a valid assignment");
-    compiled(&scenario)
+fn leaked(model: Model) -> &'static Model {
+    Box::leak(Box::new(model))
 }
 
 /// Make the thread that is counted the only one: rayon then calls work where it stands, and nobody waits or steals.
@@ -105,8 +80,7 @@ impl Run {
     /// At the height. It is leaked, so that neither a move nor a drop of it is counted.
     fn at_the_height(id: &'static str, persons_per_agent: u32) -> &'static mut Run {
         alone();
-        let mut engine = Engine::new(kazakhstan(persons_per_agent), &Dice::new(1, 0));
-        (0..HEIGHT).for_each(|_| engine.tick());
+        let engine = at_the_height(leaked(kazakhstan_of(persons_per_agent)));
         let told = |name| std::env::var(name).map_or(0, |text| text.parse().expect("a whole number"));
         Box::leak(Box::new(Run {
             id,
@@ -118,17 +92,17 @@ impl Run {
 
     fn before(id: &'static str) -> (&'static mut Run, usize) {
         let run = Run::at_the_height(id, AT_100K);
-        let this = PHASES
+        let this = phases()
             .iter()
             .position(|(name, _)| id.ends_with(name))
             .expect("an id ends with the name of its phase");
         run.engine.events.clear();
-        PHASES[..this].iter().for_each(|(_, phase)| phase(&mut run.engine));
+        phases()[..this].iter().for_each(|(_, phase)| phase(&mut run.engine));
         (run, this)
     }
 
     fn finish((run, counted): (&'static mut Run, usize)) {
-        PHASES[counted + 1..]
+        phases()[counted + 1..]
             .iter()
             .for_each(|(_, phase)| phase(&mut run.engine));
         run.digest();
@@ -194,13 +168,13 @@ fn tick(run: &'static mut Run) -> &'static mut Run {
 #[bench::sites("phase/sites")]
 #[bench::record("phase/record")]
 fn phase((run, this): (&'static mut Run, usize)) -> (&'static mut Run, usize) {
-    PHASES[this].1(&mut run.engine);
+    phases()[this].1(&mut run.engine);
     (run, this)
 }
 
 fn unpopulated(persons_per_agent: u32) -> &'static Model {
     alone();
-    kazakhstan(persons_per_agent)
+    leaked(kazakhstan_of(persons_per_agent))
 }
 
 fn populated(world: World) {
@@ -247,7 +221,7 @@ impl Observer for History {
 
 fn ready() -> &'static Model {
     alone();
-    compiled(&shipped("tutorial.toml"))
+    leaked(shipped("tutorial.toml").compile().expect("a shipped scenario is valid"))
 }
 
 fn over(history: History) {

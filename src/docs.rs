@@ -12,6 +12,7 @@
 //! | [`compare`] | comparing policies in the same worlds, and which action or parameter mattered |
 //! | [`epstein`] | Epstein's civil violence: rules, switches, what of the paper is reproduced and what is not, speed |
 //! | [`sweep`] | sweeps: designs, the table of runs, shards, clusters, and how other programs read it |
+//! | [`speed`] | how fast it is, how that is measured, and what was promised |
 //! | [`limits`] | limits of use, and how to report results |
 //!
 //! Tables marked as generated are made from the code; `tests/docs.rs` fails when they are stale, and
@@ -51,6 +52,10 @@ pub mod epstein {
 
 pub mod sweep {
     #![doc = include_str!("docs/sweep.md")]
+}
+
+pub mod speed {
+    #![doc = include_str!("docs/speed.md")]
 }
 
 pub mod limits {

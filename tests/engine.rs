@@ -3,7 +3,7 @@
 mod worlds;
 
 use proptest::prelude::*;
-use qantar::dice::Dice;
+use qantar::dice::{BLOCK, Dice};
 use qantar::metric::{Metric, Readings};
 use qantar::sim::event::{Event, What};
 use qantar::sim::model::*;
@@ -21,6 +21,28 @@ fn history(model: &Model, seed: u64) -> Vec<(Readings, Vec<Event>)> {
             (engine.readings.clone(), engine.events.clone())
         })
         .collect()
+}
+
+/// Of a whole community, with what is kept of the community itself. A new column does not compile here until it is counted.
+#[test]
+fn a_citizen_takes_no_more_than_eight_bytes() {
+    let model = restless(1);
+    let World {
+        citizens, communities, ..
+    } = Engine::new(&model, &Dice::new(1, 0)).world;
+    let Citizens {
+        hardship,
+        discontent,
+        risk_aversion,
+        violence,
+        state,
+        ticks_out,
+    } = &citizens;
+    let columns = [hardship, discontent, risk_aversion, violence, state, ticks_out];
+    let bytes: usize = columns.iter().map(|column| size_of_val(column.as_slice())).sum();
+    let places = communities.len() * BLOCK;
+    assert_eq!(bytes, 6 * places);
+    assert!(bytes + size_of_val(communities.as_slice()) <= 8 * places);
 }
 
 #[test]

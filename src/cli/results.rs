@@ -20,13 +20,14 @@ pub struct Results {
 }
 
 impl Results {
-    /// Read a folder of results.
-    pub fn read(folder: &Path) -> anyhow::Result<Results> {
+    /// Read a folder of results: of all replicates where their totals are not known yet, else of the first.
+    pub fn read(folder: &Path, totals: Option<Vec<Vec<f64>>>) -> anyhow::Result<Results> {
         let model = Manifest::read(folder)?.model;
         let (series_schema, events_schema) = (series_schema(model), events_schema());
         let mut all_events = groups(folder, "events.csv", &events_schema)?.peekable();
         let (mut all, mut first) = (Vec::new(), None);
-        for series in groups(folder, "series.csv", &series_schema)? {
+        let wanted = if totals.is_some() { 1 } else { usize::MAX };
+        for series in groups(folder, "series.csv", &series_schema)?.take(wanted) {
             let series = series?;
             // A replicate in which nothing happens has no rows of events.
             let same = |events: &anyhow::Result<Table>| {
@@ -42,7 +43,7 @@ impl Results {
         }
         let (series, events) = first.with_context(|| format!("{} has no rows", folder.display()))?;
         Ok(Results {
-            totals: all,
+            totals: totals.unwrap_or(all),
             series,
             events,
         })

@@ -3,11 +3,14 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Mutex;
 
 use clap::value_parser;
+use qantar::analysis::totals;
 use qantar::report::{self, json::Document, summary};
 use qantar::scenario::Scenario;
 use qantar::study::{self, Folder, Plan, Progress, manifest::Manifest};
+use qantar::table::Table;
 
 use super::output::{self, Format, HELP, message};
 use super::results::Results;
@@ -62,13 +65,22 @@ impl Args {
         self.say_what_is_done(&plan, &folder);
         let progress = Progress::default();
         let signals = Signals::set(&progress.stop)?;
-        let work = || study::execute(&plan, &folder, threads(self.threads), &progress);
+        // The totals of what is run here need not be read back from text.
+        let all = Mutex::new(vec![None; plan.jobs().count()]);
+        let seen = |job: usize, series: &Table, events: &Table| {
+            let totals = totals::of(series, events);
+            all.lock().expect("no thread has panicked")[job] = Some(totals);
+        };
+        let work = || study::execute_seen(&plan, &folder, threads(self.threads), &progress, &seen);
         match progress::shown(&plan, &progress, self.quiet, work) {
             Err(stopped @ study::Error::Interrupted { .. }) => {
                 message(&stopped.to_string());
                 return Ok(signals.exit_code());
             }
-            result => self.tell(&result?, folder.out())?,
+            result => {
+                let totals = all.into_inner().expect("no thread has panicked");
+                self.tell(&result?, folder.out(), totals.into_iter().collect())?;
+            }
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -97,8 +109,8 @@ impl Args {
         }
     }
 
-    fn tell(&self, manifest: &Manifest, folder: &Path) -> anyhow::Result<()> {
-        let results = Results::read(folder)?;
+    fn tell(&self, manifest: &Manifest, folder: &Path, totals: Option<Vec<Vec<f64>>>) -> anyhow::Result<()> {
+        let results = Results::read(folder, totals)?;
         let shown = folder.display().to_string();
         let run = report::Run {
             title: &manifest.plan.title,

@@ -2,20 +2,20 @@
 //! jobs. The answer does not depend on the threads.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::mpsc::sync_channel;
 use std::time::Instant;
 
 use jiff::Timestamp;
 use rayon::ThreadPool;
-use rayon::prelude::*;
 
 use super::error::{Error, at};
-use super::folder::{EVENTS, Folder, OUTCOMES, SERIES, parts, scenarios};
+use super::folder::{Folder, scenarios};
 use super::jobs;
-use super::manifest::{self, Digested, Made, Manifest, Size};
+use super::journal::Payloads;
+use super::manifest::{self, Digested, Digesting, Made, Manifest, Size};
+use super::parts::{EVENTS, OUTCOMES, Parts, SERIES, tables};
 use super::plan::{Job, Plan};
 use super::progress::Progress;
 use super::rows;
@@ -33,6 +33,11 @@ pub struct Findings<'f> {
 /// The name of a file and its bytes.
 pub type Named = (String, Vec<u8>);
 
+/// What is called with each job that is run here, by its place in the plan, and with its series and its events, on the
+/// thread that ran it: whoever wants numbers of every job need not read them back. Jobs that an earlier process has
+/// done are not seen.
+pub type Seen<'s> = &'s (dyn Fn(usize, &Table, &Table) + Sync);
+
 /// Run a plan without outcomes on so many threads and publish its folder. What the folder holds of it already is not
 /// run again.
 ///
@@ -42,11 +47,28 @@ pub type Named = (String, Vec<u8>);
 /// # Panics
 /// If the threads cannot be started.
 pub fn execute(plan: &Plan, folder: &Folder, threads: usize, progress: &Progress) -> Result<Manifest, Error> {
+    execute_seen(plan, folder, threads, progress, &|_, _, _| {})
+}
+
+/// As [`execute`], while somebody sees the jobs that are run.
+///
+/// # Errors
+/// As [`execute`].
+///
+/// # Panics
+/// As [`execute`].
+pub fn execute_seen(
+    plan: &Plan,
+    folder: &Folder,
+    threads: usize,
+    progress: &Progress,
+    seen: Seen<'_>,
+) -> Result<Manifest, Error> {
     let none = Findings {
         outcomes: &|_, _| Vec::new(),
         files: &|_| Ok(Vec::new()),
     };
-    execute_with(plan, folder, threads, progress, &none)
+    work(plan, folder, threads, progress, &none, seen)
 }
 
 /// Run a plan on so many threads, work out its findings, and publish its folder. What the folder holds of it already
@@ -64,17 +86,28 @@ pub fn execute_with(
     progress: &Progress,
     findings: &Findings,
 ) -> Result<Manifest, Error> {
+    work(plan, folder, threads, progress, findings, &|_, _, _| {})
+}
+
+fn work(
+    plan: &Plan,
+    folder: &Folder,
+    threads: usize,
+    progress: &Progress,
+    findings: &Findings,
+    seen: Seen<'_>,
+) -> Result<Manifest, Error> {
     let (started, watch) = (Timestamp::now(), Instant::now());
     progress.done.store(folder.done(plan), Relaxed);
     if !folder.is_whole() {
         let pool = jobs::pool(threads);
-        run(plan, folder, &pool, progress, findings)?;
+        let parts = run(plan, folder, &pool, progress, findings, seen)?;
         let manifest = Manifest {
             format: manifest::FORMAT.to_owned(),
             plan: plan.identity.clone(),
             model: plan.vocabulary(),
             size: size(plan.arms[0].model.as_ref()),
-            files: pool.install(|| assemble(plan, folder, findings))?,
+            files: assemble(plan, folder, &parts, &pool, findings)?,
             made: Made {
                 os: std::env::consts::OS.to_owned(),
                 arch: std::env::consts::ARCH.to_owned(),
@@ -93,80 +126,93 @@ pub fn execute_with(
     Manifest::read(folder.out())
 }
 
-/// Run the jobs that are not done. What is done is written by a thread of its own, so that no thread of the engine
-/// waits for the disk.
-fn run(plan: &Plan, folder: &Folder, pool: &ThreadPool, progress: &Progress, findings: &Findings) -> Result<(), Error> {
-    let left: Vec<Job> = plan.jobs().filter(|&job| !folder.is_done(plan, job)).collect();
-    let (done, to_write) = sync_channel::<(Job, Vec<Part>)>(pool.current_num_threads());
-    let write = || -> Result<(), Error> {
-        for (job, parts) in to_write {
-            for (name, text) in parts {
-                folder.keep(job, name, &text)?;
-            }
+/// Run the jobs that are not done, and give what is kept of all of them. Each thread keeps what its job has given,
+/// which takes no longer than a copy, since nobody waits for the disk.
+fn run(
+    plan: &Plan,
+    folder: &Folder,
+    pool: &ThreadPool,
+    progress: &Progress,
+    findings: &Findings,
+    seen: Seen<'_>,
+) -> Result<Parts, Error> {
+    let before = folder.kept(plan)?;
+    let jobs: Vec<Job> = plan.jobs().collect();
+    let left: Vec<usize> = (0..jobs.len()).filter(|&at| !before.is_done(at as u64)).collect();
+    if left.is_empty() {
+        return Ok(before);
+    }
+    let keeper = folder.keeper(plan)?;
+    jobs::each(&left, pool, progress, |&at| -> Result<(), Error> {
+        if let Some((series, events)) = jobs::record(plan, jobs[at], progress) {
+            seen(at, &series, &events);
+            let outcomes = || rows::outcomes(plan, jobs[at], &(findings.outcomes)(&series, &events));
+            keeper.keep(at as u64, |table| match table {
+                SERIES => text(&series),
+                EVENTS => text(&events),
+                _ => text(&outcomes()),
+            })?;
             progress.done.fetch_add(1, Relaxed);
         }
         Ok(())
-    };
-    std::thread::scope(|scope| {
-        let writer = scope.spawn(write);
-        // The other end is gone when it could not write, and then it says why.
-        let _ = jobs::each(&left, pool, progress, |&one| match job(plan, one, progress, findings) {
-            Some(parts) => done.send((one, parts)),
-            None => Ok(()),
-        });
-        drop(done);
-        writer.join().expect("the writer does not panic")
     })?;
-    let (done, of) = (folder.done(plan), plan.jobs().count() as u32);
-    let (partial, arms) = (folder.partial().to_owned(), plan.arms.len() as u32);
-    if done == of {
-        Ok(())
-    } else {
-        Err(Error::Interrupted {
-            partial,
+    let parts = folder.kept(plan)?;
+    match (parts.done(), jobs.len() as u32) {
+        (done, of) if done == of => Ok(parts),
+        (done, of) => Err(Error::Interrupted {
+            partial: folder.partial().to_owned(),
             done,
             of,
-            arms,
-        })
+            arms: plan.arms.len() as u32,
+        }),
     }
 }
 
-/// The name of a part of a job's rows, and its text.
-type Part = (&'static str, Vec<u8>);
-
-/// Run a job; what is to be kept of it, unless it was stopped.
-fn job(plan: &Plan, job: Job, progress: &Progress, findings: &Findings) -> Option<Vec<Part>> {
-    let (series, events) = jobs::record(plan, job, progress)?;
-    let text = |&part: &&'static str| {
-        let mut text = Vec::new();
-        let written = match part {
-            SERIES => csv::write(&series, false, &mut text),
-            EVENTS => csv::write(&events, false, &mut text),
-            _ => {
-                let outcomes = (findings.outcomes)(&series, &events);
-                csv::write(&rows::outcomes(plan, job, &outcomes), false, &mut text)
-            }
-        };
-        written.expect("memory takes what is written to it");
-        (part, text)
-    };
-    Some(parts(plan).iter().map(text).collect())
+fn text(table: &Table) -> Vec<u8> {
+    let mut text = Vec::new();
+    csv::write(table, false, &mut text).expect("memory takes what is written to it");
+    text
 }
 
-/// Put the parts together in the order of the jobs, a few parts in memory at a time, and work out the rest.
-fn assemble(plan: &Plan, folder: &Folder, findings: &Findings) -> Result<Vec<Digested>, Error> {
-    let (text, columns) = rayon::join(|| assemble_csv(plan, folder), || assemble_parquet(plan, folder));
-    let mut names: Vec<String> = scenarios(plan).map(|(name, _)| name).collect();
-    names.extend(text?);
-    names.extend(columns?);
+/// Put the parts together in the order of the jobs, a few parts in memory at a time, and work out the rest. Text is
+/// copied and synced by a thread of its own, so that none of the pool, which encodes columns, waits for the disk.
+fn assemble(
+    plan: &Plan,
+    folder: &Folder,
+    parts: &Parts,
+    pool: &ThreadPool,
+    findings: &Findings,
+) -> Result<Vec<Digested>, Error> {
+    let (text, columns) = std::thread::scope(|scope| {
+        let text = scope.spawn(|| assemble_csv(plan, folder, parts));
+        let columns = pool.install(|| assemble_parquet(plan, folder, parts));
+        (text.join().expect("text is copied without a panic"), columns)
+    });
+    let given: Vec<String> = scenarios(plan).map(|(name, _)| name).collect();
+    let given = given.iter().map(|name| Digested::of(&folder.file(name)));
+    let mut files = given.collect::<Result<Vec<_>, Error>>()?;
+    files.extend(text?);
+    files.extend(columns?);
     for (name, bytes) in (findings.files)(folder.partial()).map_err(at(folder.partial()))? {
-        folder.write(&folder.file(&name), |file| file.write_all(&bytes))?;
-        names.push(name);
+        files.push(digested(folder, &name, |file| file.write_all(&bytes))?);
     }
-    names
-        .into_par_iter()
-        .map(|name| Digested::of(&folder.file(&name)))
-        .collect()
+    Ok(files)
+}
+
+/// Write a file of the folder and give its digest, without reading it again.
+fn digested(
+    folder: &Folder,
+    name: &str,
+    fill: impl FnOnce(&mut Digesting<&mut BufWriter<File>>) -> io::Result<()>,
+) -> Result<Digested, Error> {
+    let mut digest = None;
+    folder.write(&folder.file(name), |file| {
+        let mut file = Digesting::new(file);
+        fill(&mut file)?;
+        digest = Some(file.digested(name));
+        Ok(())
+    })?;
+    Ok(digest.expect("a file that was written"))
 }
 
 fn schema<'p>(plan: &'p Plan, part: &str) -> Vec<(&'p str, Kind)> {
@@ -177,69 +223,71 @@ fn schema<'p>(plan: &'p Plan, part: &str) -> Vec<(&'p str, Kind)> {
     }
 }
 
-fn assemble_csv(plan: &Plan, folder: &Folder) -> Result<Vec<String>, Error> {
-    let mut names = Vec::new();
-    for part in [SERIES, EVENTS, OUTCOMES]
+fn assemble_csv(plan: &Plan, folder: &Folder, parts: &Parts) -> Result<Vec<Digested>, Error> {
+    let kept = tables(plan);
+    let names = [SERIES, EVENTS, OUTCOMES]
         .into_iter()
-        .filter(|part| parts(plan).contains(part))
-    {
-        let name = format!("{part}.csv");
-        folder.write(&folder.file(&name), |file| {
-            csv::write(&Table::empty(&schema(plan, part)), true, &mut *file)?;
-            for job in plan.jobs() {
-                io::copy(&mut File::open(folder.part(job, part))?, file)?;
-            }
-            Ok(())
-        })?;
-        names.push(name);
-    }
-    Ok(names)
+        .filter(|name| kept.contains(name));
+    let assemble = |name| {
+        digested(folder, &format!("{name}.csv"), |file| {
+            csv::write(&Table::empty(&schema(plan, name)), true, &mut *file)?;
+            let mut reader = parts.reader(name);
+            (0..plan.jobs().count() as u64).try_for_each(|job| file.write_all(&payload(&mut reader, job)?))
+        })
+    };
+    names.map(assemble).collect()
+}
+
+fn payload(reader: &mut Payloads<'_>, job: u64) -> io::Result<Vec<u8>> {
+    Ok(reader.of(job).map_err(io::Error::other)?.expect("every job is done"))
 }
 
 #[cfg(not(feature = "parquet"))]
-fn assemble_parquet(_: &Plan, _: &Folder) -> Result<Vec<String>, Error> {
+fn assemble_parquet(_: &Plan, _: &Folder, _: &Parts) -> Result<Vec<Digested>, Error> {
     Ok(Vec::new())
 }
 
-/// Row groups are read from their parts on all threads, as many at a time as there are threads, while those read before
-/// are written in order.
+/// A row group is read from its parts on all threads while the one before it is encoded and written.
 #[cfg(feature = "parquet")]
-fn assemble_parquet(plan: &Plan, folder: &Folder) -> Result<Vec<String>, Error> {
-    use std::io::Read;
-    let mut names = Vec::new();
-    for part in [SERIES, OUTCOMES].into_iter().filter(|part| parts(plan).contains(part)) {
-        let schema = schema(plan, part);
-        let read = |group: &&[Job]| {
-            let mut text = Vec::new();
-            for &job in *group {
-                File::open(folder.part(job, part))?.read_to_end(&mut text)?;
+fn assemble_parquet(plan: &Plan, folder: &Folder, parts: &Parts) -> Result<Vec<Digested>, Error> {
+    use rayon::prelude::*;
+    let kept = tables(plan);
+    let names = [SERIES, OUTCOMES].into_iter().filter(|name| kept.contains(name));
+    let jobs: Vec<u64> = (0..plan.jobs().count() as u64).collect();
+    let assemble = |name| {
+        let schema = schema(plan, name);
+        let read = |jobs: &[u64]| {
+            let (mut text, mut reader) = (Vec::new(), parts.reader(name));
+            for &job in jobs {
+                text.append(&mut payload(&mut reader, job)?);
             }
             csv::read_headless(&text[..], &schema)
         };
-        let jobs: Vec<Job> = plan.jobs().collect();
-        let rows = match part {
+        let rows = match name {
             SERIES => row_group(plan.arms[0].model.as_ref()),
             _ => ROWS,
         };
-        let groups: Vec<&[Job]> = jobs.chunks(rows).collect();
-        let name = format!("{part}.parquet");
-        folder.write(&folder.file(&name), |file| {
+        digested(folder, &format!("{name}.parquet"), |file| {
             let mut parquet = crate::table::parquet::Writer::new(file, &schema)?;
-            let mut write = |tables: Vec<Table>| tables.iter().try_for_each(|table| parquet.append(table));
-            let mut read_before = Vec::new();
-            for groups in groups.chunks(rayon::current_num_threads()) {
-                let read = || groups.par_iter().map(read).collect::<io::Result<Vec<Table>>>();
-                let (written, tables) = rayon::join(|| write(std::mem::take(&mut read_before)), read);
+            let mut before = None;
+            let mut write = |tables: Option<Vec<Table>>| tables.map_or(Ok(()), |tables| parquet.append(&tables));
+            for group in jobs.chunks(rows) {
+                // The number of tables must not depend on that of threads: it decides where pages end.
+                let tables = || group.par_chunks(group.len().div_ceil(TABLES)).map(read).collect();
+                let (written, tables): (_, io::Result<Vec<Table>>) = rayon::join(|| write(before.take()), tables);
                 written?;
-                read_before = tables?;
+                before = Some(tables?);
             }
-            write(read_before)?;
+            write(before)?;
             parquet.finish().map(drop)
-        })?;
-        names.push(name);
-    }
-    Ok(names)
+        })
+    };
+    names.map(assemble).collect()
 }
+
+/// A row group is read as so many tables at most, each by one thread.
+#[cfg(feature = "parquet")]
+const TABLES: usize = 8;
 
 /// Rows of a row group of Parquet: enough that the footer stays small beside them.
 #[cfg(feature = "parquet")]

@@ -1,10 +1,10 @@
 //! A folder of results, from its first part to its last name.
 //!
-//! Until it is whole it is called `<out>.partial`. Each finished job leaves its part files in it: the rows, or the
-//! outcomes, or both; a job is done when the last of them exists. Every file is written aside, synced, and
-//! renamed, so that a process killed at any moment leaves nothing half-written under a name that counts. The
-//! manifest is the last file of a whole folder: once it is there, all that remains is to drop the parts and to give
-//! the folder its name.
+//! Until it is whole it is called `<out>.partial`. What its jobs have given is kept in the journals of
+//! [`parts`](super::parts). Every file is written aside, synced, and renamed, so that a process killed at any moment
+//! leaves nothing half-written under a name that counts. The manifest is the last file of a whole folder: once it is
+//! there, all that remains is to drop the parts and to give the folder its name. Where a rename commits, the folder
+//! that holds the name is synced too, or a power cut could undo it.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 
 use super::error::{Error, at};
 use super::manifest::{self, Manifest};
-use super::plan::{Identity, Job, Keeps, Plan, text_difference};
+use super::parts::{Keeper, Parts};
+use super::plan::{Identity, Plan, text_difference};
 
 /// The name of the effective scenario in a folder of results.
 pub const SCENARIO: &str = "scenario.toml";
@@ -107,10 +108,7 @@ impl Folder {
 
     /// Whether any job of any plan is done in it.
     fn keeps_something(&self) -> bool {
-        let last = |name: &str| name.ends_with(".series.csv") || name.ends_with(".outcomes.csv");
-        let part = |entry: fs::DirEntry| last(&entry.file_name().to_string_lossy());
-        let mut parts = fs::read_dir(self.parts()).into_iter().flatten().flatten();
-        self.is_whole() || parts.any(part)
+        self.is_whole() || Parts::any(&self.parts())
     }
 
     /// The name it will have when it is whole.
@@ -123,31 +121,27 @@ impl Folder {
         &self.partial
     }
 
-    /// How many jobs of a plan are done.
+    /// How many jobs of a plan are done; none where that cannot be read, which its run will then say.
     pub fn done(&self, plan: &Plan) -> u32 {
-        plan.jobs().filter(|&job| self.is_done(plan, job)).count() as u32
+        match self.is_whole() {
+            true => plan.jobs().count() as u32,
+            false => self.kept(plan).map_or(0, |kept| kept.done()),
+        }
     }
 
-    /// Whether a job is done.
-    pub fn is_done(&self, plan: &Plan, job: Job) -> bool {
-        let last = parts(plan).last().copied().unwrap_or(SERIES);
-        self.is_whole() || self.part(job, last).exists()
+    /// What is kept of the jobs of a plan.
+    pub(super) fn kept(&self, plan: &Plan) -> Result<Parts, Error> {
+        Parts::read(&self.parts(), plan)
+    }
+
+    /// Keep what more of its jobs give.
+    pub(super) fn keeper(&self, plan: &Plan) -> Result<Keeper, Error> {
+        Keeper::begin(&self.parts(), plan)
     }
 
     /// Whether all that remains is to publish it.
     pub(super) fn is_whole(&self) -> bool {
         self.partial.join(manifest::NAME).exists()
-    }
-
-    /// Keep one of the tables of a job, which is done after the last of its [`parts`].
-    pub(super) fn keep(&self, job: Job, name: &str, text: &[u8]) -> Result<(), Error> {
-        self.write(&self.part(job, name), |file| file.write_all(text))
-    }
-
-    /// Where the rows of a job are kept until the folder is whole.
-    pub(super) fn part(&self, job: Job, name: &str) -> PathBuf {
-        let Job { arm, replicate } = job;
-        self.parts().join(format!("{arm:04}-{replicate:010}.{name}.csv"))
     }
 
     /// Where a file of the whole folder is made.
@@ -176,6 +170,8 @@ impl Folder {
     /// Drop the parts and give the folder its name, in one step. Old results are moved out of the way just before,
     /// and removed just after.
     pub(super) fn publish(&self) -> Result<(), Error> {
+        // The names of whole files are on the disk before what they were made of is gone.
+        sync(&self.partial)?;
         if self.parts().exists() {
             fs::remove_dir_all(self.parts()).map_err(at(&self.partial))?;
         }
@@ -192,6 +188,10 @@ impl Folder {
             fs::remove_dir(&self.out).map_err(at(&self.out))?;
         }
         fs::rename(&self.partial, &self.out).map_err(at(&self.out))?;
+        sync(match self.out.parent() {
+            Some(parent) if parent != Path::new("") => parent,
+            _ => Path::new("."),
+        })?;
         remove_old()
     }
 
@@ -201,14 +201,14 @@ impl Folder {
     }
 }
 
-/// The tables that a plan keeps of each job, in the order in which they are written.
-pub(super) fn parts(plan: &Plan) -> Vec<&'static str> {
-    let rows: &[&str] = match plan.identity.keeps {
-        Keeps::Rows => &[EVENTS, SERIES],
-        Keeps::Outcomes => &[],
-    };
-    let outcomes = (!plan.identity.outcomes.is_empty()).then_some(OUTCOMES);
-    rows.iter().copied().chain(outcomes).collect()
+/// Put the names in a folder on the disk. Elsewhere than on Unix a folder cannot be opened for that.
+fn sync(folder: &Path) -> Result<(), Error> {
+    match cfg!(unix) {
+        true => File::open(folder)
+            .and_then(|folder| folder.sync_all())
+            .map_err(at(folder)),
+        false => Ok(()),
+    }
 }
 
 /// The scenario of each arm that has a text of its own, with the name of its file.
@@ -226,10 +226,6 @@ pub(super) fn scenarios(plan: &Plan) -> impl Iterator<Item = (String, &str)> {
 pub fn arm_scenario(arm: &str) -> String {
     format!("scenario.{arm}.toml")
 }
-
-pub(super) const SERIES: &str = "series";
-pub(super) const EVENTS: &str = "events";
-pub(super) const OUTCOMES: &str = "outcomes";
 
 const PARTS: &str = "parts";
 /// The name of the description of what is being run, among the parts.

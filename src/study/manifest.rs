@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Write};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -115,24 +115,53 @@ impl Digested {
     /// If it cannot be read.
     pub fn of(path: &Path) -> Result<Digested, Error> {
         let mut file = File::open(path).map_err(at(path))?;
-        let (mut hash, mut bytes, mut buffer) = (Sha256::new(), 0, vec![0; 1 << 16]);
-        loop {
-            let read = file.read(&mut buffer).map_err(at(path))?;
-            if read == 0 {
-                break;
-            }
-            hash.update(&buffer[..read]);
-            bytes += read as u64;
+        let mut digesting = Digesting::new(io::sink());
+        io::copy(&mut file, &mut digesting).map_err(at(path))?;
+        Ok(digesting.digested(&path.file_name().unwrap_or_default().to_string_lossy()))
+    }
+}
+
+/// Something that is written to, and digested at the same time.
+pub(super) struct Digesting<W> {
+    to: W,
+    hash: Sha256,
+    bytes: u64,
+}
+
+impl<W: Write> Digesting<W> {
+    pub fn new(to: W) -> Digesting<W> {
+        Digesting {
+            to,
+            hash: Sha256::new(),
+            bytes: 0,
         }
-        let sha256 = hash.finalize().iter().fold(String::new(), |mut text, byte| {
+    }
+
+    /// The digest of what has been written until now, as a file of this name.
+    pub fn digested(&self, name: &str) -> Digested {
+        let digest = self.hash.clone().finalize();
+        let sha256 = digest.iter().fold(String::new(), |mut text, byte| {
             let _ = write!(text, "{byte:02x}");
             text
         });
-        Ok(Digested {
-            name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-            bytes,
+        Digested {
+            name: name.to_owned(),
+            bytes: self.bytes,
             sha256,
-        })
+        }
+    }
+}
+
+impl<W: Write> Write for Digesting<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.to.write(bytes)?;
+        self.hash.update(&bytes[..written]);
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
     }
 }
 

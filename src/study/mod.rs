@@ -3,7 +3,7 @@
 //! to the report.
 //!
 //! ```text
-//! Plan -> jobs -> parts (of each job, aside, in any order) -> series, events, outcomes, manifest (in order) -> folder
+//! Plan -> jobs -> parts (of each job, in journals, in any order) -> series, events, outcomes, manifest (in order) -> folder
 //!              -> outcomes (reduced at once, nothing kept) -> one row of numbers per job
 //! Calibration -> points -> trials -> distances -> points ... -> posterior (journal, folder)
 //! ```
@@ -19,6 +19,7 @@ mod folder;
 mod jobs;
 mod journal;
 pub mod manifest;
+mod parts;
 mod plan;
 mod progress;
 pub mod rows;
@@ -27,7 +28,7 @@ pub mod sweep;
 pub use earliest::{earliest_difference, is_for_the_record, never};
 pub use ensemble::{Ask, Rows, Stopped, ensemble, ensemble_in, ensembles, keep_outcomes, kept};
 pub use error::Error;
-pub use execute::{Findings, Named, execute, execute_with};
+pub use execute::{Findings, Named, Seen, execute, execute_seen, execute_with};
 pub use folder::{Folder, SCENARIO, arm_scenario};
 pub use plan::{Arm, BASELINE, Identity, Job, Keeps, Plan};
 pub use progress::Progress;

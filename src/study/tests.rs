@@ -4,10 +4,10 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::Ordering::Relaxed;
 
-use super::manifest::Manifest;
-use super::plan::Job;
-use super::{Arm, Error, Findings, Folder, Plan, Progress, execute, execute_with};
+use super::manifest::{Digested, Manifest};
+use super::{Arm, Error, Findings, Folder, Plan, Progress, execute, execute_seen, execute_with};
 use crate::scenario::Scenario;
+use crate::table::Table;
 
 /// Two towns for two days.
 pub const SCENARIO: &str = r#"
@@ -50,14 +50,11 @@ fn what_is_done_is_not_run_again_and_the_order_is_that_of_the_replicates() {
     run(&plan(2, 1..2), &other);
     let plan = plan(1, 0..3);
     let folder = Folder::open(&plan, &out, false).unwrap();
-    for name in ["series", "events"] {
+    let rows = |name: &str| {
         let text = fs::read_to_string(other.join(name).with_extension("csv")).unwrap();
-        fs::write(
-            folder.part(Job { arm: 0, replicate: 1 }, name),
-            text.split_once('\n').unwrap().1,
-        )
-        .unwrap();
-    }
+        text.split_once('\n').unwrap().1.as_bytes().to_vec()
+    };
+    folder.keeper(&plan).unwrap().keep(1, rows).unwrap();
     assert_eq!(folder.done(&plan), 1);
     run(&plan, &out);
     let series = fs::read_to_string(out.join("series.csv")).unwrap();
@@ -102,6 +99,48 @@ fn a_resumed_folder_is_the_same_bytes_and_leaves_nothing_behind() {
 }
 
 #[test]
+fn wherever_a_journal_is_torn_what_is_lost_is_run_again_and_the_bytes_are_the_same() {
+    let temp = tempfile::tempdir().unwrap();
+    let (once, torn) = (temp.path().join("once"), temp.path().join("torn"));
+    let plan = plan(1, 0..4);
+    let open = |out: &Path| Folder::open(&plan, out, false).unwrap();
+    let whole = execute(&plan, &open(&once), 1, &Progress::default()).unwrap();
+    // The rows of replicates 0 to 2, as a process has kept them that a power cut ended.
+    let folder = open(&torn);
+    let keeper = folder.keeper(&plan).unwrap();
+    for replicate in 0..3 {
+        let rows = |name: &str| {
+            let text = fs::read_to_string(once.join(name).with_extension("csv")).unwrap();
+            let of = |line: &&str| line.split(',').nth(2) == Some(&replicate.to_string());
+            text.split_inclusive('\n').filter(of).collect::<String>().into_bytes()
+        };
+        keeper.keep(replicate, rows).unwrap();
+    }
+    assert_eq!(folder.done(&plan), 3);
+    let journal = folder.parts().join("1-of-1-0000.series");
+    let bytes = fs::read(&journal).unwrap();
+    fs::write(&journal, &bytes[..bytes.len() / 2]).unwrap();
+    assert_eq!(folder.done(&plan), 1, "a half of three is one whole record");
+
+    let (progress, ran) = (Progress::default(), std::sync::atomic::AtomicU32::new(0));
+    let seen = |_: usize, _: &Table, _: &Table| _ = ran.fetch_add(1, Relaxed);
+    let resumed = execute_seen(&plan, &folder, 2, &progress, &seen).unwrap();
+    assert_eq!(ran.into_inner(), 3);
+    assert_eq!(resumed.files, whole.files);
+    for file in &whole.files {
+        assert_eq!(
+            fs::read(once.join(&file.name)).unwrap(),
+            fs::read(torn.join(&file.name)).unwrap()
+        );
+        assert_eq!(
+            Digested::of(&torn.join(&file.name)).unwrap(),
+            *file,
+            "digested as it was written"
+        );
+    }
+}
+
+#[test]
 fn a_whole_folder_without_its_name_only_gets_its_name() {
     let temp = tempfile::tempdir().unwrap();
     let (plan, out) = (plan(1, 0..2), temp.path().join("out"));
@@ -139,8 +178,10 @@ fn unfinished_results_of_another_plan_are_discarded_only_with_force() {
     let open = |seed, force| Folder::open(&plan(seed, 0..1), &out, force);
     let begun = open(1, false).unwrap();
     assert!(open(2, false).is_ok(), "nothing is lost where nothing is done");
-    assert!(open(1, false).is_ok());
-    fs::write(begun.part(Job { arm: 0, replicate: 0 }, "series"), "").unwrap();
+    begun.keeper(&plan(2, 0..1)).unwrap();
+    assert!(open(1, false).is_ok(), "nor where a journal was begun");
+    let keeper = begun.keeper(&plan(1, 0..1)).unwrap();
+    keeper.keep(0, |_| Vec::new()).unwrap();
     let error = open(2, false).unwrap_err().to_string();
     assert!(error.contains("seed 1 there, 2 here"), "{error}");
     assert_eq!(open(2, true).unwrap().done(&plan(2, 0..1)), 0);

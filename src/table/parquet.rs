@@ -1,18 +1,21 @@
-//! Tables as Parquet: one row group per appended table, Snappy. The same tables give the same bytes.
+//! Tables as Parquet: one row group for what is appended at a time, Snappy. The same tables give the same bytes.
 
 use std::io::{self, Write};
 use std::sync::Arc;
 
 use ::parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
-use ::parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int64Type};
+use ::parquet::column::writer::{ColumnCloseResult, ColumnWriter, get_column_writer};
+use ::parquet::data_type::ByteArray;
 use ::parquet::errors::{ParquetError, Result};
-use ::parquet::file::properties::{EnabledStatistics, WriterProperties};
-use ::parquet::file::writer::SerializedFileWriter;
-use ::parquet::schema::types::Type;
+use ::parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesPtr};
+use ::parquet::file::writer::{SerializedFileWriter, SerializedPageWriter, TrackedWrite};
+use ::parquet::schema::types::{ColumnDescPtr, Type};
+use bytes::Bytes;
+use rayon::prelude::*;
 
 use super::{Column, Kind, Table};
 
-/// A Parquet file as it grows, one table at a time; only that table is in memory, and a few kB of each for the footer.
+/// A Parquet file as it grows, one row group at a time; only that is in memory, and a few kB of each for the footer.
 pub struct Writer<W: Write + Send> {
     file: SerializedFileWriter<W>,
 }
@@ -36,28 +39,29 @@ impl<W: Write + Send> Writer<W> {
         })
     }
 
-    /// Append the rows of a table that has the columns of the schema, in its order.
+    /// Append the rows of tables that have the columns of the schema, in its order, as one row group. Columns are
+    /// encoded on the threads of the current pool of rayon; the bytes do not depend on them.
     ///
     /// # Errors
-    /// Those of the file; an error too if a column is not of the kind in the schema.
-    pub fn append(&mut self, table: &Table) -> io::Result<()> {
-        self.row_group(table).map_err(io_error)
+    /// Those of the file; an error too if there is a column that is not in the schema, or not of its kind there.
+    pub fn append(&mut self, tables: &[Table]) -> io::Result<()> {
+        self.row_group(tables).map_err(io_error)
     }
 
-    fn row_group(&mut self, table: &Table) -> Result<()> {
+    fn row_group(&mut self, tables: &[Table]) -> Result<()> {
+        let (schema, properties) = (self.file.schema_descr(), self.file.properties());
+        let more = |table: &Table| table.columns().get(schema.num_columns()).map(|(name, _)| name.clone());
+        if let Some(name) = tables.iter().find_map(more) {
+            return Err(ParquetError::General(format!("column `{name}` is not in the schema")));
+        }
+        let encode = |at| encode(schema.column(at), properties.clone(), tables, at);
+        let chunks: Vec<Chunk> = (0..schema.num_columns())
+            .into_par_iter()
+            .map(encode)
+            .collect::<Result<_>>()?;
         let mut group = self.file.next_row_group()?;
-        for (name, column) in table.columns() {
-            let missing = || ParquetError::General(format!("column `{name}` is not in the schema"));
-            let mut writer = group.next_column()?.ok_or_else(missing)?;
-            match column {
-                Column::Int(values) => writer.typed::<Int64Type>().write_batch(values, None, None)?,
-                Column::Float(values) => writer.typed::<DoubleType>().write_batch(values, None, None)?,
-                Column::Text(values) => {
-                    let values: Vec<ByteArray> = values.iter().map(|text| text.as_str().into()).collect();
-                    writer.typed::<ByteArrayType>().write_batch(&values, None, None)?
-                }
-            };
-            writer.close()?;
+        for (bytes, close) in chunks {
+            group.append_column(&bytes, close)?;
         }
         group.close()?;
         Ok(())
@@ -70,6 +74,34 @@ impl<W: Write + Send> Writer<W> {
     pub fn finish(self) -> io::Result<W> {
         self.file.into_inner().map_err(io_error)
     }
+}
+
+/// A column of a row group, encoded, and what the footer tells of it.
+type Chunk = (Bytes, ColumnCloseResult);
+
+/// Encode the values that tables have in the column of this place.
+fn encode(column: ColumnDescPtr, properties: WriterPropertiesPtr, tables: &[Table], at: usize) -> Result<Chunk> {
+    let mut bytes = TrackedWrite::new(Vec::new());
+    let pages = Box::new(SerializedPageWriter::new(&mut bytes));
+    let mut writer = get_column_writer(column, properties, pages);
+    for table in tables {
+        let Some((name, column)) = table.columns().get(at) else {
+            return Err(ParquetError::General("a table lacks a column of the schema".to_owned()));
+        };
+        match (&mut writer, column) {
+            (ColumnWriter::Int64ColumnWriter(writer), Column::Int(values)) => writer.write_batch(values, None, None)?,
+            (ColumnWriter::DoubleColumnWriter(writer), Column::Float(values)) => {
+                writer.write_batch(values, None, None)?
+            }
+            (ColumnWriter::ByteArrayColumnWriter(writer), Column::Text(values)) => {
+                let values: Vec<ByteArray> = values.iter().map(|text| text.as_str().into()).collect();
+                writer.write_batch(&values, None, None)?
+            }
+            _ => return Err(ParquetError::General(format!("column `{name}` is of another kind"))),
+        };
+    }
+    let close = writer.close()?;
+    Ok((bytes.into_inner()?.into(), close))
 }
 
 fn message(schema: &[(&str, Kind)]) -> Result<Type> {
@@ -120,8 +152,8 @@ mod tests {
 
     fn file() -> Vec<u8> {
         let mut writer = Writer::new(Vec::new(), &SCHEMA).unwrap();
-        writer.append(&part(1)).unwrap();
-        writer.append(&part(2)).unwrap();
+        writer.append(&[part(1)]).unwrap();
+        writer.append(&[part(2)]).unwrap();
         writer.finish().unwrap()
     }
 
@@ -153,8 +185,22 @@ mod tests {
     }
 
     #[test]
-    fn the_same_tables_give_the_same_bytes() {
-        assert_eq!(file(), file());
+    fn the_same_tables_give_the_same_bytes_on_any_number_of_threads() {
+        let on = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(file)
+        };
+        assert_eq!(on(1), on(3));
+    }
+
+    #[test]
+    fn several_tables_make_one_row_group() {
+        let mut writer = Writer::new(Vec::new(), &SCHEMA).unwrap();
+        writer.append(&[part(1), part(2)]).unwrap();
+        let bytes = Bytes::from(writer.finish().unwrap());
+        let reader = SerializedFileReader::new(bytes).unwrap();
+        assert_eq!(reader.metadata().num_row_groups(), 1);
+        assert_eq!(reader.metadata().file_metadata().num_rows(), 4);
     }
 
     #[test]
@@ -162,11 +208,14 @@ mod tests {
         let one = |name: &str| Table::new(vec![(name, Column::Int(vec![1]))]);
         let mut writer = Writer::new(Vec::new(), &SCHEMA[..1]).unwrap();
         let two = Table::new(vec![("tick", Column::Int(vec![1])), ("more", Column::Int(vec![1]))]);
-        assert!(writer.append(&two).unwrap_err().to_string().contains("`more`"));
+        assert!(writer.append(&[two]).unwrap_err().to_string().contains("`more`"));
+        let other = Table::new(vec![("tick", Column::Float(vec![1.0]))]);
+        let error = writer.append(&[other]).unwrap_err().to_string();
+        assert!(error.contains("`tick` is of another kind"), "{error}");
         assert!(
             Writer::new(Vec::new(), &SCHEMA[..1])
                 .unwrap()
-                .append(&one("tick"))
+                .append(&[one("tick")])
                 .is_ok()
         );
     }

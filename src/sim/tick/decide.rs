@@ -110,6 +110,19 @@ fn moving(
     v: &[u8; BLOCK],
     state: &[u8; BLOCK],
 ) -> [u8; BLOCK] {
+    portably(k, h, p, r, v, state)
+}
+
+/// As [`moving`], for whatever instruction set it is inlined under.
+#[inline(always)]
+fn portably(
+    k: &Weights,
+    h: &[u8; BLOCK],
+    p: &[u8; BLOCK],
+    r: &[u8; BLOCK],
+    v: &[u8; BLOCK],
+    state: &[u8; BLOCK],
+) -> [u8; BLOCK] {
     let mut flags = [0u8; BLOCK];
     for i in 0..BLOCK {
         let wants = (k.cause(h[i], p[i], r[i]) > 0) | (k.greed(h[i], v[i], r[i]) > 0);
@@ -192,6 +205,105 @@ fn settle(
                 Demand::Price => tally.demand_price += 1,
                 Demand::Government => tally.demand_government += 1,
                 Demand::Regime => tally.demand_regime += 1,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::array::uniform5;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Hardship, discontent, risk aversion, violence and state of a block.
+    type Columns = [[u8; BLOCK]; 5];
+    type Path = fn(&Weights, &Columns) -> [u8; BLOCK];
+
+    fn dispatched(k: &Weights, [h, p, r, v, state]: &Columns) -> [u8; BLOCK] {
+        moving(k, h, p, r, v, state)
+    }
+
+    /// For the least that every machine of this kind has: SSE2 or NEON, where there is one.
+    fn baseline(k: &Weights, [h, p, r, v, state]: &Columns) -> [u8; BLOCK] {
+        portably(k, h, p, r, v, state)
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    fn avx2(k: &Weights, columns: &Columns) -> [u8; BLOCK] {
+        #[target_feature(enable = "avx2")]
+        fn path(k: &Weights, [h, p, r, v, state]: &Columns) -> [u8; BLOCK] {
+            portably(k, h, p, r, v, state)
+        }
+        // SAFETY: it is a path only where the machine has it.
+        unsafe { path(k, columns) }
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    fn avx512(k: &Weights, columns: &Columns) -> [u8; BLOCK] {
+        #[target_feature(enable = "avx512f,avx512bw")]
+        fn path(k: &Weights, [h, p, r, v, state]: &Columns) -> [u8; BLOCK] {
+            portably(k, h, p, r, v, state)
+        }
+        // SAFETY: it is a path only where the machine has it.
+        unsafe { path(k, columns) }
+    }
+
+    /// The paths that this machine has: that which the dispatcher takes, and the same body for each of the instruction
+    /// sets it chooses from. (For AVX-512 it asks for a machine with more than this path has.)
+    fn paths() -> Vec<(&'static str, Path)> {
+        let mut paths: Vec<(&'static str, Path)> = vec![("dispatched", dispatched), ("baseline", baseline)];
+        #[cfg(target_arch = "x86_64")]
+        {
+            if is_x86_feature_detected!("avx2") {
+                paths.push(("avx2", avx2));
+            }
+            if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw") {
+                paths.push(("avx512", avx512));
+            }
+        }
+        paths
+    }
+
+    /// One citizen after another, in scalar code.
+    fn naively(k: &Weights, [h, p, r, v, state]: &Columns) -> [u8; BLOCK] {
+        std::array::from_fn(|i| {
+            let i = std::hint::black_box(i);
+            let wants = k.cause(h[i], p[i], r[i]) > 0 || k.greed(h[i], v[i], r[i]) > 0;
+            let activity = Activity::of(state[i]);
+            u8::from(activity.is_out() || wants && activity == Activity::Home)
+        })
+    }
+
+    prop_compose! {
+        /// Weights and constants for which about half of all citizens want to go out, and also the extremes.
+        fn any_weights()(
+            weights in uniform5(-40i16..40),
+            scale in prop_oneof![Just(1i16), Just(100), Just(800)],
+            constants in [-2000i32..2000, -2000i32..2000, -2000i32..2000],
+        ) -> Weights {
+            let [a, b, c, e, l] = weights.map(|weight| weight * scale);
+            let [d, f, m] = constants.map(|constant| constant * i32::from(scale));
+            Weights { a, b, c, d, e, f, l, m }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_vector_path_that_the_machine_has_flags_whom_the_scalar_loop_flags(
+            k in any_weights(),
+            traits in vec(any::<u8>(), 4 * BLOCK),
+            activities in vec(0..=Activity::Nobody as u8, BLOCK),
+            marks in vec(any::<u8>(), BLOCK),
+        ) {
+            let column = |at: usize| traits[at * BLOCK..][..BLOCK].try_into().expect("a whole block");
+            let states = std::array::from_fn(|i| activities[i] | marks[i] & (TODAY | TOOK_PART));
+            let columns = [column(0), column(1), column(2), column(3), states];
+            let expected = naively(&k, &columns);
+            for (name, path) in paths() {
+                prop_assert_eq!(path(&k, &columns), expected, "{}", name);
             }
         }
     }

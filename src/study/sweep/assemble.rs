@@ -196,7 +196,7 @@ fn parquet<'t>(
 ) -> Result<Option<&'static str>, Error> {
     folder.write(&folder.file(name), |file| {
         let mut parquet = crate::table::parquet::Writer::new(file, schema)?;
-        tables().try_for_each(|table| parquet.append(&table?))?;
+        tables().try_for_each(|table| parquet.append(&[table?]))?;
         parquet.finish().map(drop)
     })?;
     Ok(Some(name))
