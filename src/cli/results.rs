@@ -4,7 +4,9 @@ use std::fs::File;
 use std::path::Path;
 
 use anyhow::Context;
+use qantar::analysis::replicate::Replicate;
 use qantar::analysis::totals;
+use qantar::scenario::outcomes::Named;
 use qantar::study::manifest::Manifest;
 use qantar::study::rows::{events_schema, series_schema};
 use qantar::table::{Kind, Table, csv};
@@ -13,6 +15,8 @@ use qantar::table::{Kind, Table, csv};
 pub struct Results {
     /// One for each replicate, in their order.
     pub totals: Vec<Vec<f64>>,
+    /// What the scenario names, with its value in each of them.
+    pub outcomes: Vec<(String, Vec<f64>)>,
     /// The series of the first replicate.
     pub series: Table,
     /// Its events.
@@ -20,12 +24,13 @@ pub struct Results {
 }
 
 impl Results {
-    /// Read a folder of results.
-    pub fn read(folder: &Path) -> anyhow::Result<Results> {
+    /// Read a folder of results, with the values of what its scenario names.
+    pub fn read(folder: &Path, named: &[Named]) -> anyhow::Result<Results> {
         let model = Manifest::read(folder)?.model;
         let (series_schema, events_schema) = (series_schema(model), events_schema());
         let mut all_events = groups(folder, "events.csv", &events_schema)?.peekable();
         let (mut all, mut first) = (Vec::new(), None);
+        let mut outcomes: Vec<_> = named.iter().map(|named| (named.name.clone(), Vec::new())).collect();
         for series in groups(folder, "series.csv", &series_schema)? {
             let series = series?;
             // A replicate in which nothing happens has no rows of events.
@@ -38,11 +43,19 @@ impl Results {
                 .next_if(same)
                 .unwrap_or_else(|| Ok(Table::empty(&events_schema)))?;
             all.push(totals::of(&series, &events));
+            // Only a country has regions to open, and only a country names outcomes.
+            if !named.is_empty() {
+                let replicate = Replicate::of(&series, &events);
+                for (named, (_, values)) in named.iter().zip(&mut outcomes) {
+                    values.push(named.outcome.of(&replicate));
+                }
+            }
             first.get_or_insert((series, events));
         }
         let (series, events) = first.with_context(|| format!("{} has no rows", folder.display()))?;
         Ok(Results {
             totals: all,
+            outcomes,
             series,
             events,
         })

@@ -68,7 +68,7 @@ impl Args {
                 message(&stopped.to_string());
                 return Ok(signals.exit_code());
             }
-            result => self.tell(&result?, folder.out())?,
+            result => self.tell(&plan, &result?, folder.out())?,
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -97,8 +97,8 @@ impl Args {
         }
     }
 
-    fn tell(&self, manifest: &Manifest, folder: &Path) -> anyhow::Result<()> {
-        let results = Results::read(folder)?;
+    fn tell(&self, plan: &Plan, manifest: &Manifest, folder: &Path) -> anyhow::Result<()> {
+        let results = Results::read(folder, &plan.named)?;
         let shown = folder.display().to_string();
         let run = report::Run {
             title: &manifest.plan.title,
@@ -106,6 +106,7 @@ impl Args {
             seed: manifest.plan.seed,
             first_replicate: manifest.plan.first_replicate,
             totals: &results.totals,
+            outcomes: &results.outcomes,
             series: &results.series,
             events: &results.events,
             folder: &shown,
