@@ -14,7 +14,7 @@
 //! | [`sweep`] | sweeps: designs, the table of runs, shards, clusters, and how other programs read it |
 //! | [`limits`] | limits of use, and how to report results |
 //!
-//! Tables marked as generated are made from the code; `tests/docs.rs` fails when they are stale, and
+//! Tables marked as generated are made from the code, and outputs by the command above them; `tests/docs.rs` fails when they are stale, and
 //! `RENEW_DOCS=1 cargo test --test docs` renews them.
 
 pub mod odd {
