@@ -43,7 +43,7 @@ id = "curfew"
 kind = "curfew"
 when = { after = "rollback", hours = 2 }
 [rules.turnout]
-base_cost = 0.9
+base_cost = 0.6
 crowd_weight = 0.2
 [rules.perception]
 crowd_reference = 2.0
