@@ -37,6 +37,7 @@ fn run(sweep: &Sweep, out: &Path) {
     let settings = Settings {
         threads: std::thread::available_parallelism().map_or(1, usize::from),
         shard: Shard::WHOLE,
+        most: u64::MAX,
         fail_fast: true,
         retry_failed: false,
     };

@@ -15,7 +15,7 @@
 //! | [`speed`] | how fast it is, how that is measured, and what was promised |
 //! | [`limits`] | limits of use, and how to report results |
 //!
-//! Tables marked as generated are made from the code; `tests/docs.rs` fails when they are stale, and
+//! Tables marked as generated are made from the code, and outputs by the command above them; `tests/docs.rs` fails when they are stale, and
 //! `RENEW_DOCS=1 cargo test --test docs` renews them.
 
 pub mod odd {

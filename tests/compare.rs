@@ -43,7 +43,7 @@ id = "curfew"
 kind = "curfew"
 when = { after = "rollback", hours = 2 }
 [rules.turnout]
-base_cost = 0.9
+base_cost = 0.6
 crowd_weight = 0.2
 [rules.perception]
 crowd_reference = 2.0
@@ -318,7 +318,7 @@ fn every_mistake_is_told_at_once_with_exit_code_2() {
         assert!(arms.contains(part), "{part} is missing:\n{arms}");
     }
     let outcomes = refused(&["--arm", EARLY, "--outcome", "detention", "--outcome", "peak(violet)"]);
-    for part in ["did you mean the total `detentions`", "violent"] {
+    for part in ["did you mean `detentions`", "violent"] {
         assert!(outcomes.contains(part), "{part} is missing:\n{outcomes}");
     }
     assert!(refused(&["--arm", "late:ticks=24"]).contains("one clock"));
@@ -505,4 +505,39 @@ fn a_design_that_does_not_fit_is_refused_and_told_point_by_point_otherwise() {
         "{}",
         stderr(&other)
     );
+}
+
+#[test]
+fn what_the_base_names_is_compared_beside_the_totals_and_can_be_asked_for_by_its_name() {
+    let bench = Bench::new();
+    let set = [
+        "--arm",
+        EARLY,
+        "--replicates",
+        "3",
+        "--set",
+        "outcome.crowd=\"peak(participants)\"",
+    ];
+    let column = |out: &str, more: &[&str]| {
+        let (folder, _) = bench.compare(out, &[&set[..], more].concat());
+        let text = fs::read_to_string(folder.join("outcomes.csv")).unwrap();
+        let header: Vec<String> = text.lines().next().unwrap().split(',').map(str::to_owned).collect();
+        let last = text
+            .lines()
+            .skip(1)
+            .map(|line| line.rsplit(',').next().unwrap().to_owned());
+        (header, last.collect::<Vec<_>>())
+    };
+    let (header, crowds) = column("all", &[]);
+    assert_eq!((header.len(), header.last().unwrap().as_str()), (3 + 15 + 1, "crowd"));
+    let (header, asked) = column("named", &["--outcome", "crowd"]);
+    assert_eq!((header.len(), &asked), (4, &crowds));
+    let (_, written) = column("written", &["--outcome", "peak(participants)"]);
+    assert_eq!((written, crowds.len()), (asked, 6));
+    assert!(
+        crowds.iter().any(|crowd| crowd.parse::<f64>().unwrap() > 0.0),
+        "{crowds:?}"
+    );
+    let reproduced = bench.qantar(&["reproduce", "all", "--quiet"]);
+    assert_eq!(stdout(&reproduced), "bit-identical\n", "{}", stderr(&reproduced));
 }

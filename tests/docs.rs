@@ -208,6 +208,68 @@ fn tutorial() -> String {
     )
 }
 
+/// A folder with the tutorial in it, and what a command says and leaves there.
+fn said(args: &[&str]) -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let scenarios = folder.path().join("scenarios");
+    fs::create_dir(&scenarios).expect("writable");
+    fs::copy(root().join("scenarios/tutorial.toml"), scenarios.join("tutorial.toml")).expect("a copy");
+    let mut run = Command::cargo_bin("qantar").expect("the command");
+    let output = run.current_dir(folder.path()).env("NO_COLOR", "1").args(args).output();
+    let output = output.expect("it runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    (folder, String::from_utf8(output.stdout).expect("text"))
+}
+
+/// A command as it is typed, and what it says.
+fn transcript(command: &str) -> String {
+    let args: Vec<&str> = command.split(' ').skip(1).chain(["--quiet"]).collect();
+    let (_folder, text) = said(&args);
+    let mut lines = vec![String::from("$")];
+    for word in command.split(' ') {
+        let last = lines.last_mut().expect("a line");
+        if word.starts_with("--") && last.len() > 70 {
+            last.push_str(" \\");
+            lines.push(format!("      {word}"));
+        } else {
+            *last += &format!(" {word}");
+        }
+    }
+    format!("```text\n{}\n\n{text}```\n", lines.join("\n"))
+}
+
+/// What the first sweep of its page gives: the peak of each point over its replicates.
+fn first_sweep() -> String {
+    let (key, total) = ("shock.fuel-price.factor", "participants_peak");
+    let vary = format!("{key}=1.2:2.4:0.2");
+    let (folder, _) = said(&["sweep", "scenarios/tutorial.toml", "--vary", &vary, "--quiet"]);
+    let runs = folder.path().join("results/tutorial-sweep-1/runs.csv");
+    let mut runs = csv::Reader::from_path(runs).expect("a table of runs");
+    let header = runs.headers().expect("a header").clone();
+    let [key_at, total_at] = [key, total].map(|name| header.iter().position(|column| column == name).expect(name));
+    let mut points: Vec<(String, Vec<f64>)> = Vec::new();
+    for record in runs.records() {
+        let record = record.expect("a row");
+        let value = record[total_at].parse().expect("a number");
+        match points.last_mut().filter(|(point, _)| *point == record[key_at]) {
+            Some((_, values)) => values.push(value),
+            None => points.push((record[key_at].to_owned(), vec![value])),
+        }
+    }
+    let rows = points.into_iter().map(|(point, values)| {
+        let (low, high) = (
+            values.iter().fold(f64::MAX, |a, &b| a.min(b)),
+            values.iter().fold(0.0, |a: f64, &b| a.max(b)),
+        );
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
+        vec![point, format!("{mean:.1}"), low.to_string(), high.to_string()]
+    });
+    table(
+        &["factor", "most people out in one hour, mean", "smallest", "largest"],
+        rows,
+    )
+}
+
 /// What stands between the markers of this name.
 fn generated(name: &str) -> String {
     static TUTORIAL: LazyLock<String> = LazyLock::new(tutorial);
@@ -219,6 +281,8 @@ fn generated(name: &str) -> String {
         "site kinds" => site_kinds(),
         "baseline" => baseline(),
         "tutorial" => TUTORIAL.clone(),
+        "first sweep" => first_sweep(),
+        command if command.starts_with("output of ") => transcript(&command["output of ".len()..]),
         other => panic!("nothing generates \"{other}\""),
     }
 }

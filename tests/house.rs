@@ -24,8 +24,15 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Parts of `sim` that a scenario may know: what is run, never how.
-const SCENARIO_MAY_KNOW_OF_SIM: &[&str] = &["Simulation", "model", "parameters", "policy", "epstein::model"];
+/// Parts of `sim` that a scenario may know: what is run and the names of what can happen, never how.
+const SCENARIO_MAY_KNOW_OF_SIM: &[&str] = &[
+    "Simulation",
+    "event::What",
+    "model",
+    "parameters",
+    "policy",
+    "epstein::model",
+];
 
 fn sources(under: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();

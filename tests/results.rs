@@ -373,7 +373,7 @@ fn reproduce_names_the_edited_file_and_the_first_difference() {
     assert_eq!(output.status.code(), Some(3));
     let expected = format!(
         "series.csv is not as it was written: its digest is not that of the manifest\n\
-         series.csv differs: replicate 0, tick {tick}, region {region}: participants is 123456789 there, {was} here\n"
+         series.csv differs: arm baseline, point 0, replicate 0, tick {tick}, region {region}: participants is 123456789 there, {was} here\n"
     );
     assert_eq!(stdout(&output), expected);
 }

@@ -59,6 +59,7 @@ broken! {
     positions_and_hours_are_pairs: "bad_pairs.toml";
     a_distribution_has_the_parameters_of_its_shape: "distributions.toml";
     a_tie_joins_two_regions_once: "ties.toml";
+    an_outcome_has_a_name_of_its_own_and_means_something_in_its_scenario: "outcomes.toml";
     tables_and_lists_are_not_each_other: "table_and_list.toml";
     all_mistakes_of_syntax_are_told_at_once: "syntax.toml";
     an_action_acts_where_its_sites_are: "not_where_it_acts.toml";

@@ -292,6 +292,74 @@ fn a_study_file_is_a_sweep() {
 }
 
 #[test]
+fn what_the_scenario_names_is_kept_beside_the_totals_and_can_be_asked_for_by_its_name() {
+    let bench = Bench::new();
+    let named = ["--set", "outcome.crowd=\"peak(participants)\""];
+    let column = |out: &str, more: &[&str], name: &str| -> Vec<String> {
+        let output = bench.sweep(out, &[&SMALL, &named[..], more].concat());
+        assert!(output.status.success(), "{}", stderr(&output));
+        let text = fs::read_to_string(bench.path(out).join("runs.csv")).unwrap();
+        let mut lines = text
+            .lines()
+            .map(|line| line.split(',').map(str::to_owned).collect::<Vec<_>>());
+        let at = lines.next().unwrap().iter().position(|column| column == name).unwrap();
+        lines.map(|line| line[at].clone()).collect()
+    };
+    let all = column("all", &[], "crowd");
+    assert_eq!(all, column("all-too", &[], "participants_peak"));
+    assert_eq!(all, column("named", &["--outcome", "crowd"], "crowd"));
+    assert_eq!(all, column("renamed", &["--outcome", "people = crowd"], "people"));
+    let refused = bench.sweep("none", &[&SMALL, &named[..], &["--outcome", "crwd"]].concat());
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(
+        stderr(&refused).contains("did you mean `crowd`"),
+        "{}",
+        stderr(&refused)
+    );
+}
+
+#[test]
+fn a_sweep_reproduces_bit_for_bit_whole_or_in_a_sample_and_an_edited_run_is_named() {
+    let bench = Bench::new();
+    assert!(
+        bench
+            .sweep("out", &[&SMALL[..], &["--series"]].concat())
+            .status
+            .success()
+    );
+    let reproduce = |more: &[&str]| {
+        let output = bench.qantar(&[&["reproduce", "out", "--quiet"], more].concat());
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    assert_eq!(reproduce(&[]), (Some(0), "bit-identical\n".to_owned()));
+    let some = (Some(0), "5 of 12 runs were run again: bit-identical\n".to_owned());
+    assert_eq!(reproduce(&["--sample", "5"]), some);
+    assert_eq!(reproduce(&["--sample", "500"]), (Some(0), "bit-identical\n".to_owned()));
+
+    let path = bench.path("out/runs.csv");
+    let text = fs::read_to_string(&path).unwrap();
+    // Replicate 0 of every point is in any sample of three or more.
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    let mut fields: Vec<&str> = lines[5].split(',').collect();
+    assert_eq!(fields[..2], ["1", "0"], "the first run of the second point");
+    let was = fields[5].to_owned();
+    fields[5] = "123456";
+    lines[5] = fields.join(",");
+    fs::write(&path, lines.join("\n") + "\n").unwrap();
+    let expected = format!(
+        "runs.csv is not as it was written: its digest is not that of the manifest\n\
+         runs.csv differs: point 1, replicate 0: participants_peak is 123456 there, {was} here\n"
+    );
+    assert_eq!(reproduce(&[]), (Some(3), expected.clone()));
+    assert_eq!(reproduce(&["--sample", "3"]), (Some(3), expected));
+
+    let scenario = bench.path("out/scenario.toml");
+    fs::write(&scenario, fs::read_to_string(&scenario).unwrap() + "\n").unwrap();
+    let (code, told) = reproduce(&[]);
+    assert!(code == Some(3) && told.contains("cannot be run again"), "{told}");
+}
+
+#[test]
 fn a_failed_run_is_a_row_and_exit_code_3() {
     let bench = Bench::new();
     let dist = "region.harrow.hardship={ distribution = \"uniform\", low = 0.1, high = 0.9 }";
@@ -391,6 +459,53 @@ fn pandas_and_polars_read_the_table_of_runs() {
             .output()
             .unwrap();
         assert!(output.status.success(), "{package}: {}", stderr(&output));
+    }
+}
+
+/// The scripts of the page on sweeps, as they are printed there.
+#[test]
+#[cfg(feature = "parquet")]
+fn other_programs_read_the_runs_as_the_page_shows() {
+    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/src/docs/sweep.md")).unwrap();
+    let bench = Bench::new();
+    bench.succeed(&[
+        "sweep",
+        TUTORIAL,
+        "--vary",
+        "shock.fuel-price.factor=1.2:2.4:0.2",
+        "--quiet",
+    ]);
+    let duckdb = "import duckdb, sys; print(duckdb.sql(sys.argv[1]))";
+    let programs = [
+        (
+            "python\nimport pandas",
+            "python3",
+            "import pandas, pyarrow",
+            &["-c"][..],
+        ),
+        ("python\nimport polars", "python3", "import polars", &["-c"]),
+        ("r\n", "Rscript", "1", &["-e"]),
+        ("sql\n", "python3", "import duckdb", &["-c", duckdb]),
+    ];
+    for (begins, program, needs, args) in programs {
+        let fence = format!("```{begins}");
+        let at = page.find(&fence).unwrap_or_else(|| panic!("the page has no {begins}"));
+        let script = page[at..].split("```").nth(1).unwrap().split_once('\n').unwrap().1;
+        if !there(program, &[args[0], needs]) {
+            continue;
+        }
+        let output = Command::new(program)
+            .args(args)
+            .arg(script)
+            .current_dir(bench.temp.path())
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{begins}: {}", stderr(&output));
+        assert!(
+            told.contains("1.2") && told.contains("2.4"),
+            "{begins} tells of no points: {told}"
+        );
     }
 }
 

@@ -54,8 +54,9 @@ pub struct Args {
     /// Change the scenario: a dotted key and its value, as in TOML; can be repeated.
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
-    /// What is compared: the name of a total, or an outcome such as `peak(violent, region=almaty)`; can be repeated
-    /// [default: participants_day, deaths_civilians, seizures, detentions].
+    /// What is compared: a total or an outcome that the scenario names, by its name, or an outcome such as
+    /// `peak(violent, region=almaty)`; can be repeated [default: participants_day, deaths_civilians, seizures,
+    /// detentions, and what the scenario names].
     #[arg(long, value_name = "TEXT")]
     outcome: Vec<String>,
     /// Seed of the dice [default: the scenario's].

@@ -7,6 +7,7 @@ use qantar::analysis::outcome::{Known, Mistake, Outcome};
 use qantar::analysis::replicate::Replicate;
 use qantar::analysis::totals::{TOTALS, totals};
 use qantar::scenario::Scenario;
+use qantar::scenario::outcomes::Named;
 use qantar::scenario::problem::{Place, Problem};
 use qantar::study::Plan;
 use qantar::study::sweep::{Ask, File, How, Sweep, load};
@@ -31,7 +32,8 @@ pub struct Asked {
     /// Seed of the design [default: that of the dice].
     #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(..=i64::MAX as u64))]
     design_seed: Option<u64>,
-    /// Keep this number of every run, as in 'deaths = last(deaths_civilians)'; can be repeated [default: the totals].
+    /// Keep this number of every run, as in 'deaths = last(deaths_civilians)', or a total or an outcome that the
+    /// scenario names, by its name; can be repeated [default: the totals, and what the scenario names].
     #[arg(long, value_name = "NAME=TEXT")]
     outcome: Vec<String>,
     /// Change the scenario of all points: a dotted key and its value, as in TOML; can be repeated.
@@ -73,7 +75,7 @@ impl Asked {
         let mut overrides = file.as_ref().map(File::set).unwrap_or_default();
         overrides.extend(self.set.clone());
         scenario.set(&overrides)?;
-        let known = known(&scenario);
+        let (known, named) = (known(&scenario), scenario.outcomes());
         let mut ask = Ask::new(scenario);
         let mut how = How {
             overrides,
@@ -99,7 +101,7 @@ impl Asked {
         }
         for text in &self.outcome {
             let whole = ask.text("--outcome", text);
-            let (name, start) = named(text);
+            let (name, start) = name_of(text);
             let place = Place::new(whole.place.source, start..text.len());
             ask.outcome(name, &text[start..], &place);
         }
@@ -108,10 +110,17 @@ impl Asked {
             for total in TOTALS {
                 ask.outcome(total.name, total.name, &all.place);
             }
+            for named in &named {
+                ask.outcome(&named.name, &named.text, &all.place);
+            }
         }
+        ask.spell_out(|text| {
+            let meant = named.iter().find(|named| named.name == text.trim());
+            meant.map(|named| named.text.clone())
+        });
         let mistakes: Vec<Problem> = ask
             .outcomes()
-            .flat_map(|(outcome, place)| check(&outcome.text, place, &known))
+            .flat_map(|(outcome, place)| check(&outcome.text, place, known.as_ref(), &named))
             .collect();
         mistakes.into_iter().for_each(|problem| ask.problem(problem));
         let sweep = ask.plan(how)?;
@@ -150,7 +159,7 @@ pub fn with_ending(path: &Path, ending: &str) -> PathBuf {
 }
 
 /// The name of an outcome, and where its text begins: `name = text`, or a text that is its own name.
-fn named(text: &str) -> (&str, usize) {
+fn name_of(text: &str) -> (&str, usize) {
     let word = |name: &str| {
         let mut letters = name.chars();
         letters.next().is_some_and(|c| c.is_alphabetic() || c == '_')
@@ -165,9 +174,9 @@ fn named(text: &str) -> (&str, usize) {
     }
 }
 
-fn check(text: &str, place: &Place, known: &Known) -> Vec<Problem> {
-    let names = || TOTALS.iter().map(|total| total.name);
-    if names().any(|name| name == text.trim()) {
+fn check(text: &str, place: &Place, known: Option<&Known>, named: &[Named]) -> Vec<Problem> {
+    let totals = || TOTALS.iter().map(|total| total.name);
+    if totals().any(|name| name == text.trim()) {
         return Vec::new();
     }
     let problem = |mistake: &Mistake| {
@@ -177,18 +186,24 @@ fn check(text: &str, place: &Place, known: &Known) -> Vec<Problem> {
         problem.help(&mistake.help)
     };
     match Outcome::parse(text) {
-        Ok(outcome) => outcome.check(known).iter().map(problem).collect(),
+        Ok(outcome) => {
+            let mistakes = known.map_or(Vec::new(), |known| outcome.check(known));
+            mistakes.iter().map(problem).collect()
+        }
         Err(mistake) => {
-            let total = nearest(text.trim(), names());
-            let meant = total.map_or(String::new(), |name| format!("or did you mean the total `{name}`?"));
+            let names = named.iter().map(|named| named.name.as_str()).chain(totals());
+            let name = nearest(text.trim(), names);
+            let meant = name.map_or(String::new(), |name| format!("or did you mean `{name}`?"));
             vec![problem(&mistake).help(meant)]
         }
     }
 }
 
-/// What the runs of a scenario know, of one that does not compile nothing: its problems are told anyway.
-fn known(scenario: &Scenario) -> Known {
-    Plan::new(scenario, Vec::new(), 1, 0..1).map_or_else(|_| Known::default(), |plan| plan.known())
+/// What outcomes of the runs of a scenario can name. Of one that does not compile nothing is known, and its own problems
+/// are told anyway.
+fn known(scenario: &Scenario) -> Option<Known> {
+    let plan = Plan::new(scenario, Vec::new(), 1, 0..1).ok();
+    plan.map(|plan| plan.known())
 }
 
 /// What is kept of every run.
@@ -233,12 +248,12 @@ impl Outcomes {
 
 #[cfg(test)]
 mod tests {
-    use super::named;
+    use super::name_of;
 
     #[test]
     fn an_outcome_has_a_name_or_is_its_own() {
         let text = |text: &'static str| {
-            let (name, start) = named(text);
+            let (name, start) = name_of(text);
             (name, &text[start..])
         };
         assert_eq!(text("deaths = last(x)"), ("deaths", "last(x)"));

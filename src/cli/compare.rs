@@ -46,8 +46,8 @@ pub struct Args {
     /// Change every arm: a dotted key and its value, as in TOML; can be repeated.
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
-    /// What is compared: the name of a total, or an outcome such as `peak(violent, region=almaty)`; can be repeated
-    /// [default: every total].
+    /// What is compared: a total or an outcome that the base names, by its name, or an outcome such as
+    /// `peak(violent, region=almaty)`; can be repeated [default: every total, and what the base names].
     #[arg(long, value_name = "TEXT")]
     outcome: Vec<String>,
     /// Seed of the dice [default: the base's].

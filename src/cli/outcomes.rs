@@ -1,4 +1,5 @@
-//! Which numbers of a run a command is asked about: the totals by their names, and any outcome that is written out.
+//! Which numbers of a run a command is asked about: the totals and what the scenario names, by their names, and any
+//! outcome that is written out.
 
 use qantar::analysis::contrast::Asked;
 use qantar::analysis::outcome::{Known, Outcome};
@@ -23,15 +24,17 @@ enum How {
 }
 
 impl Outcomes {
-    /// What was asked for on the command line, or else these totals, all of them if they are none.
+    /// What was asked for on the command line, or else these totals, all of them if they are none, and what the
+    /// scenario names.
     ///
     /// # Errors
     /// Every mistake in every text.
     pub fn read(texts: &[String], otherwise: &[&str], plan: &Plan) -> Result<Outcomes, Usage> {
         let all: Vec<&str> = TOTALS.iter().map(|total| total.name).collect();
         let otherwise = if otherwise.is_empty() { &all } else { otherwise };
+        let names: Vec<&str> = plan.named.iter().map(|named| named.name.as_str()).collect();
         let texts: Vec<&str> = match texts.is_empty() {
-            true => otherwise.to_vec(),
+            true => [otherwise, &names].concat(),
             false => texts.iter().map(|text| text.trim()).collect(),
         };
         let (mut outcomes, mut mistakes) = (
@@ -51,6 +54,10 @@ impl Outcomes {
                 outcomes.push(text, TOTALS[total].label, TOTALS[total].unit, How::Total(total));
                 continue;
             }
+            if let Some(named) = plan.named.iter().find(|named| named.name == *text) {
+                outcomes.push(text, text, "", How::Written(named.outcome.clone()));
+                continue;
+            }
             match Outcome::parse(text) {
                 Ok(outcome) => {
                     let wrong = outcome.check(&known);
@@ -58,8 +65,8 @@ impl Outcomes {
                     outcomes.push(text, text, "", How::Written(outcome));
                 }
                 Err(mistake) => {
-                    let total = nearest(text, all.iter().copied());
-                    let meant = total.map_or(String::new(), |name| format!("; did you mean the total `{name}`?"));
+                    let name = nearest(text, names.iter().chain(&all).copied());
+                    let meant = name.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
                     mistakes.push(format!("--outcome '{text}': {mistake}{meant}"));
                 }
             }

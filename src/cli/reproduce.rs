@@ -8,26 +8,32 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::value_parser;
 use qantar::scenario::Scenario;
-use qantar::study::compare::first_difference;
-use qantar::study::manifest::{self, Manifest};
+use qantar::study::compare::{first_difference, first_difference_of_runs};
+use qantar::study::manifest::{self, Digested, Manifest};
+use qantar::study::sweep::{self, Opened, Settings, Shard, Stop};
 use qantar::study::{self, Arm, Findings, Folder, Keeps, Plan, Progress, arm_scenario};
 
 use super::ablate::ABLATION;
+use super::asked::Study;
 use super::compare::{Found, plotted};
-use super::failure::DIFFERS;
+use super::failure::{DIFFERS, Usage};
 use super::outcomes::Outcomes;
 use super::output::{HELP, data, message};
+use super::sweep::{shown, silence_caught_panics, stop};
 use super::{progress, run::threads, signals::Signals};
 
 /// Run a folder of results again and compare, bit for bit.
 ///
-/// First the files are checked against the digests in the manifest; then the scenario of the folder is run with its
-/// seed and replicates, in a temporary folder. Exit code 3 tells that something differs.
+/// First the files are checked against the digests in the manifest; then all that the folder holds is run again with
+/// its seed, in a temporary folder: a scenario, a comparison or a sweep. Exit code 3 tells that something differs.
 #[derive(clap::Args)]
-#[command(help_template = HELP, before_help = "Example:\n  qantar reproduce results/tutorial-1")]
+#[command(help_template = HELP, before_help = EXAMPLES)]
 pub struct Args {
     /// Folder of results.
     dir: PathBuf,
+    /// Of a sweep, run only so many runs again, spread evenly over its design.
+    #[arg(long, value_name = "RUNS", value_parser = value_parser!(u64).range(1..))]
+    sample: Option<u64>,
     /// Threads; the results do not depend on them [default: one per core].
     #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..))]
     threads: Option<u16>,
@@ -36,16 +42,23 @@ pub struct Args {
     quiet: bool,
 }
 
+const EXAMPLES: &str = "Examples:
+  qantar reproduce results/tutorial-1
+  qantar reproduce results/tutorial-sweep-1 --sample 20    20 runs of a sweep";
+
 impl Args {
     /// Run it again.
     pub fn execute(self) -> anyhow::Result<ExitCode> {
-        let manifest = Manifest::read(&self.dir)?;
-        let edited = manifest.edited(&self.dir)?;
-        for name in &edited {
-            data(&format!(
-                "{name} is not as it was written: its digest is not that of the manifest\n"
-            ))?;
+        // Only the manifest of a sweep has a design.
+        if let Ok(manifest) = sweep::Manifest::read(&self.dir) {
+            return self.sweep(&manifest);
         }
+        if self.sample.is_some() {
+            let message = "--sample chooses among the runs of a sweep, and this folder is not of one";
+            return Err(Usage(message.to_owned()).into());
+        }
+        let manifest = Manifest::read(&self.dir)?;
+        let edited = self.edited(&manifest.files)?;
         if edited.iter().any(|name| name.starts_with("scenario.")) {
             data("the scenario of the run is lost, so it cannot be run again\n")?;
             return Ok(DIFFERS.into());
@@ -86,15 +99,96 @@ impl Args {
             }
             result => result?,
         };
-        match self.difference(&manifest, folder.out())? {
+        let difference = self.difference(&manifest.files, folder.out())?;
+        self.tell(&edited, difference, "bit-identical")
+    }
+
+    /// Run a sweep again, or a sample of its runs.
+    fn sweep(&self, manifest: &sweep::Manifest) -> anyhow::Result<ExitCode> {
+        let edited = self.edited(&manifest.files)?;
+        if edited
+            .iter()
+            .any(|name| ["scenario.toml", sweep::DESIGN].contains(name))
+        {
+            data("the scenario of the sweep or its points are lost, so it cannot be run again\n")?;
+            return Ok(DIFFERS.into());
+        }
+        let Study { sweep, outcomes, .. } = Study::load(&self.dir)?;
+        self.say_version(&manifest.plan.version);
+        silence_caught_panics();
+        let temp = tempfile::tempdir().context("cannot make a temporary folder")?;
+        let Opened::Begun(folder) = sweep::open(&sweep, &temp.path().join("again"), false)? else {
+            unreachable!("the folder is new");
+        };
+        let progress = sweep::Progress::default();
+        let signals = Signals::set(&progress.stop)?;
+        let settings = Settings {
+            threads: threads(self.threads),
+            shard: Shard::WHOLE,
+            most: self.sample.unwrap_or(u64::MAX),
+            fail_fast: false,
+            retry_failed: false,
+        };
+        let values = |series: &_, events: &_| outcomes.values(series, events);
+        let work = || sweep::execute(&sweep, &folder, settings, &progress, &values);
+        match shown(&progress, self.quiet, work) {
+            Err(Stop::Interrupted { .. }) => {
+                message("interrupted; nothing was compared");
+                return Ok(signals.exit_code());
+            }
+            result => result.map_err(stop)?,
+        }
+        if settings.most >= sweep.jobs() {
+            sweep::assemble(&sweep, &folder, settings.threads).map_err(stop)?;
+            let difference = self.difference(&manifest.files, folder.out())?;
+            return self.tell(&edited, difference, "bit-identical");
+        }
+        sweep::excerpt(&sweep, &folder).map_err(stop)?;
+        let mut difference = None;
+        for name in ["runs.csv", "series.csv"] {
+            let (there, here) = (self.dir.join(name), folder.partial().join(name));
+            if difference.is_none() && there.exists() && here.exists() {
+                let first = first_difference_of_runs(&there, &here)?;
+                difference = first.map(|first| format!("{name} differs: {first}"));
+            }
+        }
+        let same = format!(
+            "{} of {} runs were run again: bit-identical",
+            settings.most,
+            sweep.jobs()
+        );
+        self.tell(&edited, difference, &same)
+    }
+
+    /// The files that are not as they were written, each told.
+    fn edited<'f>(&self, files: &'f [Digested]) -> anyhow::Result<Vec<&'f str>> {
+        let edited = manifest::edited(files, &self.dir)?;
+        for name in &edited {
+            data(&format!(
+                "{name} is not as it was written: its digest is not that of the manifest\n"
+            ))?;
+        }
+        Ok(edited)
+    }
+
+    /// Tell the first difference, or `same` if there is none and no file was edited.
+    fn tell(&self, edited: &[&str], difference: Option<String>, same: &str) -> anyhow::Result<ExitCode> {
+        match difference {
             Some(difference) => data(&format!("{difference}\n"))?,
             None if edited.is_empty() => {
-                data("bit-identical\n")?;
+                data(&format!("{same}\n"))?;
                 return Ok(ExitCode::SUCCESS);
             }
             None => {}
         }
         Ok(DIFFERS.into())
+    }
+
+    fn say_version(&self, made: &str) {
+        let here = env!("CARGO_PKG_VERSION");
+        if made != here && !self.quiet {
+            message(&format!("made by qantar {made}, run again by {here}"));
+        }
     }
 
     fn plan(&self, manifest: &Manifest) -> anyhow::Result<Plan> {
@@ -121,18 +215,13 @@ impl Args {
         }
         plan.identity.keeps = made.keeps;
         plan.identity.outcomes.clone_from(&made.outcomes);
-        if plan.identity.version != made.version && !self.quiet {
-            message(&format!(
-                "made by qantar {}, run again by {}",
-                made.version, plan.identity.version
-            ));
-        }
+        self.say_version(&made.version);
         Ok(plan)
     }
 
     /// The first difference between what was there and what a new run has given.
-    fn difference(&self, manifest: &Manifest, again: &Path) -> anyhow::Result<Option<String>> {
-        for file in &manifest.files {
+    fn difference(&self, files: &[Digested], again: &Path) -> anyhow::Result<Option<String>> {
+        for file in files {
             let (there, here) = (self.dir.join(&file.name), again.join(&file.name));
             if file.name == ABLATION {
                 message("ablation.csv follows from outcomes.csv, so its digest alone was checked");

@@ -6,14 +6,13 @@ use std::process::ExitCode;
 use std::sync::Mutex;
 
 use clap::value_parser;
-use qantar::analysis::totals;
 use qantar::report::{self, json::Document, summary};
 use qantar::scenario::Scenario;
 use qantar::study::{self, Folder, Plan, Progress, manifest::Manifest};
 use qantar::table::Table;
 
 use super::output::{self, Format, HELP, message};
-use super::results::Results;
+use super::results::{Numbers, Results};
 use super::{progress, signals::Signals};
 
 /// Run a scenario, once or many times, and tell what happened.
@@ -65,11 +64,11 @@ impl Args {
         self.say_what_is_done(&plan, &folder);
         let progress = Progress::default();
         let signals = Signals::set(&progress.stop)?;
-        // The totals of what is run here need not be read back from text.
+        // The numbers of what is run here need not be read back from text.
         let all = Mutex::new(vec![None; plan.jobs().count()]);
         let seen = |job: usize, series: &Table, events: &Table| {
-            let totals = totals::of(series, events);
-            all.lock().expect("no thread has panicked")[job] = Some(totals);
+            let numbers = Numbers::of(series, events, &plan.named);
+            all.lock().expect("no thread has panicked")[job] = Some(numbers);
         };
         let work = || study::execute_seen(&plan, &folder, threads(self.threads), &progress, &seen);
         match progress::shown(&plan, &progress, self.quiet, work) {
@@ -78,8 +77,8 @@ impl Args {
                 return Ok(signals.exit_code());
             }
             result => {
-                let totals = all.into_inner().expect("no thread has panicked");
-                self.tell(&result?, folder.out(), totals.into_iter().collect())?;
+                let numbers = all.into_inner().expect("no thread has panicked");
+                self.tell(&plan, &result?, folder.out(), numbers.into_iter().collect())?;
             }
         }
         Ok(ExitCode::SUCCESS)
@@ -109,8 +108,14 @@ impl Args {
         }
     }
 
-    fn tell(&self, manifest: &Manifest, folder: &Path, totals: Option<Vec<Vec<f64>>>) -> anyhow::Result<()> {
-        let results = Results::read(folder, totals)?;
+    fn tell(
+        &self,
+        plan: &Plan,
+        manifest: &Manifest,
+        folder: &Path,
+        numbers: Option<Vec<Numbers>>,
+    ) -> anyhow::Result<()> {
+        let results = Results::read(folder, &plan.named, numbers)?;
         let shown = folder.display().to_string();
         let run = report::Run {
             title: &manifest.plan.title,
@@ -118,6 +123,7 @@ impl Args {
             seed: manifest.plan.seed,
             first_replicate: manifest.plan.first_replicate,
             totals: &results.totals,
+            outcomes: &results.outcomes,
             series: &results.series,
             events: &results.events,
             folder: &shown,

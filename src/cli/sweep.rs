@@ -87,6 +87,7 @@ impl Args {
         let settings = Settings {
             threads: threads(self.threads),
             shard: self.shard.unwrap_or(Shard::WHOLE),
+            most: u64::MAX,
             fail_fast: self.fail_fast,
             retry_failed: self.retry_failed,
         };
@@ -189,7 +190,7 @@ pub fn stop(stop: impl Into<Stop>) -> anyhow::Error {
 }
 
 /// A panic of a run is told in its row, and not in the middle of the progress.
-fn silence_caught_panics() {
+pub fn silence_caught_panics() {
     let others = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
         if thread::current().name() != Some(THREAD) {
@@ -199,7 +200,7 @@ fn silence_caught_panics() {
 }
 
 /// Do some work and show its progress on stderr the while, unless `quiet`.
-fn shown<T>(progress: &Progress, quiet: bool, work: impl FnOnce() -> T) -> T {
+pub fn shown<T>(progress: &Progress, quiet: bool, work: impl FnOnce() -> T) -> T {
     if quiet {
         return work();
     }

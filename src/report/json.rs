@@ -26,6 +26,8 @@ pub struct Document<'r> {
     pub replicates: usize,
     /// The totals over the replicates.
     pub totals: Vec<TotalOver>,
+    /// The outcomes that the scenario names, over the replicates.
+    pub outcomes: Vec<OutcomeOver<'r>>,
     /// The hour with the most people out in the first replicate; `null` if nobody was, or if it is not of a country.
     pub peak: Option<Peak<'r>>,
     /// The events of the first replicate, in the order of time.
@@ -46,6 +48,18 @@ pub struct TotalOver {
     /// `median`, and the 5 % and 95 % quantiles `low` and `high`; of a single replicate, all three its value.
     #[serde(flatten)]
     pub spread: Spread,
+}
+
+/// An outcome over the replicates.
+#[derive(Clone, Debug, Serialize)]
+pub struct OutcomeOver<'r> {
+    /// The name that the scenario gives it.
+    pub name: &'r str,
+    /// How many replicates have it.
+    pub replicates: usize,
+    /// `median`, and the 5 % and 95 % quantiles `low` and `high`, over those; not there if none has it.
+    #[serde(flatten)]
+    pub spread: Option<Spread>,
 }
 
 /// The hour with the most people out.
@@ -102,6 +116,11 @@ impl<'r> Document<'r> {
                     spread: over(i),
                 })
                 .collect(),
+            outcomes: run
+                .outcomes
+                .iter()
+                .map(|(name, values)| outcome(name, values))
+                .collect(),
             peak: is_country(run.series)
                 .then(|| course.peak(Metric::Participants))
                 .flatten()
@@ -114,6 +133,15 @@ impl<'r> Document<'r> {
             caution: caution(run.totals.len()),
             folder: run.folder,
         }
+    }
+}
+
+fn outcome<'r>(name: &'r str, values: &[f64]) -> OutcomeOver<'r> {
+    let had: Vec<f64> = values.iter().copied().filter(|value| !value.is_nan()).collect();
+    OutcomeOver {
+        name,
+        replicates: had.len(),
+        spread: (!had.is_empty()).then(|| Spread::of(&had)),
     }
 }
 

@@ -30,6 +30,8 @@ pub struct Run<'r> {
     pub first_replicate: u32,
     /// The totals of each replicate, at least one; which they are, the series tells.
     pub totals: &'r [Vec<f64>],
+    /// The outcomes that the scenario names, each with its value in each replicate.
+    pub outcomes: &'r [(String, Vec<f64>)],
     /// The series of the first replicate.
     pub series: &'r Table,
     /// Its events.

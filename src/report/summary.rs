@@ -39,6 +39,7 @@ pub fn text(run: &Run, color: bool) -> String {
     }
     text += "\n";
     text += &if replicates == 1 { one(run, &course) } else { many(run) };
+    text += &outcomes(run);
     text += "\n";
     text += &wrapped("", caution(replicates));
     text + &format!("\nResults are in {}\n", run.folder)
@@ -99,6 +100,31 @@ pub(super) fn many(run: &Run) -> String {
     text
 }
 
+/// What the scenario names; an outcome that a replicate does not have is left out of the range.
+fn outcomes(run: &Run) -> String {
+    let lines = run.outcomes.iter().map(|(name, values)| {
+        let had: Vec<f64> = values.iter().copied().filter(|value| !value.is_nan()).collect();
+        let numbers = match (&had[..], values.len()) {
+            ([], _) => format!("{:>12}", "none"),
+            (&[value], 1) => format!("{:>12}", number(value)),
+            _ => {
+                let Spread { median, low, high } = Spread::of(&had);
+                let [median, low, high] = [median, low, high].map(number);
+                format!("{median:>12}{low:>12}{high:>12}")
+            }
+        };
+        let label = match had.len() {
+            some if 0 < some && some < values.len() => format!("{name} (in {some} of {})", values.len()),
+            _ => name.clone(),
+        };
+        format!("  {label:<30}{numbers}\n")
+    });
+    match run.outcomes.is_empty() {
+        true => String::new(),
+        false => "\nOutcomes that the scenario names\n".to_owned() + &lines.collect::<String>(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,12 +145,20 @@ mod tests {
         ]);
         let mut all = vec![totals(&series, &events).to_vec(); replicates];
         all[0][0] += replicates as f64 - 1.0;
+        let named = [
+            ("days-of-unrest".to_owned(), vec![3.0; replicates]),
+            (
+                "hours-to-seizure".to_owned(),
+                [vec![f64::NAN], vec![8.0; replicates - 1]].concat(),
+            ),
+        ];
         let run = Run {
             title: "January",
             scenario: "january",
             seed: 7,
             first_replicate: 0,
             totals: &all,
+            outcomes: &named,
             series: &series,
             events: &events,
             folder: "results/january-7",
@@ -146,6 +180,10 @@ mod tests {
         );
         assert!(
             text.contains("most people out in one hour         52,000      52,000      52,001\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("  hours-to-seizure (in 19 of 20)           8           8           8\n"),
             "{text}"
         );
         assert!(!text.contains("One seed is not a finding"), "{text}");

@@ -10,6 +10,7 @@ use super::problem::{Place, Problem};
 use super::schema::section;
 use super::shapes;
 use super::tree::{Entry, Node, Table, Value};
+use crate::analysis::totals::TOTALS;
 use crate::suggest::{nearest, suggest};
 
 /// The `id`s that can be referred to.
@@ -176,11 +177,33 @@ impl Checker<'_> {
                     .into_iter()
                     .for_each(|section| self.table(section, path, table, place));
             }
+            (Kind::Outcomes, Value::Table(table)) => table.entries.iter().for_each(|entry| self.named(path, entry)),
             (Kind::Entries(name), Value::List(list)) => self.entries(name, path, list, place),
             _ => {
                 let problem = Problem::at(place, format!("`{path}` must be {}", field.expected()));
                 self.problems.push(problem.label(format!("this is {}", node.found())));
             }
+        }
+    }
+
+    /// A name of an outcome, and that it has a text; what the text means is judged once the model is known.
+    fn named(&mut self, path: &str, entry: &Entry) {
+        let (name, place) = (entry.key.as_str(), &entry.at);
+        self.id(&join(path, name), name, place);
+        let taken = match name {
+            _ if TOTALS.iter().any(|total| total.name == name) => "a total of every run has this name",
+            _ if KEYS.contains(&name) => "a column of every table of results has this name",
+            _ => "",
+        };
+        if !taken.is_empty() {
+            let problem = Problem::at(place, format!("an outcome cannot be called `{name}`"));
+            self.problems
+                .push(problem.label(taken).help("give the outcome another name"));
+        }
+        if entry.node.text().is_none() {
+            let message = format!("`{}` must be an outcome in quotes", join(path, name));
+            let problem = Problem::at(&entry.node.place, message).label(format!("this is {}", entry.node.found()));
+            self.problems.push(problem.help("such as \"peak(participants)\""));
         }
     }
 
@@ -284,6 +307,9 @@ impl Checker<'_> {
         }
     }
 }
+
+/// Columns that tables of results have beside outcomes.
+const KEYS: [&str; 7] = ["arm", "point", "replicate", "seed", "status", "reason", "tick"];
 
 /// The two numbers of a range.
 pub fn range(list: &[Node]) -> Option<(f64, f64)> {

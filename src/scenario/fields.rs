@@ -4,8 +4,8 @@
 use super::epstein;
 use super::form::{Choice, Field, Kind, Omitted, To};
 use Choice as C;
-use Kind::{Duration, Entries, Flag, Hours, Id, Number, Outcome, Position, Range, Reference, References, Table, Text};
-use Kind::{Texts, Time, When, Whens, Whole, Zone};
+use Kind::{Duration, Entries, Flag, Hours, Id, Number, Outcome, Outcomes, Position, Range, Reference, References, Table};
+use Kind::{Text, Texts, Time, When, Whens, Whole, Zone};
 
 /// A value from 0 to 1.
 const SHARE: Kind = Number(0.0, 1.0);
@@ -84,6 +84,7 @@ const ROOT: &[Field] = &[
     words("action", Entries("action"), "", "none", "What governments and outsiders do."),
     words("government", Table("government"), "", "the defaults", "Who decides when the options among the actions are announced."),
     words("rules", Table("rules"), "", "the defaults", "Parameters of the rules, by group."),
+    words("outcome", Outcomes, "", "none", "Numbers of a run that readers of this scenario ask for, each with a name: reports and comparisons tell them beside the totals. An empty text drops one of what this extends."),
 ];
 
 const REGION: &[Field] = &[

@@ -91,6 +91,8 @@ pub enum Kind {
     Texts,
     /// A number of a run, as `analysis::outcome` reads it.
     Outcome,
+    /// A table of names and such numbers.
+    Outcomes,
     /// Entries of this section, each with an `id`.
     Entries(&'static str),
     /// A table of this group of rules.
@@ -249,6 +251,7 @@ impl Field {
             Kind::Range => "two numbers, the first not above the second, such as [4, 16]".to_string(),
             Kind::Texts => "a list of texts in quotes".to_string(),
             Kind::Outcome => "an outcome in quotes, such as \"peak(participants)\"".to_string(),
+            Kind::Outcomes => "a table of names and outcomes, such as peak = \"peak(participants)\"".to_string(),
             Kind::Table(_) | Kind::Rules(_) => "a table of keys".to_string(),
             Kind::Entries(_) => format!("a list of entries, such as [[{}]]", self.key),
         }

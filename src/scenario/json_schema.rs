@@ -133,6 +133,7 @@ fn shape(field: &Field) -> Map<String, Value> {
         Kind::Texts | Kind::References(_) => json!({ "type": "array", "items": { "type": "string" } }),
         Kind::When => json!({ "anyOf": [{ "type": "string" }, reference("when")] }),
         Kind::Whens => json!({ "type": "array", "items": { "anyOf": [{ "type": "string" }, reference("when")] } }),
+        Kind::Outcomes => json!({ "type": "object", "additionalProperties": { "type": "string" } }),
         Kind::Table(name) => reference(name),
         Kind::Rules(group) => reference(&section(&format!("rules.{group}")).name),
         Kind::Entries(name) => json!({ "type": "array", "items": reference(name) }),

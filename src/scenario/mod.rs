@@ -20,6 +20,7 @@ pub mod form;
 pub mod json_schema;
 pub mod kinds;
 mod merge;
+pub mod outcomes;
 pub mod problem;
 mod read;
 pub mod record;
@@ -37,6 +38,7 @@ use crate::metric::Vocabulary;
 use crate::sim::Simulation;
 use crate::sim::model::Model;
 use calendar::Calendar;
+use outcomes::Named;
 use problem::{Place, Problem, Problems, Source};
 use read::Reading;
 use tree::{Table, Value};
@@ -167,6 +169,11 @@ impl Scenario {
             .collect()
     }
 
+    /// The numbers of a run that it names, in order; what is wrong with one is told by [`Scenario::compile`].
+    pub fn outcomes(&self) -> Vec<Named> {
+        outcomes::named(&self.root)
+    }
+
     /// Seed of all chance.
     pub fn seed(&self) -> u64 {
         match self.root.get("seed").map(|node| &node.value) {
@@ -211,7 +218,14 @@ impl Scenario {
 
     /// The country that it means. Fails with everything that is wrong, in order of place.
     pub fn compile(&self) -> Result<Model, Problems> {
-        self.of(Vocabulary::Country, compile::compile)
+        self.of(Vocabulary::Country, |root, problems| {
+            let model = compile::compile(root, problems);
+            let mut known = outcomes::known(&model, &self.calendar());
+            // Of a clock that is wrong, nothing is known of when a run is.
+            known.times = known.times.filter(|_| problems.is_empty());
+            outcomes::check(root, &self.sources, &known, problems);
+            model
+        })
     }
 
     /// Epstein's lattice that it means. Fails with everything that is wrong, in order of place.
@@ -219,7 +233,7 @@ impl Scenario {
         self.of(Vocabulary::Epstein, epstein::compile)
     }
 
-    fn of<M>(&self, wanted: Vocabulary, compile: fn(&Table, &mut Vec<Problem>) -> M) -> Result<M, Problems> {
+    fn of<M>(&self, wanted: Vocabulary, compile: impl FnOnce(&Table, &mut Vec<Problem>) -> M) -> Result<M, Problems> {
         let mut problems = self.problems.clone();
         if self.vocabulary() != wanted {
             let (is, not) = (self.vocabulary().name(), wanted.name());

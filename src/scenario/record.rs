@@ -5,13 +5,14 @@ use std::path::Path;
 use super::calendar;
 use super::check::{Names, check, range};
 use super::form::To;
-use super::problem::{Place, Problem, Problems, Source};
+use super::outcomes;
+use super::problem::{Problem, Problems, Source};
 use super::read::Reading;
 use super::schema::section;
 use super::set;
 use super::tree::{Node, Table, Value};
 use super::view::View;
-use crate::analysis::outcome::{Known, Outcome};
+use crate::analysis::outcome::Known;
 use crate::analysis::score::{self, Confidence, Observation, Pattern, Record, Use, Variant};
 
 /// Read a file and what it extends. `known` is what the outcomes of its scenario can name.
@@ -125,7 +126,7 @@ impl Reader<'_> {
     /// An observation; `None` if it has no outcome or no range that can be read, which is a problem.
     fn observation(&self, view: &View<'_>, problems: &mut Vec<Problem>) -> Option<Observation> {
         let accept = accept(view, problems);
-        let outcome = self.outcome(view.given("outcome")?, problems)?;
+        let outcome = outcomes::read(view.given("outcome")?, self.texts, self.known, problems)?;
         let reference = |key, to| view.reference(key, to, self.names);
         let word = |key: &str| view.text(key);
         let confidence = |name: String| Confidence::ALL.into_iter().find(|other| other.name() == name);
@@ -150,31 +151,6 @@ impl Reader<'_> {
             variant: reference("variant", To::Variant),
             note: word("note"),
         })
-    }
-
-    fn outcome(&self, node: &Node, problems: &mut Vec<Problem>) -> Option<Outcome> {
-        let text = node.text()?;
-        let (outcome, mistakes) = match Outcome::parse(text) {
-            Ok(outcome) => {
-                let mistakes = outcome.check(self.known);
-                (Some(outcome), mistakes)
-            }
-            Err(mistake) => (None, vec![mistake]),
-        };
-        for mistake in mistakes {
-            let place = self.within(&node.place, text, &mistake.span);
-            problems.push(Problem::at(&place, mistake.message).help(mistake.help));
-        }
-        outcome
-    }
-
-    /// Bytes of a text in quotes. A text with escapes is not as it is written, so it is shown as a whole.
-    fn within(&self, place: &Place, text: &str, span: &std::ops::Range<usize>) -> Place {
-        let written = &self.texts[place.source].text[place.start..place.end];
-        match written.find(text) {
-            Some(at) => Place::new(place.source, place.start + at + span.start..place.start + at + span.end),
-            None => place.clone(),
-        }
     }
 }
 

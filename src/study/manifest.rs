@@ -91,21 +91,21 @@ impl Manifest {
             .map_err(io::Error::from)
             .map_err(at(&path))
     }
+}
 
-    /// The files of a folder that are not as this manifest says: changed, or gone.
-    ///
-    /// # Errors
-    /// If a file that is there cannot be read.
-    pub fn edited(&self, folder: &Path) -> Result<Vec<&str>, Error> {
-        let mut edited = Vec::new();
-        for file in &self.files {
-            let path = folder.join(&file.name);
-            if !path.exists() || Digested::of(&path)? != *file {
-                edited.push(file.name.as_str());
-            }
+/// The names of those files of a folder that are not as their digests say: changed, or gone.
+///
+/// # Errors
+/// If a file that is there cannot be read.
+pub fn edited<'f>(files: &'f [Digested], folder: &Path) -> Result<Vec<&'f str>, Error> {
+    let mut edited = Vec::new();
+    for file in files {
+        let path = folder.join(&file.name);
+        if !path.exists() || Digested::of(&path)? != *file {
+            edited.push(file.name.as_str());
         }
-        Ok(edited)
     }
+    Ok(edited)
 }
 
 impl Digested {

@@ -10,9 +10,9 @@ use crate::dice::Dice;
 use crate::metric::Vocabulary;
 use crate::scenario::Scenario;
 use crate::scenario::calendar::Calendar;
+use crate::scenario::outcomes::{self, Named};
 use crate::scenario::problem::Problems;
 use crate::sim::Simulation;
-use crate::sim::event::What;
 use crate::sim::policy::When;
 
 /// The arm of a plan without a comparison, and the first arm of every other.
@@ -27,6 +27,8 @@ pub struct Plan {
     pub calendar: Calendar,
     /// What is compared. The first is the baseline; a plan that compares nothing has no other.
     pub arms: Vec<Arm>,
+    /// The numbers of a run that the scenario of the baseline names.
+    pub named: Vec<Named>,
 }
 
 /// One of the policies that are compared.
@@ -163,6 +165,7 @@ impl Plan {
         Ok(Plan {
             calendar: baseline.calendar.clone(),
             arms: vec![baseline],
+            named: scenario.outcomes(),
             identity: Identity {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 scenario: scenario.name().to_owned(),
@@ -238,14 +241,7 @@ impl Plan {
 
     /// What outcomes of its runs can name, by its baseline.
     pub fn known(&self) -> Known {
-        let (model, calendar) = (self.arms[0].model.as_ref(), &self.calendar);
-        let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
-        Known {
-            regions: owned(model.regions()),
-            events: owned(What::NAMES.to_vec()),
-            subjects: owned(model.subjects()),
-            times: Some(calendar.local(0)..calendar.local(model.ticks())),
-        }
+        outcomes::known(self.arms[0].model.as_ref(), &self.calendar)
     }
 
     /// The arm of a job.

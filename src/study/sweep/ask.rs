@@ -150,6 +150,15 @@ impl Ask {
         self.outcomes.push((outcome, place.clone()));
     }
 
+    /// Let a text stand for another, as the name of an outcome does for it.
+    pub fn spell_out(&mut self, meant: impl Fn(&str) -> Option<String>) {
+        for (outcome, _) in &mut self.outcomes {
+            if let Some(text) = meant(&outcome.text) {
+                outcome.text = text;
+            }
+        }
+    }
+
     /// Whether any outcome was asked for.
     pub fn has_outcomes(&self) -> bool {
         !self.outcomes.is_empty()

@@ -71,6 +71,19 @@ pub fn assemble(sweep: &Sweep, folder: &Folder, threads: usize) -> Result<(), St
     Ok(())
 }
 
+/// Put the rows of what is done into the tables of a folder that stays unfinished.
+///
+/// # Errors
+/// If a file cannot be read or written.
+pub fn excerpt(sweep: &Sweep, folder: &Folder) -> Result<(), Stop> {
+    let index = Index::read(&folder.parts(), RUNS, sweep.jobs())?;
+    runs(sweep, folder, &index)?;
+    if sweep.identity.series {
+        series(sweep, folder)?;
+    }
+    Ok(())
+}
+
 /// `runs.csv` and `runs.parquet`.
 fn runs(sweep: &Sweep, folder: &Folder, index: &Index) -> Result<Vec<&'static str>, Error> {
     let schema = sweep.schema();
@@ -91,7 +104,7 @@ fn runs(sweep: &Sweep, folder: &Folder, index: &Index) -> Result<Vec<&'static st
     Ok(["runs.csv"].into_iter().chain(columns).collect())
 }
 
-/// The rows of some jobs.
+/// The rows of those of some jobs that are done.
 fn rows_of(
     sweep: &Sweep,
     jobs: std::ops::Range<u64>,
@@ -108,7 +121,7 @@ fn rows_of(
             if job.point != point {
                 (point, values) = (job.point, sweep.points.values(job.point));
             }
-            let bytes = payload(number)?.expect("no run is missing");
+            let Some(bytes) = payload(number)? else { continue };
             let mut reader = ::csv::ReaderBuilder::new().has_headers(false).from_reader(&bytes[..]);
             let mut record = ::csv::StringRecord::new();
             let keys = [

@@ -42,6 +42,8 @@ pub struct Settings {
     pub threads: usize,
     /// Which of them.
     pub shard: Shard,
+    /// Of all jobs only so many, the first of the order, which are spread evenly over the design.
+    pub most: u64,
     /// Whether the first that fails ends it all.
     pub fail_fast: bool,
     /// Whether runs that failed before are run again.
@@ -192,7 +194,7 @@ impl Open {
         let index = Index::read(&folder.parts(), RUNS, jobs)?;
         let (mut of, mut done, mut failed) = (0, 0, 0);
         let mut finished = vec![false; jobs as usize];
-        for place in (0..jobs).filter(|&place| shard.has(place)) {
+        for place in (0..jobs.min(settings.most)).filter(|&place| shard.has(place)) {
             let number = sweep.number(sweep.in_order(place));
             let found = index.of(number).filter(|done| *done || !settings.retry_failed);
             finished[number as usize] = found.is_some();
@@ -205,7 +207,7 @@ impl Open {
         progress.failed.store(failed, Relaxed);
         Ok(Open {
             shard,
-            jobs,
+            jobs: jobs.min(settings.most),
             finished,
             next: AtomicU64::new(0),
         })

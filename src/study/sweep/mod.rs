@@ -15,11 +15,11 @@ mod folder;
 pub mod plan;
 
 pub use ask::{Ask, How};
-pub use assemble::{Part, Status, assemble, reopen};
+pub use assemble::{Part, Status, assemble, excerpt, reopen};
 pub use error::Stop;
 pub use execute::{HOPELESS, Outcomes, Probe, Progress, Settings, THREAD, execute, probe};
 pub use file::File;
-pub use folder::{Manifest, Opened, load, open, take_over};
+pub use folder::{DESIGN, Manifest, Opened, load, open, take_over};
 pub use plan::{Outcome, Shard, Sweep};
 
 #[cfg(test)]

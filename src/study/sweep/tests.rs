@@ -45,6 +45,7 @@ fn settings(threads: usize, shard: Shard) -> Settings {
     Settings {
         threads,
         shard,
+        most: u64::MAX,
         fail_fast: false,
         retry_failed: false,
     }
