@@ -318,6 +318,7 @@ fn json_is_one_document_with_the_documented_keys() {
         "first_replicate",
         "replicates",
         "totals",
+        "outcomes",
         "peak",
         "events",
         "caution",
@@ -330,6 +331,13 @@ fn json_is_one_document_with_the_documented_keys() {
     assert_eq!(total["name"], "participants_peak");
     let [low, median, high] = ["low", "median", "high"].map(|key| total[key].as_f64().unwrap());
     assert!(low <= median && median <= high);
+    // What the scenario names, over the replicates that have it.
+    let outcome = &document["outcomes"][0];
+    assert_eq!(
+        (&outcome["name"], &outcome["replicates"]),
+        (&"hours-of-unrest".into(), &3.into())
+    );
+    assert!(outcome["median"].as_f64().unwrap() > 0.0, "{outcome}");
 }
 
 #[test]
