@@ -1,12 +1,15 @@
 //! The lattice beside its obvious implementation: a list of people and a board, everyone looks at every site in sight
-//! and works out the rule as printed. Both must agree to the last person, tick by tick, for every switch of Model I.
+//! and works out the rule as printed. Both must agree to the last person, tick by tick, for every switch of Model I and
+//! of Model II.
 
 use proptest::prelude::*;
 use qantar::dice::{Dice, Purpose, Stream};
-use qantar::sim::epstein::engine::{AHEAD, DRAWS, Engine, Role, share};
-use qantar::sim::epstein::model::{Activation, Change, Jail, Model, Ratio, Shape, Term, Turn};
+use qantar::sim::epstein::agent::{Agent, Role, Traits, share};
+use qantar::sim::epstein::engine::{AHEAD, Engine};
+use qantar::sim::epstein::model::{Activation, Change, Groups, Jail, Model, Ratio, Shape, Term, Turn};
 use qantar::sim::epstein::risk;
-use qantar::sim::epstein::torus::in_sight;
+use qantar::sim::epstein::sight::in_sight;
+use qantar::sim::epstein::world::{DRAWS, World};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum State {
@@ -14,6 +17,7 @@ enum State {
     Quiet,
     Active,
     Jailed(u32),
+    Dead,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,6 +26,8 @@ struct Person {
     state: State,
     hardship: f64,
     risk_aversion: f64,
+    group: u8,
+    dies_at: u32,
 }
 
 struct Twin<'m> {
@@ -30,45 +36,85 @@ struct Twin<'m> {
     people: Vec<Person>,
     /// People by their places in the order of the last tick.
     order: Vec<usize>,
+    /// Among how many piles people are dealt before they are shuffled.
+    piles: usize,
+    /// Who is born in this tick and has the first turn in the next.
+    children: Vec<usize>,
+    killed: [u64; 2],
     legitimacy: f64,
     tick: u32,
 }
 
 impl<'m> Twin<'m> {
-    fn new(model: &'m Model, dice: &Dice) -> Twin<'m> {
+    fn new(model: &'m Model, dice: &Dice, piles: usize) -> Twin<'m> {
+        let mut twin = Twin {
+            model,
+            dice: dice.clone(),
+            people: Vec::new(),
+            order: Vec::new(),
+            piles,
+            children: Vec::new(),
+            killed: [0; 2],
+            legitimacy: model.legitimacy,
+            tick: 0,
+        };
         let mut stream = dice.stream(Purpose::LatticeStart, 0);
         let width = model.width as usize;
         let mut sites: Vec<(usize, usize)> = (0..model.sites() as usize).map(|i| (i / width, i % width)).collect();
-        let mut people = Vec::new();
         for i in 0..(model.agents + model.cops) as usize {
             let j = i + stream.below((sites.len() - i) as u32) as usize;
             sites.swap(i, j);
-            let cop = i >= model.agents as usize;
-            let mut of_agent = || if cop { 0.0 } else { share(stream.word()) };
-            people.push(Person {
-                at: sites[i],
-                hardship: of_agent(),
-                risk_aversion: of_agent(),
-                state: if cop { State::Cop } else { State::Quiet },
-            });
+            if i < model.agents as usize {
+                let traits = [share(stream.word()), share(stream.word())];
+                let group = if model.groups.is_some() { i % 2 } else { 0 };
+                twin.born(sites[i], traits, group as u8, &mut stream);
+            } else {
+                twin.people.push(Person {
+                    at: sites[i],
+                    state: State::Cop,
+                    hardship: 0.0,
+                    risk_aversion: 0.0,
+                    group: 0,
+                    dies_at: u32::MAX,
+                });
+            }
         }
-        Twin {
-            model,
-            dice: dice.clone(),
-            order: (0..people.len()).collect(),
-            people,
-            legitimacy: model.legitimacy,
-            tick: 0,
-        }
+        twin.order = (0..twin.people.len()).collect();
+        twin
     }
 
-    fn seen(&self, person: usize) -> Vec<(usize, usize)> {
-        let Person { at, state, .. } = self.people[person];
-        let vision = if state == State::Cop {
-            self.model.cop_vision
-        } else {
-            self.model.agent_vision
+    fn born(&mut self, at: (usize, usize), traits: [f64; 2], group: u8, stream: &mut Stream) {
+        let age = match &self.model.groups {
+            Some(groups) => 1 + stream.below(groups.max_age),
+            None => u32::MAX - self.tick,
         };
+        self.people.push(Person {
+            at,
+            state: State::Quiet,
+            hardship: traits[0],
+            risk_aversion: traits[1],
+            group,
+            dies_at: self.tick + age,
+        });
+    }
+
+    /// What somebody sees.
+    fn seen(&self, person: usize) -> Vec<(usize, usize)> {
+        let vision = match self.people[person].state {
+            State::Cop => self.model.cop_vision,
+            _ => self.model.agent_vision,
+        };
+        self.around(person, self.model.shape, vision)
+    }
+
+    /// The sites within a vision in the order in which a draw counts them: strips of eight columns from the west, of
+    /// which the first begins so far west of the lattice as anybody sees; in a strip from the north, in a row from the
+    /// west.
+    fn around(&self, person: usize, shape: Shape, vision: f64) -> Vec<(usize, usize)> {
+        let at = self.people[person].at;
+        let strip = |column: i32| (at.1 as i32 + column + self.model.reach() as i32) / 8;
+        let mut steps = in_sight(shape, vision);
+        steps.sort_by_key(|&(row, column)| (strip(column), row, column));
         let wrapped = |at: usize, by: i32, length: u32| (at as i32 + by).rem_euclid(length as i32) as usize;
         let from = |(row, column)| {
             (
@@ -76,12 +122,13 @@ impl<'m> Twin<'m> {
                 wrapped(at.1, column, self.model.width),
             )
         };
-        in_sight(self.model.shape, vision).into_iter().map(from).collect()
+        steps.into_iter().map(from).collect()
     }
 
     fn is_empty(&self, at: (usize, usize)) -> bool {
         let stands = |person: &Person| match person.state {
             State::Jailed(_) => self.model.jail == Jail::InPlace,
+            State::Dead => false,
             _ => true,
         };
         !self.people.iter().any(|person| person.at == at && stands(person))
@@ -120,27 +167,50 @@ impl<'m> Twin<'m> {
                 });
             }
         }
+        self.order.append(&mut self.children);
+        self.order.retain(|&person| self.people[person].state != State::Dead);
         self.tick += 1;
     }
 
+    /// Everyone is dealt to a random pile; then pile after pile is shuffled, some draws ahead of the turns.
     fn in_turn(&mut self, stream: &mut Stream, turn: fn(&mut Twin<'m>, usize, &mut Stream)) {
-        let everyone = self.order.len();
-        for first in (0..everyone).step_by(AHEAD) {
-            let block = first..everyone.min(first + AHEAD);
-            let draw = |i: usize| i + stream.below((everyone - i) as u32) as usize;
-            let places: Vec<usize> = block.clone().map(draw).collect();
-            for (i, place) in block.zip(places) {
-                self.order.swap(i, place);
-                turn(self, self.order[i], stream);
+        let mut ends = vec![self.order.len()];
+        if self.piles > 1 {
+            let words = self.order.len().div_ceil(4);
+            let bytes: Vec<u8> = (0..words).flat_map(|_| stream.word().to_le_bytes()).collect();
+            let pile = |place: usize| usize::from(bytes[place]) % self.piles;
+            let mut dealt: Vec<(usize, usize)> = (0..self.order.len()).map(|i| (pile(i), self.order[i])).collect();
+            dealt.sort_by_key(|&(pile, _)| pile);
+            ends = (0..self.piles)
+                .map(|pile| dealt.iter().filter(|(of, _)| *of <= pile).count())
+                .collect();
+            self.order = dealt.into_iter().map(|(_, person)| person).collect();
+        }
+        let mut start = 0;
+        for end in ends {
+            for first in (start..end).step_by(AHEAD) {
+                let block = first..end.min(first + AHEAD);
+                let draw = |i: usize| i + stream.below((end - i) as u32) as usize;
+                let places: Vec<usize> = block.clone().map(draw).collect();
+                for (i, place) in block.zip(places) {
+                    self.order.swap(i, place);
+                    let person = self.order[i];
+                    turn(self, person, stream);
+                }
             }
+            start = end;
         }
     }
 
     fn turn(&mut self, person: usize, stream: &mut Stream) {
-        if let State::Jailed(_) = self.people[person].state
-            && !self.release(person, stream)
-        {
-            return;
+        if self.people[person].state != State::Cop && self.people[person].dies_at <= self.tick {
+            self.people[person].state = State::Dead;
+        }
+        let state = self.people[person].state;
+        match state {
+            State::Dead => return,
+            State::Jailed(_) if !self.release(person, stream) => return,
+            _ => {}
         }
         let move_first = self.model.turn == Turn::MoveFirst;
         if move_first {
@@ -152,6 +222,42 @@ impl<'m> Twin<'m> {
         }
         if !move_first {
             self.step(person, stream);
+        }
+        if let (Some(groups), false) = (&self.model.groups, self.people[person].state == State::Cop) {
+            self.kill(person, stream);
+            self.have_child(person, groups, stream);
+        }
+    }
+
+    fn kill(&mut self, killer: usize, stream: &mut Stream) {
+        let Person { state, group, .. } = self.people[killer];
+        if state != State::Active {
+            return;
+        }
+        let is_victim = |person: &Person, at: (usize, usize)| {
+            person.at == at && person.group != group && matches!(person.state, State::Quiet | State::Active)
+        };
+        let seen = self.seen(killer).into_iter();
+        let victim = |at| self.people.iter().position(|person| is_victim(person, at));
+        let victims: Vec<usize> = seen.filter_map(victim).collect();
+        if !victims.is_empty() {
+            self.people[victims[stream.below(victims.len() as u32) as usize]].state = State::Dead;
+            self.killed[usize::from(1 - group)] += 1;
+        }
+    }
+
+    fn have_child(&mut self, parent: usize, groups: &Groups, stream: &mut Stream) {
+        if share(stream.word()) >= groups.cloning {
+            return;
+        }
+        let next = self.around(parent, Shape::Moore, 1.0);
+        let empty: Vec<(usize, usize)> = next.into_iter().filter(|&at| self.is_empty(at)).collect();
+        if !empty.is_empty() {
+            let at = empty[stream.below(empty.len() as u32) as usize];
+            let Person { hardship, group, .. } = self.people[parent];
+            let risk_aversion = share(stream.word());
+            self.children.push(self.people.len());
+            self.born(at, [hardship, risk_aversion], group, stream);
         }
     }
 
@@ -194,18 +300,7 @@ impl<'m> Twin<'m> {
     }
 
     fn empty_in_sight(&self, person: usize, stream: &mut Stream) -> Option<(usize, usize)> {
-        let seen = self.seen(person);
-        let steps = seen.len() as u32;
-        for _ in 0..DRAWS {
-            let word = stream.word();
-            for half in [word & 0xffff, word >> 16] {
-                let (step, rest) = (half * steps / 65_536, half * steps % 65_536);
-                if rest >= 65_536 % steps && self.is_empty(seen[step as usize]) {
-                    return Some(seen[step as usize]);
-                }
-            }
-        }
-        let empty: Vec<_> = seen.into_iter().filter(|&at| self.is_empty(at)).collect();
+        let empty: Vec<_> = self.seen(person).into_iter().filter(|&at| self.is_empty(at)).collect();
         (!empty.is_empty()).then(|| empty[stream.below(empty.len() as u32) as usize])
     }
 
@@ -255,7 +350,7 @@ impl<'m> Twin<'m> {
     fn empty_anywhere(&self, stream: &mut Stream) -> Option<(usize, usize)> {
         let width = self.model.width as usize;
         let place = |i: usize| (i / width, i % width);
-        for _ in 0..4 * DRAWS {
+        for _ in 0..DRAWS {
             let at = place(stream.below(self.model.sites()) as usize);
             if self.is_empty(at) {
                 return Some(at);
@@ -270,27 +365,59 @@ impl<'m> Twin<'m> {
 }
 
 /// Everyone on the lattice and in jail, in the order of the last tick: place, state, traits.
-fn everyone(engine: &Engine) -> Vec<Person> {
-    let person = |agent: &qantar::sim::epstein::engine::Agent| {
-        let at = ((agent.site >> 16) as usize, (agent.site & 0xffff) as usize);
-        let traits = engine.traits.get(agent.id as usize);
-        let trait_of = |of: fn(&qantar::sim::epstein::engine::Traits) -> u32| traits.map_or(0.0, |t| share(of(t)));
+fn everyone(world: &World) -> Vec<Person> {
+    let person = |agent: &Agent| {
+        let traits = world.traits.get(agent.id as usize);
+        let trait_of = |of: fn(&Traits) -> u32| traits.map_or(0.0, |t| share(of(t)));
         Person {
-            at,
+            at: ((agent.site >> 16) as usize, (agent.site & 0xffff) as usize),
             state: match agent.role {
                 Role::Cop => State::Cop,
                 Role::Quiet => State::Quiet,
-                Role::Active if engine.is_active(agent) => State::Active,
-                Role::Active => State::Jailed(engine.traits[agent.id as usize].free_at),
-                _ => State::Jailed(agent.daring),
+                Role::Active if world.is_active(agent) => State::Active,
+                Role::Active => State::Jailed(world.traits[agent.id as usize].free_at),
+                Role::Jailed => State::Jailed(agent.daring),
+                Role::Dead => State::Dead,
             },
             hardship: trait_of(|t| t.hardship),
             risk_aversion: trait_of(|t| t.risk_aversion),
+            group: traits.map_or(0, |t| t.group),
+            dies_at: 0,
         }
     };
-    engine.agents.iter().map(person).collect()
+    world.agents.iter().map(person).collect()
 }
 
+/// Both run side by side and agree on everyone after each tick.
+fn agree(model: &Model, seed: u64, piles: usize) -> Result<(), TestCaseError> {
+    let dice = Dice::new(seed, 0);
+    let (mut fast, mut slow) = (Engine::new(model, &dice), Twin::new(model, &dice, piles));
+    fast.piles.number = piles;
+    for tick in 0..model.ticks {
+        fast.tick();
+        slow.tick();
+        let expected: Vec<Person> = slow.order.iter().map(|&person| slow.people[person]).collect();
+        let people = everyone(&fast.world);
+        prop_assert_eq!(people.len(), expected.len());
+        for (fast, slow) in people.iter().zip(&expected) {
+            // Where somebody in jail is means nothing until it is free.
+            let same_place = fast.at == slow.at || matches!(slow.state, State::Jailed(_)) && model.jail == Jail::Off;
+            prop_assert!(
+                same_place && fast.state == slow.state,
+                "tick {}: {:?} {:?}",
+                tick,
+                fast,
+                slow
+            );
+            let traits = |person: &Person| (person.hardship, person.risk_aversion, person.group);
+            prop_assert_eq!(traits(fast), traits(slow));
+        }
+        prop_assert_eq!(fast.world.tally.killed, slow.killed);
+    }
+    Ok(())
+}
+
+/// Models of all switches.
 fn models() -> impl Strategy<Value = Model> {
     let any = |all: usize| 0..all;
     let flag = || prop::bool::ANY;
@@ -299,6 +426,8 @@ fn models() -> impl Strategy<Value = Model> {
         prop::sample::select(vec![1.0, 1.7, 3.0, 5.0]),
         prop::sample::select(vec![1.0, 2.5, 5.0]),
         any(3),
+        // Who sees further than 7 looks through more windows than one.
+        prop::sample::select(vec![0u32, 5]),
     );
     let rule = (0.5..0.9f64, any(3), flag(), any(2), any(2), any(3), any(3));
     let moves = (flag(), flag(), flag(), 1u32..9);
@@ -307,12 +436,12 @@ fn models() -> impl Strategy<Value = Model> {
         let jail = Jail::ALL[rule.5];
         Model {
             ticks: 12,
-            width: board.0,
-            height: board.1,
+            width: board.0 + 2 * sight.3,
+            height: board.1 + 2 * sight.3,
             agents: (board.2 * sites) as u32,
             cops: (board.3 * sites) as u32,
-            agent_vision: sight.0,
-            cop_vision: sight.1,
+            agent_vision: sight.0 + f64::from(sight.3),
+            cop_vision: sight.1 + f64::from(sight.3),
             shape: Shape::ALL[sight.2],
             legitimacy: rule.0,
             threshold: 0.1,
@@ -342,24 +471,32 @@ fn models() -> impl Strategy<Value = Model> {
     })
 }
 
+/// Models of two groups, who hold each other in contempt, live short, and often have children.
+fn models_of_two_groups() -> impl Strategy<Value = Model> {
+    let groups = (0.0..0.4f64, 3u32..40, 0.5..0.95f64);
+    (models(), groups).prop_map(|(model, (cloning, max_age, legitimacy))| Model {
+        activation: Activation::Random,
+        groups: Some(Groups { cloning, max_age }),
+        legitimacy,
+        ..model
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn the_lattice_is_what_the_obvious_implementation_says_to_the_last_person(model in models(), seed in 0u64..1000) {
-        let dice = Dice::new(seed, 0);
-        let (mut fast, mut slow) = (Engine::new(&model, &dice), Twin::new(&model, &dice));
-        for tick in 0..model.ticks {
-            fast.tick();
-            slow.tick();
-            let slow: Vec<Person> = slow.order.iter().map(|&person| slow.people[person]).collect();
-            for (fast, slow) in everyone(&fast).iter().zip(&slow) {
-                // Where somebody in jail is means nothing until it is free.
-                let same_place = fast.at == slow.at || matches!(slow.state, State::Jailed(_)) && model.jail == Jail::Off;
-                prop_assert!(same_place && fast.state == slow.state, "tick {}: {:?} {:?}", tick, fast, slow);
-                prop_assert_eq!((fast.hardship, fast.risk_aversion), (slow.hardship, slow.risk_aversion));
-            }
-        }
+    fn the_lattice_is_what_the_obvious_implementation_says_to_the_last_person(
+        model in models(), seed in 0u64..1000, piles in prop::sample::select(vec![1, 4, 256]),
+    ) {
+        agree(&model, seed, piles)?;
+    }
+
+    #[test]
+    fn two_groups_are_what_the_obvious_implementation_says_to_the_last_person(
+        model in models_of_two_groups(), seed in 0u64..1000, piles in prop::sample::select(vec![1, 4, 256]),
+    ) {
+        agree(&model, seed, piles)?;
     }
 
     #[test]
@@ -367,14 +504,14 @@ proptest! {
         let mut engine = Engine::new(&model, &Dice::new(seed, 0));
         for _ in 0..model.ticks {
             engine.tick();
-            let people = everyone(&engine);
+            let (people, tally) = (everyone(&engine.world), engine.world.tally);
             let of = |wanted: fn(&State) -> bool| people.iter().filter(|person| wanted(&person.state)).count() as u32;
             let jailed = of(|state| matches!(state, State::Jailed(_)));
             prop_assert_eq!(people.len() as u32, model.agents + model.cops);
-            prop_assert_eq!(of(|&state| state == State::Cop), engine.tally.cops);
-            prop_assert_eq!(of(|&state| state == State::Active), engine.tally.active);
-            prop_assert_eq!(jailed, engine.tally.jailed);
-            prop_assert_eq!(engine.tally.living, [model.agents, 0]);
+            prop_assert_eq!(of(|&state| state == State::Cop), tally.cops);
+            prop_assert_eq!(of(|&state| state == State::Active), tally.active);
+            prop_assert_eq!(jailed, tally.jailed);
+            prop_assert_eq!(tally.living, [model.agents, 0]);
         }
     }
 }

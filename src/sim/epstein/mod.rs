@@ -2,12 +2,25 @@
 //! grievance outweighs the risk of arrest, cops who arrest, and in Model II two groups who kill each other. A second,
 //! small model behind the same observer. See [`crate::docs::epstein`] for the rules, their variants and what has been
 //! found to follow from them.
+//!
+//! In reading order: [`model`] is what is run; [`risk`] the rule of decision; [`torus`] where things are and [`sight`]
+//! what is seen; [`agent`] who is simulated; [`world`] who and what is there now, and the deeds of which turns are made.
+//! Then what happens: `police` and jail, `groups` (Model II, with its `families`), `change` by the scenario, `synchronous`
+//! decisions. [`engine`] is the order of a tick, and [`piles`] how a random order is made.
 
+pub mod agent;
+mod change;
 pub mod engine;
+mod families;
 mod groups;
 pub mod model;
+pub mod piles;
+mod police;
 pub mod risk;
+pub mod sight;
+mod synchronous;
 pub mod torus;
+pub mod world;
 
 use std::ops::ControlFlow;
 
@@ -18,6 +31,7 @@ use crate::metric::epstein::Metric;
 use crate::metric::{Readings, Vocabulary};
 use engine::Engine;
 use model::Model;
+use world::World;
 
 /// The ids of the groups of Model II.
 const GROUPS: [&str; 2] = ["blue", "green"];
@@ -60,15 +74,15 @@ impl Simulation for Model {
         let mut engine = Engine::new(self, dice);
         for _ in 0..self.ticks {
             engine.tick();
-            observer.tick(&readings(&engine), &engine.events)?;
+            observer.tick(&readings(&engine.world), &engine.world.events)?;
         }
         ControlFlow::Continue(())
     }
 }
 
 /// What is measured at the end of a tick.
-pub fn readings(engine: &Engine) -> Readings {
-    let tally = &engine.tally;
+pub fn readings(world: &World) -> Readings {
+    let tally = &world.tally;
     let living: u32 = tally.living.iter().sum();
     let quiet = living - tally.jailed - tally.active;
     let value = |&metric: &Metric| match metric {
@@ -77,21 +91,21 @@ pub fn readings(engine: &Engine) -> Readings {
         Metric::Jailed => f64::from(tally.jailed),
         Metric::Cops => f64::from(tally.cops),
         Metric::Arrests => tally.arrests as f64,
-        Metric::Legitimacy => engine.legitimacy,
-        Metric::Tension => tension(engine, f64::from(quiet) / f64::from(living.max(1))),
+        Metric::Legitimacy => world.legitimacy,
+        Metric::Tension => tension(world, f64::from(quiet) / f64::from(living.max(1))),
         Metric::Blue => f64::from(tally.living[0]),
         Metric::Green => f64::from(tally.living[1]),
         Metric::KilledBlue => tally.killed[0] as f64,
         Metric::KilledGreen => tally.killed[1] as f64,
     };
-    Readings::of_whole(engine.tick - 1, Metric::ALL.iter().map(value).collect())
+    Readings::of_whole(world.tick - 1, Metric::ALL.iter().map(value).collect())
 }
 
 /// Epstein's index: anger is pent up where the aggrieved are quiet and risk aversion is low.
-fn tension(engine: &Engine, quiet: f64) -> f64 {
-    let [hardship, risk_aversion] = engine.tally.at_large.map(|sum| sum as f64);
+fn tension(world: &World, quiet: f64) -> f64 {
+    let [hardship, risk_aversion] = world.tally.at_large.map(|sum| sum as f64);
     match risk_aversion {
         0.0 => 0.0,
-        _ => hardship * (1.0 - engine.legitimacy) * quiet / risk_aversion,
+        _ => hardship * (1.0 - world.legitimacy) * quiet / risk_aversion,
     }
 }

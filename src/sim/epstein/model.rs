@@ -174,4 +174,18 @@ impl Model {
     pub fn sites(&self) -> u32 {
         self.width * self.height
     }
+
+    /// How far anybody sees, in whole sites.
+    pub fn reach(&self) -> u32 {
+        self.agent_vision.max(self.cop_vision) as u32
+    }
+
+    /// How many cops there can be at most.
+    pub fn most_cops(&self) -> u32 {
+        let given = self.changes.iter().filter_map(|change| change.cops);
+        match self.changes.iter().any(|change| change.cops_by > 0) {
+            true => self.sites(),
+            false => given.fold(self.cops, u32::max),
+        }
+    }
 }

@@ -31,7 +31,7 @@ pub struct Risks {
     /// The place of P among them, for each C and below it for each number of active agents.
     places: Vec<u32>,
     /// Length of a row of places.
-    row: usize,
+    row: u32,
 }
 
 impl Risks {
@@ -48,7 +48,7 @@ impl Risks {
         };
         Risks {
             places: pairs().map(place).collect(),
-            row: most_active as usize,
+            row: most_active,
             values,
         }
     }
@@ -60,9 +60,9 @@ impl Risks {
     }
 
     /// The place of P where so many cops and active agents are seen, one of the latter the agent itself.
-    #[inline]
-    pub fn place(&self, cops: usize, active: usize) -> u32 {
-        self.places[cops * self.row + active - 1]
+    #[inline(always)]
+    pub fn place(&self, cops: u32, active: u32) -> u32 {
+        self.places[(cops * self.row + active - 1) as usize]
     }
 }
 
