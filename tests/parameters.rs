@@ -105,8 +105,8 @@ fn answering() -> Model {
     model.interventions.extend(menu);
     model.policy = Policy::Reactive;
     let g = &mut model.rules.government;
-    (g.decision_hours, g.tolerance, g.crowd_reference, g.duration_reference) = (4.0, 0.2, 1_000.0, 24.0);
-    (g.size_weight, g.duration_weight, g.spread_weight, g.site_weight) = (0.1, 0.5, 0.2, 0.2);
+    (g.decision_hours, g.tolerance, g.crowd_reference, g.duration_reference) = (4.0, 0.1, 1_000.0, 12.0);
+    (g.size_weight, g.duration_weight, g.spread_weight, g.site_weight) = (0.1, 0.3, 0.1, 0.1);
     (g.concession_cost, g.repression_cost, g.substitution, g.inconsistency) = (1.0, 1.0, 0.5, 0.2);
     (g.scope_weight, g.violence_weight, g.history_weight) = (1.0, 1.0, 1.0);
     (g.peaceful_weight, g.anger_weight, g.refusal_weight) = (1.0, 1.0, 2.0);

@@ -70,19 +70,19 @@ rules! {
     /// Who goes out, and who goes home.
     turnout: Turnout {
         hardship_weight = 0.523, "utility", 0.0..=5.0, "scale of utility", "Weight of the price shock ln(price / reference price), times exposure, on a citizen of hardship 1.";
-        price_hours = 52.0, "hours", 0.1..=720.0, "calibrated; a tank of gas lasts two to five days", "Time in which 63 % of a change of the price has been felt at the pump.";
+        price_hours = 53.0, "hours", 0.1..=720.0, "calibrated; a tank of gas lasts two to five days", "Time in which 63 % of a change of the price has been felt at the pump.";
         background_hardship = 0.15, "utility", 0.0..=2.0, "calibrated", "Weight of hardship where prices have not moved.";
         discontent_weight = 1.0, "utility", 0.0..=5.0, "scale of utility; Epstein 2002, grievance = hardship x (1 - legitimacy)", "Weight of the lack of legitimacy on a citizen of political discontent 1.";
         crowd_weight = 0.0444, "utility per ln unit", 0.0..=1.0, "calibrated; Lohmann 1994, Bonnasse-Gahot et al. 2018", "Pull of the crowd that is seen, per unit of its logarithmic size.";
         danger_weight = 0.0668, "utility per ln unit", 0.0..=1.0, "calibrated; Steinert-Threlkeld, Chan and Joo 2022: protester violence shrinks protest", "What violence in the streets of the region costs participation, per unit of its logarithmic size: weight x ln(1 + violent / crowd reference).";
         acquaintance_weight = 0.0016, "utility per ln unit", 0.0..=1.0, "calibrated; Siegel 2009", "Pull of people out in one's own and tied communities: weight x ln(1 + their number).";
-        base_cost = 0.7171, "utility", 0.0..=5.0, "calibrated", "What going out costs everybody, whatever the risk: time, norm, habit.";
+        base_cost = 0.7168, "utility", 0.0..=5.0, "calibrated", "What going out costs everybody, whatever the risk: time, norm, habit.";
         participation_cost = 0.407, "utility", 0.01..=5.0, "calibrated", "What going out costs a citizen of risk aversion 1 even where no police is in sight; keeps the crowd a corner of the population.";
         risk_weight = 0.128, "utility", 0.0..=5.0, "calibrated; Epstein 2002, net risk = R x P", "Weight of the perceived risk of arrest on a citizen of risk aversion 1.";
         fear_weight = 2.2, "utility", 0.0..=5.0, "calibrated", "Weight of fear on a citizen of risk aversion 1.";
         backlash_weight = 0.16, "utility", 0.0..=5.0, "calibrated; Opp and Roehl 1990, Francisco 1995", "Push of anger at repression.";
-        belief_weight = 0.13, "utility", 0.0..=5.0, "calibrated; Leuschner and Hellmeier 2024", "Push of the belief that protest works.";
-        night_cost = 0.0511, "utility", 0.0..=2.0, "calibrated", "Extra cost of being out at 3 in the morning against 3 in the afternoon, with a cosine between.";
+        belief_weight = 0.135, "utility", 0.0..=5.0, "calibrated; Leuschner and Hellmeier 2024", "Push of the belief that protest works.";
+        night_cost = 0.0511, "utility", 0.0..=2.0, "calibrated; Jo et al. 2012 on the daily rhythm of calls", "Extra cost of being out at 5 in the morning against 5 in the afternoon, with a cosine between.";
         curfew_cost = 0.3, "utility", 0.0..=2.0, "calibrated", "Extra cost of being out under a full curfew.";
         rural_cost = 0.25, "utility", 0.0..=2.0, "calibrated", "Extra cost of going out for people who live outside towns.";
         cold_cost = 0.0161, "utility per 10 degrees", 0.0..=1.0, "calibrated; Madestam et al. 2013, weather keeps people from rallies", "Extra cost of going out for every 10 degrees of frost.";
@@ -120,15 +120,15 @@ rules! {
     }
     /// Who turns violent, and who loots.
     violence: Violence {
-        reluctance = 0.87, "utility", 0.0..=5.0, "calibrated", "What turning violent costs everybody; a citizen of violent disposition 1 needs drivers worth the difference.";
-        discipline_weight = 1.4, "utility", 0.0..=5.0, "calibrated; Chenoweth and Stephan 2011 on non-violent discipline", "Restraint of a full norm of non-violent discipline.";
+        reluctance = 0.83, "utility", 0.0..=5.0, "calibrated", "What turning violent costs everybody; a citizen of violent disposition 1 needs drivers worth the difference.";
+        discipline_weight = 1.6, "utility", 0.0..=5.0, "calibrated; Chenoweth and Stephan 2011 on non-violent discipline", "Restraint of a full norm of non-violent discipline.";
         overstretch_weight = 0.4, "utility", 0.0..=5.0, "calibrated; Davies et al. 2013", "Pull of a police that is overstretched here.";
         surprise_weight = 0.1, "utility", 0.0..=5.0, "calibrated; PRX 2021, sudden large growth leads to violence", "Pull of a crowd that grew suddenly.";
         backlash_weight = 0.47, "utility", 0.0..=5.0, "calibrated; Ives and Lewis 2020", "Push of fresh anger at repression.";
         armed_weight = 0.08, "utility", 0.0..=5.0, "calibrated", "Pull of armed people in the crowd.";
         armed_half = 0.05, "share", 0.001..=1.0, "calibrated", "Share of armed people in a crowd at which their pull is half of the largest.";
         fear_weight = 0.24, "utility", 0.0..=5.0, "calibrated", "Restraint of fear on a citizen of risk aversion 1.";
-        isolation_weight = 0.45, "utility", 0.0..=5.0, "calibrated; Rydzak 2019 on shutdowns", "Push of being cut off: without a network peaceful coordination fails and small violent groups do not.";
+        isolation_weight = 0.5, "utility", 0.0..=5.0, "calibrated; Rydzak 2019 on shutdowns", "Push of being cut off: without a network peaceful coordination fails and small violent groups do not.";
         darkness_weight = 0.3, "utility", 0.0..=5.0, "calibrated; Zimbardo 1969, Doleac and Sanders 2015: darkness hides who did it", "Push of darkness, from half an hour after sunset to half an hour before sunrise.";
         loot_reluctance = 2.81, "utility", 0.0..=10.0, "calibrated", "What looting costs beside the cost of participation; hardship and violent disposition weigh 1 each against it.";
         loot_opportunity = 0.892, "utility", 0.0..=5.0, "calibrated; Bueno de Mesquita and Shadmehr 2022", "Pull of lost control: half the share of the police tied up by violence, half the share of sites lost.";
@@ -142,7 +142,7 @@ rules! {
         alarm_share = 0.67, "share", 0.05..=1.0, "two shifts of three", "Share of officers on duty where there is a crowd; all of them where it is more than they can see to.";
         arrest_rate = 0.0004, "arrests/officer-hour", 0.0..=1.0, "calibrated", "Arrests by an officer who contains a crowd; three times that when dispersing, a fifth when holding.";
         violent_arrest = 2.0, "ratio", 0.0..=100.0, "calibrated", "How much likelier violent people are arrested than peaceful ones.";
-        investigation_rate = 0.017, "arrests/officer-hour", 0.0..=1.0, "calibrated; detentions peaked after control was restored", "Arrests at home of people who took part, by an officer in a place under control.";
+        investigation_rate = 0.018, "arrests/officer-hour", 0.0..=1.0, "calibrated; detentions peaked after control was restored", "Arrests at home of people who took part, by an officer in a place under control.";
         detention_hours = 360.0, "hours", 1.0..=8760.0, "15 days of administrative arrest", "Mean time in detention.";
         fatigue_hours = 30.0, "hours", 1.0..=240.0, "calibrated", "Hours of continuous duty against a crowd until an officer is exhausted.";
         recovery_hours = 12.0, "hours", 1.0..=240.0, "calibrated", "Hours of rest that restore an exhausted officer.";
@@ -182,10 +182,10 @@ rules! {
     /// Attacks on sites.
     sites: Sites {
         assault_share = 0.448, "share", 0.0..=1.0, "calibrated", "Share of the violent in a region who attack sites in an hour.";
-        assault_minimum = 42.0, "people", 1.0..=10000.0, "calibrated; about 45 people took an airport left by its guards", "Attackers below which no attack on a site begins.";
+        assault_minimum = 48.0, "people", 1.0..=10000.0, "calibrated; about 45 people took an airport left by its guards", "Attackers below which no attack on a site begins.";
         overrun_rate = 0.691, "1/hour", 0.0..=10.0, "calibrated", "Rate at which a site falls to an overwhelming attack.";
         overrun_ratio = 2.8, "people/officer", 0.1..=100.0, "calibrated", "Attackers per officer-equivalent of defence at which that rate is half.";
-        retake_rate = 0.13, "1/hour", 0.0..=10.0, "calibrated", "Rate at which a seized site is retaken by an overwhelming force.";
+        retake_rate = 0.15, "1/hour", 0.0..=10.0, "calibrated", "Rate at which a seized site is retaken by an overwhelming force.";
         retake_ratio = 0.429, "officers/person", 0.01..=100.0, "calibrated", "Officer-equivalents in the streets per occupier at which that rate is half.";
         occupier_floor = 30.0, "people", 1.0..=10000.0, "calibrated", "A seized site counts as held by at least this many people.";
         weapons_per_person = 1.0, "people/weapon", 0.0..=10.0, "unit", "People armed by each weapon taken.";

@@ -46,9 +46,10 @@ pub fn risk(officers: f64, crowd: f64, slope: f64) -> f64 {
     -libm::expm1(-slope * officers / crowd.max(1.0))
 }
 
-/// How far the hour is from mid-afternoon, 0 at 15:00 to 1 at 03:00.
+/// How far the hour is from the early evening, 0 at 17:00 to 1 at 05:00, when people are least about (Jo et al. 2012, on
+/// the daily rhythm of telephone calls).
 pub fn night(minute_of_day: u32) -> f64 {
-    let phase = (f64::from(minute_of_day) - 180.0) / 1440.0 * std::f64::consts::TAU;
+    let phase = (f64::from(minute_of_day) - 300.0) / 1440.0 * std::f64::consts::TAU;
     0.5 * (1.0 + libm::cos(phase))
 }
 
@@ -264,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn night_is_darkest_at_three() {
-        assert!((night(180) - 1.0).abs() < 1e-12 && night(900) < 1e-12);
+    fn people_are_least_about_at_five_in_the_morning_and_most_at_five_in_the_evening() {
+        assert!((night(300) - 1.0).abs() < 1e-12 && night(1020) < 1e-12);
     }
 }
