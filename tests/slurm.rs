@@ -9,6 +9,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -17,8 +18,12 @@ use tempfile::TempDir;
 
 const TUTORIAL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/tutorial.toml");
 
+/// There is one cluster at a time: its daemons have fixed ports.
+static ALONE: Mutex<()> = Mutex::new(());
+
 /// Slurm and what it runs on; all of it ends with this.
 struct Cluster {
+    _alone: MutexGuard<'static, ()>,
     temp: TempDir,
     munged: Option<Child>,
     daemons: Vec<(&'static str, Child)>,
@@ -43,6 +48,7 @@ impl Cluster {
             return None;
         }
         let mut cluster = Cluster {
+            _alone: ALONE.lock().unwrap_or_else(PoisonError::into_inner),
             temp: tempfile::tempdir().unwrap(),
             munged: None,
             daemons: Vec::new(),
