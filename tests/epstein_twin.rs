@@ -2,6 +2,8 @@
 //! and works out the rule as printed. Both must agree to the last person, tick by tick, for every switch of Model I and
 //! of Model II.
 
+use std::collections::HashSet;
+
 use proptest::prelude::*;
 use qantar::dice::{Dice, Purpose, Stream};
 use qantar::sim::epstein::agent::{Agent, Role, Traits, share};
@@ -34,6 +36,8 @@ struct Twin<'m> {
     model: &'m Model,
     dice: Dice,
     people: Vec<Person>,
+    /// Who has had a turn in this tick.
+    had_their_turn: HashSet<usize>,
     /// People by their places in the order of the last tick.
     order: Vec<usize>,
     /// Among how many piles people are dealt before they are shuffled.
@@ -54,6 +58,7 @@ impl<'m> Twin<'m> {
             order: Vec::new(),
             piles,
             children: Vec::new(),
+            had_their_turn: HashSet::new(),
             killed: [0; 2],
             legitimacy: model.legitimacy,
             tick: 0,
@@ -143,6 +148,7 @@ impl<'m> Twin<'m> {
 
     fn tick(&mut self) {
         let mut stream = self.dice.stream(Purpose::LatticeTick, self.tick);
+        self.had_their_turn.clear();
         for change in self.model.changes.iter().filter(|change| change.acts(self.tick)) {
             self.legitimacy = change.legitimacy.unwrap_or(self.legitimacy) + change.legitimacy_by;
             self.legitimacy = self.legitimacy.clamp(0.0, 1.0);
@@ -203,6 +209,7 @@ impl<'m> Twin<'m> {
     }
 
     fn turn(&mut self, person: usize, stream: &mut Stream) {
+        self.had_their_turn.insert(person);
         if self.people[person].state != State::Cop && self.people[person].dies_at <= self.tick {
             self.people[person].state = State::Dead;
         }
@@ -318,9 +325,10 @@ impl<'m> Twin<'m> {
             Term::BelowMax => stream.below(most),
             Term::ZeroToMax => stream.below(most + 1),
         };
-        let caught = |person: &&mut Person| person.at == at && person.state == State::Active;
-        let caught = self.people.iter_mut().find(caught).expect("somebody was seen");
-        caught.state = State::Jailed(self.tick + term);
+        let is_caught = |person: &Person| person.at == at && person.state == State::Active;
+        let caught = self.people.iter().position(is_caught).expect("somebody was seen");
+        let turns_missed = u32::from(self.model.term_in_turns && self.had_their_turn.contains(&caught));
+        self.people[caught].state = State::Jailed(self.tick + turns_missed + term);
         if self.model.cop_steps {
             self.people[cop].at = at;
         }
@@ -365,7 +373,7 @@ impl<'m> Twin<'m> {
 }
 
 /// Everyone on the lattice and in jail, in the order of the last tick: place, state, traits.
-fn everyone(world: &World) -> Vec<Person> {
+fn everyone(world: &World, model: &Model) -> Vec<Person> {
     let person = |agent: &Agent| {
         let traits = world.traits.get(agent.id as usize);
         let trait_of = |of: fn(&Traits) -> u32| traits.map_or(0.0, |t| share(of(t)));
@@ -375,7 +383,10 @@ fn everyone(world: &World) -> Vec<Person> {
                 Role::Cop => State::Cop,
                 Role::Quiet => State::Quiet,
                 Role::Active if world.is_active(agent) => State::Active,
-                Role::Active => State::Jailed(world.traits[agent.id as usize].free_at),
+                Role::Active => {
+                    let from = if model.term_in_turns { world.tick } else { 0 };
+                    State::Jailed(from + world.traits[agent.id as usize].free_at)
+                }
                 Role::Jailed => State::Jailed(agent.daring),
                 Role::Dead => State::Dead,
             },
@@ -397,7 +408,7 @@ fn agree(model: &Model, seed: u64, piles: usize) -> Result<(), TestCaseError> {
         fast.tick();
         slow.tick();
         let expected: Vec<Person> = slow.order.iter().map(|&person| slow.people[person]).collect();
-        let people = everyone(&fast.world);
+        let people = everyone(&fast.world, model);
         prop_assert_eq!(people.len(), expected.len());
         for (fast, slow) in people.iter().zip(&expected) {
             // Where somebody in jail is means nothing until it is free.
@@ -429,7 +440,7 @@ fn models() -> impl Strategy<Value = Model> {
         // Who sees further than 7 looks through more windows than one.
         prop::sample::select(vec![0u32, 5]),
     );
-    let rule = (0.5..0.9f64, any(3), flag(), any(2), any(2), any(3), any(3));
+    let rule = (0.5..0.9f64, any(3), flag(), any(2), any(2), any(3), any(3), flag());
     let moves = (flag(), flag(), flag(), 1u32..9);
     (board, sight, rule, moves).prop_map(|(board, sight, rule, moves)| {
         let sites = f64::from(board.0 * board.1);
@@ -452,6 +463,7 @@ fn models() -> impl Strategy<Value = Model> {
             turn: Turn::ALL[rule.4],
             jail,
             term: Term::ALL[rule.6],
+            term_in_turns: rule.7,
             agents_move: moves.0,
             cops_move: moves.1,
             cop_steps: moves.2 && jail != Jail::InPlace,
@@ -504,7 +516,7 @@ proptest! {
         let mut engine = Engine::new(&model, &Dice::new(seed, 0));
         for _ in 0..model.ticks {
             engine.tick();
-            let (people, tally) = (everyone(&engine.world), engine.world.tally);
+            let (people, tally) = (everyone(&engine.world, &model), engine.world.tally);
             let of = |wanted: fn(&State) -> bool| people.iter().filter(|person| wanted(&person.state)).count() as u32;
             let jailed = of(|state| matches!(state, State::Jailed(_)));
             prop_assert_eq!(people.len() as u32, model.agents + model.cops);

@@ -39,6 +39,7 @@ pub const ROOT: &[Field] = &[
     value("jail", Kind::Choice(C::Jail), "", "\"off\"", "Where a jailed agent is: off the lattice, to return to a random empty site; on its site, which stays taken; or on its site, which counts as empty."),
     sourced(value("max_jail_term", Whole(1, 1_000_000_000), "ticks", "30", "Longest jail term J; more than `ticks` is for ever."), "Epstein 2002, table 2, run 2"),
     value("jail_term", Kind::Choice(C::Term), "", "\"one_to_max\"", "From which whole numbers a term is drawn: 1 to J, 0 to J - 1 (NetLogo) or 0 to J (Mesa)."),
+    value("term_in_turns", Flag, "", "false", "Whether a term is counted down on the agent's own turns, from the next one on (Mesa), and not in ticks from the arrest."),
     value("cop_steps", Flag, "", "false", "Whether a cop steps to the site of whom it arrests (NetLogo)."),
     value("groups", Whole(1, 2), "groups", "1", "One group that rebels (Model I), or two who kill each other (Model II): to be active is to kill a random agent of the other in sight."),
     sourced(value("cloning", Number(0.0, 1.0), "share", "0.05", "With two groups: probability per tick that an agent has a child, of its group and hardship, on an empty site next to it."), "Epstein 2002, table 2"),
@@ -95,6 +96,7 @@ pub fn compile(root: &Table, problems: &mut Vec<Problem>) -> Model {
         jail: word(&view, "jail", Jail::ALL, Jail::name),
         max_jail_term: view.whole("max_jail_term"),
         term: word(&view, "jail_term", Term::ALL, Term::name),
+        term_in_turns: view.flag_given("term_in_turns").unwrap_or(false),
         cop_steps: view.flag_given("cop_steps").unwrap_or(false),
         groups: (view.whole("groups") == 2).then(|| Groups {
             cloning: view.number("cloning"),

@@ -40,7 +40,8 @@ pub struct Traits {
     pub hardship: u32,
     /// Risk aversion, as [`share`] reads it.
     pub risk_aversion: u32,
-    /// The tick from which it is free again; means something only while it is in jail.
+    /// The tick from which it is free again, where terms are counted in turns less that of its next turn; means something
+    /// only while it is in jail.
     pub free_at: u32,
     /// 0 or, of the second group, 1.
     pub group: u8,

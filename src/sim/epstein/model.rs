@@ -124,6 +124,8 @@ pub struct Model {
     pub max_jail_term: u32,
     /// How a term is drawn.
     pub term: Term,
+    /// Whether a term is counted from the agent's own next turn, and not from the tick of the arrest.
+    pub term_in_turns: bool,
     /// Whether a cop steps to the site of whom it arrests; not where jail is in place.
     pub cop_steps: bool,
     /// Two groups that kill each other, or else one that rebels.

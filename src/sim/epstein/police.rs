@@ -66,7 +66,8 @@ impl World<'_> {
             Term::BelowMax => stream.below(most),
             Term::ZeroToMax => stream.below(most + 1),
         };
-        self.traits[id as usize].free_at = self.tick.saturating_add(term);
+        let from = if self.model.term_in_turns { 0 } else { self.tick };
+        self.traits[id as usize].free_at = from.saturating_add(term);
         self.calm(site);
         self.parts(site, id);
         self.tally.jailed += 1;
@@ -83,7 +84,8 @@ impl World<'_> {
             let families = self.families.as_ref();
             let dead = families.is_some_and(|families| families.is_dead(agent.id));
             agent.role = if dead { Role::Dead } else { Role::Jailed };
-            agent.daring = self.traits[agent.id as usize].free_at;
+            let from = if self.model.term_in_turns { self.tick } else { 0 };
+            agent.daring = from.saturating_add(self.traits[agent.id as usize].free_at);
         }
     }
 
