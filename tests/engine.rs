@@ -337,24 +337,26 @@ fn a_condition_must_hold_for_its_hours_in_a_row_by_hand() {
 }
 
 #[test]
-fn an_unguarded_site_falls_to_its_first_attack() {
+fn a_site_without_guards_falls_to_its_first_attack_unless_police_in_the_streets_stand_before_it() {
     let mut country = restless(72);
     country.sites.iter_mut().for_each(|site| site.guards = 0);
-    let events: Vec<Event> = history(&country, 1)
-        .into_iter()
-        .flat_map(|(_, events)| events)
-        .collect();
-    for site in 0..country.sites.len() {
-        let Some(attack) = events.iter().find(|event| event.what == What::SiteAttacked(site)) else {
-            continue;
-        };
-        assert!(
-            events
-                .iter()
-                .any(|event| event.what == What::SiteAbandoned(site) && event.tick == attack.tick)
-        );
-    }
-    assert!(events.iter().any(|event| matches!(event.what, What::SiteAbandoned(_))));
+    let first = |country: &Model| -> Vec<(bool, bool)> {
+        let events: Vec<Event> = history(country, 1).into_iter().flat_map(|(_, events)| events).collect();
+        let attacked = |site| events.iter().find(move |event| event.what == What::SiteAttacked(site));
+        (0..country.sites.len())
+            .filter_map(|site| attacked(site).map(|attack| (site, attack.tick)))
+            .map(|(site, tick)| {
+                let has = |what| events.iter().any(|event| event.what == what && event.tick == tick);
+                (has(What::SiteAbandoned(site)), has(What::SiteSeized(site)))
+            })
+            .collect()
+    };
+    let policed = first(&country);
+    assert!(!policed.is_empty() && policed.iter().all(|(abandoned, _)| !abandoned));
+    assert!(policed.iter().any(|(_, seized)| !seized));
+    country.forces.iter_mut().for_each(|force| force.officers = 0);
+    let alone = first(&country);
+    assert!(!alone.is_empty() && alone.iter().all(|(abandoned, _)| *abandoned));
 }
 
 #[test]

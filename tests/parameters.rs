@@ -67,20 +67,23 @@ fn everything(by_air: bool) -> Model {
     model
 }
 
-/// The restless country under a government that answers, whose officers waver with the elite; its airport has no
-/// guards, is lost, and is retaken by force.
+/// The restless country under a government that answers, whose officers waver with the elite; its airport is left by
+/// its guards, is lost, and is retaken by force.
 fn answering() -> Model {
     let mut model = restless(96);
     for force in &mut model.forces {
         force.loyalty = Distribution::Normal { mean: 0.4, sd: 0.2 };
     }
-    model.sites.iter_mut().for_each(|site| site.guards = 0);
     model.rules.services.airport_hours = 6.0;
     let at = |id: &str, tick, effect| Intervention {
         when: When::At(tick),
         effect,
         ..intervention(id, 2)
     };
+    model.interventions.push(Intervention {
+        duration: Some(30),
+        ..at("guards-leave", 0, vec![to(Lever::StandDown, 1.0)])
+    });
     let retake = vec![to(Lever::RetakePower, 30.0), to(Lever::Cohesion, -0.5)];
     model.interventions.push(at("split-and-counterattack", 30, retake));
     // Each option lasts one decision and is open again at the next, so that the scales are read many times.

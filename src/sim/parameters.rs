@@ -59,33 +59,33 @@ macro_rules! rules {
 rules! {
     /// What people see and hear of a crowd.
     perception: Perception {
-        crowd_reference = 861.0, "people", 1.0..=100000.0, "calibrated; Weber-Fechner form", "A crowd of this size is the unit on the logarithmic scale on which crowds are perceived: ln(1 + seen / reference).";
-        news_hours = 7.17, "hours", 0.1..=96.0, "calibrated; Bonnasse-Gahot et al. 2018, contagion over hours to days", "Time in which news of a crowd, or of repression, has reached 63 % of those who can hear of it.";
+        crowd_reference = 877.0, "people", 1.0..=100000.0, "calibrated; Weber-Fechner form", "A crowd of this size is the unit on the logarithmic scale on which crowds are perceived: ln(1 + seen / reference).";
+        news_hours = 6.0, "hours", 0.1..=96.0, "calibrated; Bonnasse-Gahot et al. 2018, contagion over hours to days", "Time in which news of a crowd, or of repression, has reached 63 % of those who can hear of it.";
         memory_hours = 40.0, "hours", 1.0..=240.0, "calibrated", "Time in which the picture of a crowd that has gone home fades to 37 %.";
         word_of_mouth = 0.149, "share", 0.0..=1.0, "calibrated; Hassanpour 2014 on disrupted networks", "Share of what tied regions show each other that gets through without any network.";
-        national_reach = 0.695, "share", 0.0..=1.0, "calibrated", "Share of the whole country's crowd that a connected person feels as if it were on the own square.";
+        national_reach = 0.807, "share", 0.0..=1.0, "calibrated", "Share of the whole country's crowd that a connected person feels as if it were on the own square.";
         surprise_hours = 12.0, "hours", 1.0..=96.0, "calibrated; PRX 2021, sudden against gradual growth", "Time over which people and police get used to the size of a crowd; growth faster than this is sudden.";
         surprise_floor = 500.0, "people", 1.0..=100000.0, "calibrated", "Growth below about this many people is not felt as sudden.";
     }
     /// Who goes out, and who goes home.
     turnout: Turnout {
         hardship_weight = 0.523, "utility", 0.0..=5.0, "scale of utility", "Weight of the price shock ln(price / reference price), times exposure, on a citizen of hardship 1.";
-        price_hours = 53.0, "hours", 0.1..=720.0, "calibrated; a tank of gas lasts two to five days", "Time in which 63 % of a change of the price has been felt at the pump.";
+        price_hours = 57.0, "hours", 0.1..=720.0, "calibrated; a tank of gas lasts two to five days", "Time in which 63 % of a change of the price has been felt at the pump.";
         background_hardship = 0.15, "utility", 0.0..=2.0, "calibrated", "Weight of hardship where prices have not moved.";
         discontent_weight = 1.0, "utility", 0.0..=5.0, "scale of utility; Epstein 2002, grievance = hardship x (1 - legitimacy)", "Weight of the lack of legitimacy on a citizen of political discontent 1.";
-        crowd_weight = 0.0444, "utility per ln unit", 0.0..=1.0, "calibrated; Lohmann 1994, Bonnasse-Gahot et al. 2018", "Pull of the crowd that is seen, per unit of its logarithmic size.";
-        danger_weight = 0.0668, "utility per ln unit", 0.0..=1.0, "calibrated; Steinert-Threlkeld, Chan and Joo 2022: protester violence shrinks protest", "What violence in the streets of the region costs participation, per unit of its logarithmic size: weight x ln(1 + violent / crowd reference).";
+        crowd_weight = 0.043, "utility per ln unit", 0.0..=1.0, "calibrated; Lohmann 1994, Bonnasse-Gahot et al. 2018", "Pull of the crowd that is seen, per unit of its logarithmic size.";
+        danger_weight = 0.062, "utility per ln unit", 0.0..=1.0, "calibrated; Steinert-Threlkeld, Chan and Joo 2022: protester violence shrinks protest", "What violence in the streets of the region costs participation, per unit of its logarithmic size: weight x ln(1 + violent / crowd reference).";
         acquaintance_weight = 0.0016, "utility per ln unit", 0.0..=1.0, "calibrated; Siegel 2009", "Pull of people out in one's own and tied communities: weight x ln(1 + their number).";
-        base_cost = 0.7168, "utility", 0.0..=5.0, "calibrated", "What going out costs everybody, whatever the risk: time, norm, habit.";
+        base_cost = 0.7157, "utility", 0.0..=5.0, "calibrated", "What going out costs everybody, whatever the risk: time, norm, habit.";
         participation_cost = 0.407, "utility", 0.01..=5.0, "calibrated", "What going out costs a citizen of risk aversion 1 even where no police is in sight; keeps the crowd a corner of the population.";
         risk_weight = 0.128, "utility", 0.0..=5.0, "calibrated; Epstein 2002, net risk = R x P", "Weight of the perceived risk of arrest on a citizen of risk aversion 1.";
         fear_weight = 2.2, "utility", 0.0..=5.0, "calibrated", "Weight of fear on a citizen of risk aversion 1.";
-        backlash_weight = 0.16, "utility", 0.0..=5.0, "calibrated; Opp and Roehl 1990, Francisco 1995", "Push of anger at repression.";
-        belief_weight = 0.135, "utility", 0.0..=5.0, "calibrated; Leuschner and Hellmeier 2024", "Push of the belief that protest works.";
+        backlash_weight = 0.145, "utility", 0.0..=5.0, "calibrated; Opp and Roehl 1990, Francisco 1995", "Push of anger at repression.";
+        belief_weight = 0.157, "utility", 0.0..=5.0, "calibrated; Leuschner and Hellmeier 2024", "Push of the belief that protest works.";
         night_cost = 0.0511, "utility", 0.0..=2.0, "calibrated; Jo et al. 2012 on the daily rhythm of calls", "Extra cost of being out at 5 in the morning against 5 in the afternoon, with a cosine between.";
         curfew_cost = 0.3, "utility", 0.0..=2.0, "calibrated", "Extra cost of being out under a full curfew.";
         rural_cost = 0.25, "utility", 0.0..=2.0, "calibrated", "Extra cost of going out for people who live outside towns.";
-        cold_cost = 0.0161, "utility per 10 degrees", 0.0..=1.0, "calibrated; Madestam et al. 2013, weather keeps people from rallies", "Extra cost of going out for every 10 degrees of frost.";
+        cold_cost = 0.0186, "utility per 10 degrees", 0.0..=1.0, "calibrated; Madestam et al. 2013, weather keeps people from rallies", "Extra cost of going out for every 10 degrees of frost.";
         join_rate = 0.0843, "1/hour", 0.001..=10.0, "calibrated", "Rate at which people who want to go out do so.";
         leave_rate = 0.60, "1/hour", 0.001..=10.0, "calibrated", "Rate at which people who no longer want to be out go home.";
         stay_hours = 9.08, "hours", 0.5..=72.0, "calibrated", "How long people stay out who still want to; past this they tire and go home at the leave rate.";
@@ -108,28 +108,28 @@ rules! {
     /// Anger and fear that repression leaves behind.
     repression: Repression {
         arrest_harm = 1.0, "harm", 0.0..=1000.0, "unit of harm", "How much an arrest counts as repression.";
-        injury_harm = 2.0, "harm", 0.0..=1000.0, "calibrated", "How much an injury counts as repression.";
+        injury_harm = 3.0, "harm", 0.0..=1000.0, "calibrated", "How much an injury counts as repression.";
         death_harm = 40.0, "harm", 0.0..=1000.0, "calibrated", "How much a death counts as repression.";
-        backlash_gain = 0.12, "share/hour", 0.0..=1.0, "calibrated", "Share of the calm whom an hour of moderate repression at its worst angers.";
+        backlash_gain = 0.13, "share/hour", 0.0..=1.0, "calibrated", "Share of the calm whom an hour of moderate repression at its worst angers.";
         backlash_reference = 88.0, "harm/hour", 0.1..=10000.0, "calibrated", "Harm an hour at which repression feeds anger most; more of it feeds fear (inverted U, Steinert-Threlkeld et al. 2022).";
         backlash_half_life = 24.0, "hours", 1.0..=720.0, "calibrated", "Half-life of anger.";
-        fear_gain = 0.0843, "share/hour", 0.0..=1.0, "calibrated", "Share of the unafraid whom an hour of massive repression frightens.";
-        fear_reference = 110.0, "harm/hour", 0.1..=100000.0, "calibrated", "Harm an hour at which repression spreads half of the fear it can.";
+        fear_gain = 0.075, "share/hour", 0.0..=1.0, "calibrated", "Share of the unafraid whom an hour of massive repression frightens.";
+        fear_reference = 100.0, "harm/hour", 0.1..=100000.0, "calibrated", "Harm an hour at which repression spreads half of the fear it can.";
         fear_half_life = 49.3, "hours", 1.0..=2160.0, "calibrated", "Half-life of fear.";
         own_community = 20.0, "ratio", 0.0..=1000.0, "calibrated; Siegel 2011", "How much harder harm to a neighbour hits than news of one harmed person in the region.";
     }
     /// Who turns violent, and who loots.
     violence: Violence {
-        reluctance = 0.83, "utility", 0.0..=5.0, "calibrated", "What turning violent costs everybody; a citizen of violent disposition 1 needs drivers worth the difference.";
-        discipline_weight = 1.6, "utility", 0.0..=5.0, "calibrated; Chenoweth and Stephan 2011 on non-violent discipline", "Restraint of a full norm of non-violent discipline.";
-        overstretch_weight = 0.4, "utility", 0.0..=5.0, "calibrated; Davies et al. 2013", "Pull of a police that is overstretched here.";
-        surprise_weight = 0.1, "utility", 0.0..=5.0, "calibrated; PRX 2021, sudden large growth leads to violence", "Pull of a crowd that grew suddenly.";
-        backlash_weight = 0.47, "utility", 0.0..=5.0, "calibrated; Ives and Lewis 2020", "Push of fresh anger at repression.";
+        reluctance = 0.877, "utility", 0.0..=5.0, "calibrated", "What turning violent costs everybody; a citizen of violent disposition 1 needs drivers worth the difference.";
+        discipline_weight = 1.64, "utility", 0.0..=5.0, "calibrated; Chenoweth and Stephan 2011 on non-violent discipline", "Restraint of a full norm of non-violent discipline.";
+        overstretch_weight = 0.42, "utility", 0.0..=5.0, "calibrated; Davies et al. 2013", "Pull of a police that is overstretched here.";
+        surprise_weight = 0.126, "utility", 0.0..=5.0, "calibrated; PRX 2021, sudden large growth leads to violence", "Pull of a crowd that grew suddenly.";
+        backlash_weight = 0.468, "utility", 0.0..=5.0, "calibrated; Ives and Lewis 2020", "Push of fresh anger at repression.";
         armed_weight = 0.08, "utility", 0.0..=5.0, "calibrated", "Pull of armed people in the crowd.";
         armed_half = 0.05, "share", 0.001..=1.0, "calibrated", "Share of armed people in a crowd at which their pull is half of the largest.";
         fear_weight = 0.24, "utility", 0.0..=5.0, "calibrated", "Restraint of fear on a citizen of risk aversion 1.";
-        isolation_weight = 0.5, "utility", 0.0..=5.0, "calibrated; Rydzak 2019 on shutdowns", "Push of being cut off: without a network peaceful coordination fails and small violent groups do not.";
-        darkness_weight = 0.3, "utility", 0.0..=5.0, "calibrated; Zimbardo 1969, Doleac and Sanders 2015: darkness hides who did it", "Push of darkness, from half an hour after sunset to half an hour before sunrise.";
+        isolation_weight = 0.56, "utility", 0.0..=5.0, "calibrated; Rydzak 2019 on shutdowns", "Push of being cut off: without a network peaceful coordination fails and small violent groups do not.";
+        darkness_weight = 0.29, "utility", 0.0..=5.0, "calibrated; Zimbardo 1969, Doleac and Sanders 2015: darkness hides who did it", "Push of darkness, from half an hour after sunset to half an hour before sunrise.";
         loot_reluctance = 2.81, "utility", 0.0..=10.0, "calibrated", "What looting costs beside the cost of participation; hardship and violent disposition weigh 1 each against it.";
         loot_opportunity = 0.892, "utility", 0.0..=5.0, "calibrated; Bueno de Mesquita and Shadmehr 2022", "Pull of lost control: half the share of the police tied up by violence, half the share of sites lost.";
         loot_fear_weight = 0.2, "utility", 0.0..=5.0, "calibrated; Bueno de Mesquita and Shadmehr 2022", "Restraint of fear on a looter of risk aversion 1; smaller than on the politically violent.";
@@ -140,18 +140,18 @@ rules! {
         alarm = 50.0, "people", 1.0..=100000.0, "definition of an active region", "Participants from which a region calls up officers from their rest.";
         shift_share = 0.33, "share", 0.05..=1.0, "three shifts of eight hours", "Share of officers on duty in a calm region.";
         alarm_share = 0.67, "share", 0.05..=1.0, "two shifts of three", "Share of officers on duty where there is a crowd; all of them where it is more than they can see to.";
-        arrest_rate = 0.0004, "arrests/officer-hour", 0.0..=1.0, "calibrated", "Arrests by an officer who contains a crowd; three times that when dispersing, a fifth when holding.";
+        arrest_rate = 0.00048, "arrests/officer-hour", 0.0..=1.0, "calibrated", "Arrests by an officer who contains a crowd; three times that when dispersing, a fifth when holding.";
         violent_arrest = 2.0, "ratio", 0.0..=100.0, "calibrated", "How much likelier violent people are arrested than peaceful ones.";
-        investigation_rate = 0.018, "arrests/officer-hour", 0.0..=1.0, "calibrated; detentions peaked after control was restored", "Arrests at home of people who took part, by an officer in a place under control.";
+        investigation_rate = 0.02, "arrests/officer-hour", 0.0..=1.0, "calibrated; detentions peaked after control was restored", "Arrests at home of people who took part, by an officer in a place under control.";
         detention_hours = 360.0, "hours", 1.0..=8760.0, "15 days of administrative arrest", "Mean time in detention.";
-        fatigue_hours = 30.0, "hours", 1.0..=240.0, "calibrated", "Hours of continuous duty against a crowd until an officer is exhausted.";
+        fatigue_hours = 25.0, "hours", 1.0..=240.0, "calibrated", "Hours of continuous duty against a crowd until an officer is exhausted.";
         recovery_hours = 12.0, "hours", 1.0..=240.0, "calibrated", "Hours of rest that restore an exhausted officer.";
         muster_hours = 4.0, "hours", 0.0..=240.0, "calibrated", "Time from the order to the departure of a reinforcement.";
         decision_hours = 3.0, "hours", 0.0..=240.0, "calibrated", "How often command weighs where reinforcements are needed.";
         road_speed = 60.0, "km/h", 5.0..=200.0, "columns on winter roads", "Speed of a reinforcement by road.";
         air_speed = 500.0, "km/h", 50.0..=1000.0, "military transport aircraft", "Speed of a reinforcement by air, where the region's airport is held.";
         mobile_share = 0.6, "share", 0.0..=1.0, "calibrated", "Largest share of a region's mobile forces that command sends elsewhere.";
-        need_ratio = 8.0, "people/officer", 0.1..=1000.0, "calibrated", "Participants per officer-equivalent above which a region needs reinforcement; violent people count four times.";
+        need_ratio = 6.6, "people/officer", 0.1..=1000.0, "calibrated", "Participants per officer-equivalent above which a region needs reinforcement; violent people count four times.";
     }
     /// Strength of the forces, and when they refuse.
     forces: Forces {
@@ -171,20 +171,20 @@ rules! {
     harm: Harm {
         civilian_injury_rate = 0.00602, "injuries/officer-hour", 0.0..=1.0, "calibrated", "Civilians injured by an officer who disperses a crowd; a third of that when containing.";
         officer_injury_rate = 0.00471, "injuries/violent-hour", 0.0..=1.0, "calibrated", "Officers injured by a violent person in an hour of contact.";
-        civilian_death_share = 0.0286, "deaths/injury", 0.0..=1.0, "calibrated", "Civilians killed for each one injured while no live fire is ordered.";
-        officer_death_share = 0.0035, "deaths/injury", 0.0..=1.0, "calibrated", "Officers killed for each one injured by an unarmed crowd.";
+        civilian_death_share = 0.003, "deaths/injury", 0.0..=1.0, "calibrated; Haar et al. 2017: 2 of 5,131 injured by tear gas died, 53 of 1,984 by rubber bullets", "Civilians killed for each one injured while no live fire is ordered.";
+        officer_death_share = 0.0038, "deaths/injury", 0.0..=1.0, "calibrated", "Officers killed for each one injured by an unarmed crowd.";
         armed_lethality = 6.0, "ratio", 0.0..=100.0, "calibrated", "How much deadlier a fully armed crowd is for officers.";
-        live_fire_injury_rate = 0.00369, "injuries/officer-hour", 0.0..=1.0, "calibrated", "Civilians shot by an officer under live fire.";
-        live_fire_death_share = 0.115, "deaths/injury", 0.0..=1.0, "calibrated", "Civilians killed for each one shot.";
+        live_fire_injury_rate = 0.0055, "injuries/officer-hour", 0.0..=1.0, "calibrated", "Civilians shot by an officer under live fire.";
+        live_fire_death_share = 0.22, "deaths/injury", 0.0..=1.0, "Cook et al. 2017: about 22 % of those injured by assault with firearms die", "Civilians killed for each one shot.";
         violent_exposure = 6.0, "ratio", 0.0..=100.0, "calibrated", "How much likelier violent people are hit by force than peaceful ones.";
         recovery_hours = 336.0, "hours", 1.0..=8760.0, "calibrated", "Mean time until an injured person is about again.";
     }
     /// Attacks on sites.
     sites: Sites {
         assault_share = 0.448, "share", 0.0..=1.0, "calibrated", "Share of the violent in a region who attack sites in an hour.";
-        assault_minimum = 48.0, "people", 1.0..=10000.0, "calibrated; about 45 people took an airport left by its guards", "Attackers below which no attack on a site begins.";
-        overrun_rate = 0.691, "1/hour", 0.0..=10.0, "calibrated", "Rate at which a site falls to an overwhelming attack.";
-        overrun_ratio = 2.8, "people/officer", 0.1..=100.0, "calibrated", "Attackers per officer-equivalent of defence at which that rate is half.";
+        assault_minimum = 46.0, "people", 1.0..=10000.0, "calibrated; about 45 people took an airport left by its guards", "Attackers below which no attack on a site begins.";
+        overrun_rate = 0.78, "1/hour", 0.0..=10.0, "calibrated", "Rate at which a site falls to an overwhelming attack.";
+        overrun_ratio = 1.1, "people/officer", 0.1..=100.0, "calibrated; about as many as there are officers", "Attackers per officer-equivalent of defence at which that rate is half.";
         retake_rate = 0.15, "1/hour", 0.0..=10.0, "calibrated", "Rate at which a seized site is retaken by an overwhelming force.";
         retake_ratio = 0.429, "officers/person", 0.01..=100.0, "calibrated", "Officer-equivalents in the streets per occupier at which that rate is half.";
         occupier_floor = 30.0, "people", 1.0..=10000.0, "calibrated", "A seized site counts as held by at least this many people.";

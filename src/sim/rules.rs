@@ -204,17 +204,18 @@ pub fn repression_cost(scene: &Scene, rules: &Rules) -> f64 {
             + g.refusal_weight * scene.refused.min(1.0))
 }
 
-/// Strength of an officer of a kind, in officer-equivalents.
-pub fn effectiveness(model: &Model, kind: ForceKind) -> f64 {
+/// Strength of so many officers of a kind, in officer-equivalents.
+pub fn strength(model: &Model, kind: ForceKind, officers: u32) -> f64 {
     let forces = &model.rules.forces;
-    match kind {
+    let each = match kind {
         ForceKind::Police => forces.police,
         ForceKind::Special => forces.special,
         ForceKind::Guard => forces.guard,
         ForceKind::Army => forces.army,
         ForceKind::External => forces.external,
         ForceKind::Volunteers => forces.volunteers,
-    }
+    };
+    f64::from(officers) * each
 }
 
 #[cfg(test)]

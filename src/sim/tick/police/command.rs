@@ -19,8 +19,6 @@ pub struct Scratch {
     present: Vec<(f64, f64)>,
     /// Officers in the streets of each region, before anybody refuses.
     before: Vec<u32>,
-    /// Local officers on guard at each site.
-    guards: Vec<u32>,
     /// Share of each day that officers of each region are on duty.
     shifts: Vec<f64>,
     /// Loyalty below which an officer in the streets of each region refuses, in 255ths.
@@ -37,7 +35,6 @@ impl Scratch {
             based: vec![(0, 0); regions],
             present: vec![(0.0, 0.0); regions],
             before: vec![0; regions],
-            guards: vec![0; model.sites.len()],
             shifts: vec![0.0; regions],
             lines: vec![0.0; regions],
         }
@@ -48,7 +45,6 @@ impl Scratch {
 pub fn command(model: &Model, world: &mut World, scratch: &mut Scratch, tick: u32, events: &mut Vec<Event>) {
     arrive(model, world, tick, events);
     reinforce(model, world, scratch, tick, events);
-    release(model, world, scratch);
     stand(model, world, scratch, tick);
 }
 
@@ -165,7 +161,7 @@ fn reinforce(model: &Model, world: &mut World, scratch: &mut Scratch, tick: u32,
     scratch.based.fill((0, 0));
     scratch.present.fill((0.0, 0.0));
     for unit in &world.units {
-        let each = strength(model, unit);
+        let each = rules::strength(model, unit.kind, unit.able);
         let from_outside = unit.region != unit.home;
         if unit.mobile {
             mobile += each;
@@ -215,7 +211,7 @@ fn reinforce(model: &Model, world: &mut World, scratch: &mut Scratch, tick: u32,
             scratch.based[unit.home as usize].1 += unit.len;
             unit.region = to as u32;
             unit.post = Post::Travelling(tick + libm::ceil(hours / model.clock.hours()).max(1.0) as u32);
-            missing -= strength(model, unit);
+            missing -= rules::strength(model, unit.kind, unit.able);
             sent += unit.able;
         }
         if sent > 0 {
@@ -263,32 +259,6 @@ fn journey(model: &Model, world: &World, from: usize, to: usize) -> f64 {
         by_road.min(model.distance(from, to) / model.rules.policing.air_speed)
     } else {
         by_road
-    }
-}
-
-fn strength(model: &Model, unit: &Unit) -> f64 {
-    f64::from(unit.able) * rules::effectiveness(model, unit.kind)
-}
-
-/// Where it is calm again, what was retaken needs no more than its usual guard.
-fn release(model: &Model, world: &mut World, scratch: &mut Scratch) {
-    let local = |unit: &Unit| match unit.post {
-        Post::Site(s) if unit.contingent.is_none() => Some(s as usize),
-        _ => None,
-    };
-    scratch.guards.fill(0);
-    for unit in &world.units {
-        if let Some(s) = local(unit) {
-            scratch.guards[s] += unit.len;
-        }
-    }
-    for unit in &mut world.units {
-        let Some(s) = local(unit) else { continue };
-        let calm = (world.regions[unit.region as usize].counts.out() as f64) < model.rules.policing.alarm;
-        if calm && scratch.guards[s] >= model.sites[s].guards + unit.len {
-            scratch.guards[s] -= unit.len;
-            unit.post = Post::Street;
-        }
     }
 }
 
@@ -359,7 +329,7 @@ fn stand(model: &Model, world: &mut World, scratch: &mut Scratch, tick: u32) {
             if unit.post == Post::Street && unit.kind != ForceKind::External {
                 strength.officers += unit.able;
                 let fresh = 1.0 - 0.5 * f64::from(unit.fatigue);
-                strength.street += f64::from(unit.able) * rules::effectiveness(model, unit.kind) * fresh;
+                strength.street += rules::strength(model, unit.kind, unit.able) * fresh;
             }
         }
         strength.refused += unit.refused;

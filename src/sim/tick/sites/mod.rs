@@ -29,20 +29,10 @@ pub fn sites(model: &Model, dice: &Dice, world: &mut World, tick: u32, events: &
     services::services(model, world, tick);
 }
 
-/// Attackers of a site: a share of the region's violent, split over the sites that are not lost yet by their
-/// appeal; looters are drawn to banks and shops alone.
-fn attackers(model: &Model, world: &World, s: usize) -> f64 {
+/// The share of a region's attackers that a site draws, and of the police that stand before them: its appeal among
+/// that of the sites which are not lost yet.
+fn share(model: &Model, world: &World, s: usize) -> f64 {
     let site = &model.sites[s];
-    let counts = &world.regions[site.region].counts;
-    let looters = if site.kind == SiteKind::Bank {
-        counts.looting as f64
-    } else {
-        0.0
-    };
-    let willing = counts.violent as f64 + looters;
-    if willing == 0.0 {
-        return 0.0;
-    }
     let appeal: f64 = model
         .sites
         .iter()
@@ -50,21 +40,37 @@ fn attackers(model: &Model, world: &World, s: usize) -> f64 {
         .filter(|(other, state)| other.region == site.region && state.holder != Holder::Crowd)
         .map(|(other, _)| other.appeal)
         .sum();
-    if appeal > 0.0 {
-        willing * model.rules.sites.assault_share * site.appeal / appeal
-    } else {
-        0.0
+    if appeal > 0.0 { site.appeal / appeal } else { 0.0 }
+}
+
+/// Attackers of a site: a share of the region's violent; looters are drawn to banks and shops alone.
+fn attackers(model: &Model, world: &World, s: usize) -> f64 {
+    let site = &model.sites[s];
+    let counts = &world.regions[site.region].counts;
+    let looters = if site.kind == SiteKind::Bank { counts.looting } else { 0 };
+    match counts.violent + looters {
+        0 => 0.0,
+        willing => willing as f64 * model.rules.sites.assault_share * share(model, world, s),
     }
 }
 
+/// Who stands against them: the guards behind their walls, and before those the police that the crowd does not tie up.
 fn defence(model: &Model, world: &World, s: usize) -> f64 {
-    let posted: f64 = world
+    let (site, region) = (&model.sites[s], &world.regions[model.sites[s].region]);
+    let guards: f64 = world
         .units
         .iter()
         .filter(|unit| unit.post == Post::Site(s as u32))
-        .map(|unit| f64::from(unit.able) * rules::effectiveness(model, unit.kind))
+        .map(|unit| rules::strength(model, unit.kind, unit.able))
         .sum();
-    posted * (1.0 - world.sites[s].stood_down) * model.sites[s].strength
+    let (crowd, fighting) = (region.counts.out() as f64, region.counts.fighting() as f64);
+    let tied = rules::overstretch(
+        rules::load(crowd, fighting),
+        region.strength.street,
+        model.rules.policing.need_ratio,
+    );
+    let cordon = region.strength.street * (1.0 - tied) * share(model, world, s);
+    (guards * site.strength + cordon) * (1.0 - world.sites[s].stood_down)
 }
 
 fn assault(model: &Model, dice: &Dice, world: &mut World, s: usize, tick: u32, events: &mut Vec<Event>) {
@@ -157,17 +163,14 @@ fn retake(model: &Model, dice: &Dice, world: &mut World, s: usize, tick: u32, ev
     world.sites[s].holder = Holder::State;
     // What its loss made people believe, its return makes them doubt (Lohmann 1994: they learn from what they see).
     tell(model, world, site.region, -site.loss.belief, 0.0);
-    // What was retaken is held by enough to make those who held it think twice, as far as there are any.
-    let enough = occupiers / rules.overrun_ratio / site.strength;
-    let (mut officers, mut held) = (0, 0.0);
+    let mut officers = 0;
     for unit in &mut world.units {
-        if held >= enough {
+        if officers >= site.guards {
             break;
         }
         if unit.region as usize == site.region && unit.post == Post::Street && unit.on_duty && unit.able > 0 {
             unit.post = Post::Site(s as u32);
             officers += unit.able;
-            held += f64::from(unit.able) * rules::effectiveness(model, unit.kind);
         }
     }
     events.push(Event {
