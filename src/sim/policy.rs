@@ -87,7 +87,7 @@ levers! {
     Pressure "pressure" Add 0.0 "share" 0.0 1.0 "The same by voices from outside, which add up; the largest of the two counts.";
     Licence "licence" Max 0.0 "share" 0.0 1.0 "Share of that pressure from outside that a framing of the protest takes away.";
     Reinforcement "reinforcement" Add 0.0 "share" 0.0 1.0 "Priority of a region for reinforcements, as a share of the country's mobile forces.";
-    StandDown "stand_down" Max 0.0 "share" 0.0 1.0 "Share of the guards of the named sites, or of all, who are withdrawn.";
+    StandDown "stand_down" Max 0.0 "share" 0.0 1.0 "Share of the guards of the named sites, or of all, who are withdrawn, and of the police that would stand before them.";
     Recall "recall" Max 0.0 "share" 0.0 1.0 "Share of withdrawn guards whom a new command sends back.";
     Loyalty "loyalty" Add 0.0 "share" -1.0 1.0 "Change of the loyalty of officers.";
     Cohesion "cohesion" Add 0.0 "share" -1.0 1.0 "Change of the cohesion of the elite, on which the loyalty of officers leans.";
