@@ -230,7 +230,7 @@ fn view(model: &Model, world: &World, g: usize, tick: u32) -> View {
         region.lever(Lever::RegimeRelief),
     ) * turnout.discontent_weight;
     let armed = world.armed(model, g);
-    let overstretch = rules::overstretch(rules::load(participants, fighting), street, rules.policing.need_ratio);
+    let overstretch = region.tied_up(model);
     let surprise = rules::surprise(participants, region.usual, rules.perception.surprise_floor);
     let isolation = if given.connectivity > 0.0 {
         1.0 - region.connectivity / given.connectivity

@@ -7,6 +7,7 @@ mod people;
 
 use super::model::{Model, Site};
 use super::policy::{Lever, Side};
+use super::rules;
 
 pub use forces::*;
 pub use people::*;
@@ -168,6 +169,15 @@ impl RegionState {
     /// The value of a lever now.
     pub fn lever(&self, lever: Lever) -> f64 {
         self.levers[lever as usize]
+    }
+
+    /// Share of the police in the streets that the crowd ties up, 0 to 1.
+    pub fn tied_up(&self, model: &Model) -> f64 {
+        rules::overstretch(
+            rules::load(self.counts.out() as f64, self.counts.fighting() as f64),
+            self.strength.street,
+            model.rules.policing.need_ratio,
+        )
     }
 }
 

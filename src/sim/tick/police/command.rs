@@ -344,22 +344,13 @@ fn stand(model: &Model, world: &mut World, scratch: &mut Scratch, tick: u32) {
 /// more than the police in the streets can see to.
 fn call_up(model: &Model, region: &RegionState) -> f64 {
     let policing = &model.rules.policing;
-    if region.counts.out() as f64 >= policing.alarm && tied_up(model, region) > 0.5 {
+    if region.counts.out() as f64 >= policing.alarm && region.tied_up(model) > 0.5 {
         1.0
     } else if region.counts.out() as f64 >= policing.alarm || region.lever(Lever::Order) > 0.0 {
         policing.alarm_share.max(policing.shift_share)
     } else {
         policing.shift_share
     }
-}
-
-/// Share of the police in the streets that the crowd ties up.
-fn tied_up(model: &Model, region: &RegionState) -> f64 {
-    rules::overstretch(
-        rules::load(region.counts.out() as f64, region.counts.fighting() as f64),
-        region.strength.street,
-        model.rules.policing.need_ratio,
-    )
 }
 
 /// Officers whose loyalty is below the line refuse; the others, and those whose strain has gone, stand.
@@ -387,7 +378,7 @@ fn waver(unit: &mut Unit, officers: &mut Officers, line: f64) {
 fn order(model: &Model, region: &RegionState) -> u8 {
     let (crowd, fighting) = (region.counts.out() as f64, region.counts.fighting() as f64);
     let alarm = model.rules.policing.alarm;
-    let own = match (crowd >= alarm, fighting >= alarm && tied_up(model, region) < 0.5) {
+    let own = match (crowd >= alarm, fighting >= alarm && region.tied_up(model) < 0.5) {
         (_, true) => 2,
         (true, false) => 1,
         (false, false) => 0,

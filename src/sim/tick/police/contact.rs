@@ -80,12 +80,8 @@ pub fn fates(model: &Model, region: &RegionState) -> Fates {
     let counts = &region.counts;
     let (crowd, fighting) = (counts.out() as f64, counts.fighting() as f64);
     let peaceful = crowd - fighting;
-    let (officers, street, order) = (
-        f64::from(region.strength.officers),
-        region.strength.street,
-        region.strength.order,
-    );
-    let control = 1.0 - rules::overstretch(rules::load(crowd, fighting), street, policing.need_ratio);
+    let (officers, order) = (f64::from(region.strength.officers), region.strength.order);
+    let control = 1.0 - region.tied_up(model);
     let power = region.lever(Lever::ArrestPower);
     let (arrests, blows) = rules::order_force(order);
     let force = 1.0 - region.lever(Lever::Restraint);

@@ -63,13 +63,7 @@ fn defence(model: &Model, world: &World, s: usize) -> f64 {
         .filter(|unit| unit.post == Post::Site(s as u32))
         .map(|unit| rules::strength(model, unit.kind, unit.able))
         .sum();
-    let (crowd, fighting) = (region.counts.out() as f64, region.counts.fighting() as f64);
-    let tied = rules::overstretch(
-        rules::load(crowd, fighting),
-        region.strength.street,
-        model.rules.policing.need_ratio,
-    );
-    let cordon = region.strength.street * (1.0 - tied) * share(model, world, s);
+    let cordon = region.strength.street * (1.0 - region.tied_up(model)) * share(model, world, s);
     (guards * site.strength + cordon) * (1.0 - world.sites[s].stood_down)
 }
 

@@ -5,21 +5,19 @@ use super::tell;
 use crate::dice::{Dice, Purpose, threshold32};
 use crate::sim::event::{Event, What};
 use crate::sim::model::Model;
-use crate::sim::rules;
 use crate::sim::world::World;
 
 /// One draw for each region with a crowd. Each act makes the next less likely: there are only so many statues.
 pub fn symbols(model: &Model, dice: &Dice, world: &mut World, tick: u32, events: &mut Vec<Event>) {
-    let (news, ratio) = (&model.rules.news, model.rules.policing.need_ratio);
+    let news = &model.rules.news;
     for g in 0..world.regions.len() {
         let region = &mut world.regions[g];
-        let (crowd, fighting) = (region.counts.out() as f64, region.counts.fighting() as f64);
+        let crowd = region.counts.out() as f64;
         if crowd <= 0.0 {
             continue;
         }
-        let unpoliced = rules::overstretch(rules::load(crowd, fighting), region.strength.street, ratio);
         let size = crowd / (crowd + news.symbol_crowd);
-        let rate = news.symbol_rate * size * unpoliced / (1.0 + region.totals.symbols as f64);
+        let rate = news.symbol_rate * size * region.tied_up(model) / (1.0 + region.totals.symbols as f64);
         if u64::from(dice.one(Purpose::Symbol, g as u64, tick)) < threshold32(model.clock.chance(rate)) {
             region.totals.symbols += 1;
             tell(model, world, g, news.symbol_belief, 0.0);
