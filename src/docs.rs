@@ -16,7 +16,7 @@
 //! | [`limits`] | limits of use, and how to report results |
 //!
 //! Tables marked as generated are made from the code, and outputs by the command above them; `tests/docs.rs` fails when they are stale, and
-//! `RENEW_DOCS=1 cargo test --test docs` renews them.
+//! `RENEW_DOCS=1 cargo test --test suite docs::` renews them.
 
 pub mod odd {
     #![doc = include_str!("docs/odd.md")]

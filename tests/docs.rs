@@ -1,6 +1,6 @@
 //! The pages of `qantar::docs`: what is generated in them is what the code says, and what they refer to exists.
 //!
-//! `RENEW_DOCS=1 cargo test --test docs` writes the generated parts anew; read the diff before you commit it.
+//! `RENEW_DOCS=1 cargo test --test suite docs::` writes the generated parts anew; read the diff before you commit it.
 
 use std::fmt::Write;
 use std::fs;
@@ -310,7 +310,7 @@ fn what_is_generated_in_the_pages_is_what_the_code_says() {
             let at = page.lines().zip(renewed.lines()).position(|(old, new)| old != new);
             let line = at.unwrap_or(0);
             panic!(
-                "{} is stale from line {}:\n  {}\n  {}\nrenew it: RENEW_DOCS=1 cargo test --test docs",
+                "{} is stale from line {}:\n  {}\n  {}\nrenew it: RENEW_DOCS=1 cargo test --test suite docs::",
                 path.display(),
                 line + 1,
                 page.lines().nth(line).unwrap_or_default(),
