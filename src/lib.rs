@@ -56,7 +56,6 @@
 //! println!("{} detained", engine.readings.get(Metric::DetainedTotal, None));
 //! # Ok::<(), qantar::scenario::problem::Problems>(())
 //! ```
-#![warn(missing_docs)]
 
 pub mod dice;
 pub mod metric;
@@ -68,6 +67,7 @@ pub mod fit;
 pub mod sim;
 
 pub mod analysis;
+#[cfg(feature = "plots")]
 pub mod report;
 
 pub mod models;

@@ -12,7 +12,9 @@ use std::sync::OnceLock;
 
 use crate::analysis::named::{Named, Total};
 use crate::metric::Description;
+#[cfg(feature = "plots")]
 use crate::report::summary::Course;
+#[cfg(feature = "plots")]
 use crate::table::Table;
 
 /// A family of models: what all its models have in common.
@@ -39,6 +41,7 @@ pub trait Family: Debug + Sync {
     ///
     /// # Panics
     /// If a table lacks a column of `series.csv` or `events.csv`.
+    #[cfg(feature = "plots")]
     fn course(&self, series: &Table, events: &Table, color: bool) -> Course;
 }
 

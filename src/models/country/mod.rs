@@ -1,7 +1,9 @@
 //! A country, person by person: the family that qantar is about. Its engine is [`crate::sim`] itself.
 
+#[cfg(feature = "plots")]
 pub mod course;
 pub mod difference;
+#[cfg(feature = "plots")]
 mod narrate;
 
 use std::any::Any;
@@ -11,11 +13,13 @@ use super::Family;
 use crate::analysis::named::Total;
 use crate::dice::Dice;
 use crate::metric::{Description, Metric};
+#[cfg(feature = "plots")]
 use crate::report::summary::Course;
 use crate::sim::event::What;
 use crate::sim::model::Model;
 use crate::sim::policy::When;
 use crate::sim::{self, Observer, Simulation, Size};
+#[cfg(feature = "plots")]
 use crate::table::Table;
 
 /// The family of countries.
@@ -120,6 +124,7 @@ impl Family for Country {
         "people out"
     }
 
+    #[cfg(feature = "plots")]
     fn course(&self, series: &Table, events: &Table, color: bool) -> Course {
         narrate::course(series, events, color)
     }

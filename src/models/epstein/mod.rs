@@ -2,6 +2,7 @@
 
 pub mod engine;
 pub mod metric;
+#[cfg(feature = "plots")]
 mod narrate;
 
 use std::any::Any;
@@ -11,9 +12,11 @@ use super::Family;
 use crate::analysis::named::Total;
 use crate::dice::Dice;
 use crate::metric::Description;
+#[cfg(feature = "plots")]
 use crate::report::summary::Course;
 use crate::sim::event::What;
 use crate::sim::{Observer, Simulation, Size};
+#[cfg(feature = "plots")]
 use crate::table::Table;
 use engine::model::Model;
 use metric::Metric;
@@ -73,6 +76,7 @@ impl Family for Epstein {
         "active"
     }
 
+    #[cfg(feature = "plots")]
     fn course(&self, series: &Table, events: &Table, color: bool) -> Course {
         narrate::course(series, events, color)
     }
