@@ -2,8 +2,7 @@
 //! start, every community has its own anger and fear and looks around for acquaintances, one person and one clock at a
 //! time, without reach, bounds, skipping or running tallies. The fast engine must agree with it to the last bit.
 
-mod worlds;
-
+use crate::worlds;
 use proptest::prelude::*;
 use qantar::dice::Dice;
 use qantar::sim::hazard;
