@@ -64,7 +64,7 @@ impl<'m> Engine<'m> {
             events: Vec::with_capacity(256),
             tick: 0,
             skip_quiet: true,
-            dice: dice.clone(),
+            dice: *dice,
             world,
             model,
         }

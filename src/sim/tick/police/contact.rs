@@ -159,11 +159,19 @@ fn citizens(model: &Model, dice: &Dice, world: &mut World) {
         if away == 0 && !searched {
             return;
         }
-        for i in 0..ward.people.len() {
-            let state = ward.people.state[i];
-            if concerned(state, searched) {
+        for word in 0..ward.people.len().div_ceil(64) {
+            let states = &ward.people.state[64 * word..];
+            let flags = match states.first_chunk() {
+                Some(states) => concerned(states, searched),
+                None => {
+                    let mut padded = [Activity::Home as u8; 64];
+                    padded[..states.len()].copy_from_slice(states);
+                    concerned(&padded, searched)
+                }
+            };
+            for i in Ones(flags).map(|bit| 64 * word + bit) {
                 let (number, people) = (ward.number(i), &mut ward.people);
-                let (clock, turns) = (&mut people.clock[i], &mut people.turns[i]);
+                let (clock, turns, state) = (&mut people.clock[i], &mut people.turns[i], people.state[i]);
                 if let Some(lot) = hazard::run_down(clock, turns, fates.on(state), dice, number) {
                     meet(ward, i, lot, &fates);
                 }
@@ -176,11 +184,16 @@ fn citizens(model: &Model, dice: &Dice, world: &mut World) {
     });
 }
 
-/// Whether something can happen to somebody: to all who are out, detained or injured, and to those who are searched for.
-#[inline(always)]
-fn concerned(state: u8, searched: bool) -> bool {
-    let away = (state & ACTIVITY).wrapping_sub(1) < Activity::Injured as u8;
-    away | (searched & (state & (ACTIVITY | TOOK_PART) == TOOK_PART))
+/// Flag those to whom something can happen: all who are out, detained or injured, and those who are searched for.
+#[multiversion::multiversion(targets("x86_64+avx512f+avx512bw", "x86_64+avx2", "aarch64+neon"))]
+fn concerned(states: &[u8; 64], searched: bool) -> u64 {
+    let mut flags = [0u8; 64];
+    for (flag, state) in flags.iter_mut().zip(states) {
+        let away = (state & ACTIVITY).wrapping_sub(1) < Activity::Injured as u8;
+        let at_large = state & (ACTIVITY | TOOK_PART) == TOOK_PART;
+        *flag = u8::from(away | (at_large & searched));
+    }
+    gathered::<64, 1>(&flags)[0]
 }
 
 /// What happens to a citizen whose clock has run out.
