@@ -51,18 +51,19 @@ pub struct Ward {
 }
 
 impl Ward {
-    /// Communities from `first` on with so many citizens, of whom nobody is listed. There is room for a quarter of them, so
+    /// Communities from `first` on with so many citizens, of whom nobody is listed. There is room for half of them, so
     /// that a tick allocates nothing; where more could go out, memory grows with them.
     pub fn new(region: u32, urban: bool, first: u32, citizens: u32) -> Ward {
+        let room = (citizens as usize).min(BLOCK.max(citizens as usize / 2));
         let communities = citizens.div_ceil(BLOCK as u32) as usize;
         Ward {
             region,
             urban,
             first,
             citizens,
-            people: People::with_room(citizens as usize / 4),
+            people: People::with_room(room),
             reach: Weights::NONE,
-            aside: Vec::with_capacity(citizens as usize / 4),
+            aside: Vec::with_capacity(room),
             horizon: Weights::NONE,
             extremes: Extremes::of(&People::default()),
             starts: vec![0; communities + 1],
