@@ -14,6 +14,7 @@ mod sample;
 pub mod score;
 pub mod sensitivity;
 pub mod summary;
+pub mod words;
 
 use crate::metric::Metric;
 use crate::table::Table;
