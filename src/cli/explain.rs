@@ -1,10 +1,10 @@
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 
+use qantar::analysis::named::Total;
 use qantar::analysis::outcome::{FUNCTIONS, Function};
-use qantar::analysis::total::Total;
-use qantar::analysis::totals::TOTALS;
-use qantar::metric::{Across, Description, Vocabulary};
+use qantar::metric::{Across, Description};
+use qantar::models::{self, Family};
 use qantar::report::words::{WORDS, Word};
 use qantar::scenario::form::{Field, Kind, Omitted, Section};
 use qantar::scenario::kinds::{ActionKind, KINDS, STANCES, STATEMENT_DURATION, Stance};
@@ -106,12 +106,8 @@ fn entries() -> Vec<Entry> {
         .chain(KINDS.iter().map(of_kind))
         .chain(STANCES.iter().map(of_stance))
         .chain(FUNCTIONS.iter().map(of_function))
-        .chain(
-            Vocabulary::ALL
-                .iter()
-                .flat_map(|model| model.metrics().iter().map(|metric| of_metric(*model, metric))),
-        )
-        .chain(TOTALS.iter().map(of_total))
+        .chain(models::all().flat_map(|family| family.metrics().iter().map(move |metric| of_metric(family, metric))))
+        .chain(models::all().flat_map(|family| family.totals().iter().map(of_total)))
         .chain(WORDS.iter().map(of_word))
         .collect()
 }
@@ -122,22 +118,23 @@ const PRINTED: [(&str, &str); 3] = [
         "metric",
         "What is measured each tick: the columns of a series, and what conditions and outcomes ask for.",
     ),
-    ("total", "The numbers that sum up a run of a country."),
+    ("total", "The numbers that sum up a run."),
     ("word", "Words of what is printed."),
 ];
 
-fn of_metric(model: Vocabulary, metric: &Description) -> Entry {
+fn of_metric(family: &dyn Family, metric: &Description) -> Entry {
     let name = format!("metric.{}", metric.name);
     let across = match metric.across {
         Across::Sum => "the sum of its regions",
         Across::Mean => "the mean of its regions, by population",
     };
-    let whole = match model {
-        Vocabulary::Country => format!("  country  {across}\n"),
-        Vocabulary::Epstein => "  model    epstein\n".to_owned(),
-    };
     Entry {
-        full: format!("{name}\n  {}\n  unit     {}\n{whole}", metric.meaning, metric.unit),
+        full: format!(
+            "{name}\n  {}\n  unit     {}\n  whole    {across}\n  model    {}\n",
+            metric.meaning,
+            metric.unit,
+            family.name()
+        ),
         brief: metric.meaning.to_owned(),
         inner: None,
         name,
