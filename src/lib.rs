@@ -22,8 +22,9 @@
 //! | [`analysis`] | tables to findings: the course of events, totals, outcomes, their spread, scores | tables |
 //! | [`scenario`] | text to model, or every problem at its place | what a model is, not how it runs; outcomes |
 //! | [`report`] | findings to text and JSON that a student reads | analysis, tables |
+//! | [`design`] | points in the space of parameters: grids, samples, the layouts of measures of sensitivity | nothing |
 //! | [`fit`] | which parameters to try next, so that a model comes near its record | nothing |
-//! | [`study`] | which runs, in any order, to a folder that survives a kill, or to outcomes at once | scenario, sim, table, outcomes, fit |
+//! | [`study`] | arms at points of a design, run in any order, to a folder that survives a kill | scenario, sim, table, outcomes, design, fit |
 //! | [`docs`] | pages: the model by the ODD protocol, evidence, corrections, limits of use | nothing |
 //!
 //! `tests/house.rs` holds the code to this table.
@@ -62,6 +63,7 @@ pub mod metric;
 pub mod suggest;
 pub mod table;
 
+pub mod design;
 pub mod fit;
 
 pub mod sim;

@@ -2,10 +2,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use qantar::analysis::score::Record;
-use qantar::scenario::{Scenario, record};
+use qantar::scenario::{Scenario, outcomes, record};
 use qantar::sim::epstein::model as epstein;
 use qantar::sim::model::Model;
-use qantar::study::Plan;
 
 use super::failure::Usage;
 use super::output::{color, data, message};
@@ -29,12 +28,10 @@ impl Args {
         for file in &self.files {
             let checked = Scenario::read(file).and_then(|mut scenario| {
                 scenario.set(&self.set)?;
-                let plan = Plan::new(&scenario, Vec::new(), 1, 0..1)?;
-                let record = scenario
-                    .record()
-                    .map(|path| record::read(path, &plan.known()))
-                    .transpose()?;
-                Ok(match plan.arms[0].model.country() {
+                let model = scenario.simulation()?;
+                let known = outcomes::known(&*model, &scenario.calendar());
+                let record = scenario.record().map(|path| record::read(path, &known)).transpose()?;
+                Ok(match model.country() {
                     Some(model) => summary(&scenario, model, record.as_ref()),
                     None => lattice(&scenario.lattice()?),
                 })

@@ -1,11 +1,11 @@
 //! The command line: one file per command, which holds its arguments and what it does.
 
-mod asked;
+mod arguments;
 pub mod failure;
 mod outcomes;
 mod output;
+mod perform;
 mod progress;
-mod results;
 mod signals;
 
 mod ablate;
@@ -19,6 +19,7 @@ mod merge;
 mod metrics;
 mod new;
 mod reproduce;
+mod resume;
 mod run;
 mod schema;
 mod score;
@@ -60,6 +61,7 @@ enum Command {
     Ablate(ablate::Args),
     Sensitivity(sensitivity::Args),
     Sweep(sweep::Args),
+    Resume(resume::Args),
     Merge(merge::Args),
     Status(status::Args),
     Submit(submit::Args),
@@ -84,6 +86,7 @@ impl Cli {
             Command::Ablate(args) => args.execute(),
             Command::Sensitivity(args) => args.execute(),
             Command::Sweep(args) => args.execute(),
+            Command::Resume(args) => args.execute(),
             Command::Merge(args) => args.execute(),
             Command::Status(args) => args.execute(),
             Command::Submit(args) => args.execute(),

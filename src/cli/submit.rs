@@ -1,4 +1,4 @@
-//! `qantar submit`: hand a sweep to a cluster.
+//! `qantar submit`: hand a study to a cluster.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,13 +6,14 @@ use std::process::{Command, ExitCode};
 
 use anyhow::{Context, bail};
 use clap::value_parser;
-use qantar::study::sweep::{self, Opened};
+use qantar::study::{Folder, How, Opened, Study};
 
-use super::asked::{Asked, Study, with_ending};
+use super::arguments::Running;
 use super::output::{HELP, data, message};
-use super::sweep::{shape, stop};
+use super::perform::shape;
+use super::sweep::Varied;
 
-/// Hand a sweep to a cluster: an array of shards, and a job that merges them.
+/// Hand a study to a cluster: an array of shards, and a job that merges them.
 ///
 /// The folder is begun here, so mistakes are told here and not by a hundred jobs. A task that is near its time limit
 /// stops cleanly and is requeued; one that was killed, or whose node was lost, is run again; each goes on where it
@@ -21,7 +22,9 @@ use super::sweep::{shape, stop};
 #[command(help_template = HELP, before_help = EXAMPLES)]
 pub struct Args {
     #[command(flatten)]
-    asked: Asked,
+    varied: Varied,
+    #[command(flatten)]
+    running: Running,
     /// What runs the jobs.
     #[arg(long, value_enum, default_value = "slurm")]
     engine: Engine,
@@ -58,14 +61,19 @@ impl Args {
     /// Write the scripts and submit them.
     pub fn execute(self) -> anyhow::Result<ExitCode> {
         let Engine::Slurm = self.engine;
-        let study = self.asked.study()?;
-        if let Opened::Whole = sweep::open(&study.sweep, &study.out, false).map_err(stop)? {
-            message(&format!("{} is whole already; nothing to submit", study.out.display()));
+        let (study, name) = self.varied.study()?;
+        let out = self.varied.begun().unwrap_or_else(|| self.running.out(&name));
+        let shared = How {
+            shared: true,
+            ..How::default()
+        };
+        if let Opened::Whole = Folder::open(&study, &out, shared)? {
+            message(&format!("{} is whole already; nothing to submit", out.display()));
             return Ok(ExitCode::SUCCESS);
         }
-        message(&shape(&study));
-        let out = std::path::absolute(&study.out)?;
-        let folder = with_ending(&out, ".slurm");
+        message(&shape(&study, study.jobs()));
+        let (shown, out) = (out.display().to_string(), std::path::absolute(&out)?);
+        let folder = PathBuf::from(format!("{}.slurm", out.display()));
         fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         let program = std::env::current_exe()?;
         let (array, merge) = (folder.join("array.sh"), folder.join("merge.sh"));
@@ -82,12 +90,12 @@ impl Args {
         let last = sbatch(&[format!("--dependency=afterok:{tasks}")], &merge)?;
         let tasks_of = self.tasks;
         data(&format!("array {tasks} of {tasks_of} tasks, then job {last} merges\n"))?;
-        message(&format!("next: qantar status {}", study.out.display()));
+        message(&format!("next: qantar status {}", shown));
         Ok(ExitCode::SUCCESS)
     }
 
     fn array(&self, study: &Study, program: &Path, out: &Path, folder: &Path) -> String {
-        let name = &study.sweep.identity.scenario;
+        let name = &study.identity.scenario;
         let (last, cpus, tasks) = (self.tasks - 1, self.cpus, self.tasks);
         let time = self.time.iter().map(|time| format!("#SBATCH --time={time}\n"));
         let more = self.sbatch.iter().map(|option| format!("#SBATCH {option}\n"));
@@ -95,7 +103,7 @@ impl Args {
         let (log, program, out) = (folder.join("%a.log"), quoted(program), quoted(out));
         format!(
             r#"#!/bin/bash
-# A shard of a sweep of qantar for each task of the array.
+# A shard of a study of qantar for each task of the array.
 #SBATCH --job-name=qantar-{name}
 #SBATCH --array=0-{last}
 #SBATCH --ntasks=1
@@ -112,7 +120,7 @@ again() {{
     sleep 300
 }}
 
-{program} sweep {out} --shard "$((SLURM_ARRAY_TASK_ID + 1))/{tasks}" --threads {cpus} --quiet &
+{program} resume {out} --shard "$((SLURM_ARRAY_TASK_ID + 1))/{tasks}" --threads {cpus} --quiet &
 child=$!
 # A minute before the time limit: stop within a tick, keep what is done.
 trap 'kill -TERM "$child" 2>/dev/null' TERM
@@ -132,7 +140,7 @@ exit "$code"
     }
 
     fn merge(&self, study: &Study, program: &Path, out: &Path, folder: &Path) -> String {
-        let name = &study.sweep.identity.scenario;
+        let name = &study.identity.scenario;
         let more: String = self.sbatch.iter().map(|option| format!("#SBATCH {option}\n")).collect();
         let (log, program, out) = (folder.join("merge.log"), quoted(program), quoted(out));
         format!(

@@ -10,6 +10,7 @@ pub mod population;
 pub mod recorder;
 pub mod rules;
 pub mod tick;
+pub mod timeline;
 pub mod weights;
 pub mod world;
 

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::axis::{Axis, FORMS, Values, Written};
-use super::plan::{Identity, Outcome, Sweep};
+use crate::design::{Design, LEVELS, MOST_DIMENSIONS, Method, Parameter, Span};
 use crate::scenario::Scenario;
-use crate::scenario::problem::{Place, Problem, Problems, Source};
-use crate::study::design::{Design, LEVELS, MOST_DIMENSIONS, Method, Parameter, Span};
+use crate::scenario::problem::{Place, Problem, Source};
+use crate::study::{Arm, Command, Error, Outcome, Study, outcomes};
 use crate::suggest::suggest;
 
 /// Replicates of every point of a grid or a table of points, where nothing is said: their points are compared with
@@ -150,53 +150,53 @@ impl Ask {
         self.outcomes.push((outcome, place.clone()));
     }
 
-    /// Let a text stand for another, as the name of an outcome does for it.
-    pub fn spell_out(&mut self, meant: impl Fn(&str) -> Option<String>) {
-        for (outcome, _) in &mut self.outcomes {
-            if let Some(text) = meant(&outcome.text) {
-                outcome.text = text;
+    /// Every total and what the scenario names, where no outcome was asked for; and what those mean that were.
+    fn spell_out(&mut self) {
+        let (vocabulary, named) = (self.scenario.vocabulary(), self.scenario.outcomes());
+        if self.outcomes.is_empty() {
+            let place = self.text("the totals", "").place;
+            for total in outcomes::catalogue(vocabulary) {
+                self.outcome(total.name, total.name, &place);
+            }
+            for named in &named {
+                self.outcome(&named.name, &named.name, &place);
+            }
+        }
+        // Of one that does not compile nothing is known, and its own problems are told anyway.
+        let base = Study::new(Command::Sweep, &self.scenario, Vec::new(), 1, 0..1).ok();
+        let known = base.map(|base| base.known());
+        for (outcome, place) in &mut self.outcomes {
+            match outcomes::meant(&outcome.text, place, vocabulary, &named, known.as_ref()) {
+                Ok(text) => outcome.text = text,
+                Err(problems) => self.problems.extend(problems),
             }
         }
     }
 
-    /// Whether any outcome was asked for.
-    pub fn has_outcomes(&self) -> bool {
-        !self.outcomes.is_empty()
-    }
-
-    /// The outcomes that were asked for, with the places of their texts.
-    pub fn outcomes(&self) -> impl Iterator<Item = &(Outcome, Place)> {
-        self.outcomes.iter()
-    }
-
-    /// The plan.
+    /// The study, with these arms beside the baseline.
     ///
     /// # Errors
     /// Everything that is wrong with the scenario, with what is varied, and with the value of each key alone. What is
     /// wrong only with several together is told when such a point is run.
-    pub fn plan(mut self, how: How) -> Result<Sweep, Problems> {
+    pub fn study(mut self, how: How, arms: Vec<Arm>) -> Result<Study, Error> {
+        self.spell_out();
         let chosen = self.design(&how);
         self.check_outcomes();
         self.check_values();
         let (Some((design, table)), true) = (chosen, self.problems.is_empty()) else {
-            return Err(self.scenario.problems(self.problems));
+            return Err(self.scenario.problems(self.problems).into());
         };
         let replicates = how.replicates.unwrap_or(match design.method {
             Method::Grid | Method::Points => REPLICATES_OF_A_GRID,
             _ => 1,
         });
-        let identity = Identity {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            scenario: self.scenario.name().to_owned(),
-            title: self.scenario.title().to_owned(),
-            seed: how.seed.unwrap_or_else(|| self.scenario.seed()),
-            replicates,
-            overrides: how.overrides,
-            series: how.series,
-            outcomes: self.outcomes.into_iter().map(|(outcome, _)| outcome).collect(),
-            design,
-        };
-        Sweep::new(identity, self.scenario.to_toml(), table)
+        let seed = how.seed.unwrap_or_else(|| self.scenario.seed());
+        let mut study = Study::new(Command::Sweep, &self.scenario, how.overrides, seed, 0..replicates)?;
+        arms.into_iter().try_for_each(|arm| study.add(arm))?;
+        study.vary(design, table);
+        study.identity.keeps.series = how.series;
+        study.keep(self.outcomes.into_iter().map(|(outcome, _)| outcome).collect())?;
+        Ok(study)
     }
 
     /// The design, and its table if it has one.

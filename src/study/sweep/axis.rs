@@ -1,9 +1,9 @@
 //! What is varied, as written: `key=lo:hi:step`, `key=a,b,c` or `key=lo..hi`, with the place of every part.
 
+use crate::design::{Parameter, Scale, Span};
 use crate::scenario::form::Kind;
 use crate::scenario::problem::{Place, Problem};
 use crate::scenario::schema;
-use crate::study::design::{Parameter, Scale, Span};
 
 /// A text and where it stands.
 #[derive(Clone, Debug, PartialEq)]

@@ -23,6 +23,8 @@ pub enum Method {
     Grid,
     /// Points that were made elsewhere.
     Points,
+    /// Points that follow from what earlier ones have given.
+    Stages,
     /// A Latin hypercube.
     Lhs,
     /// Sobol' points.
@@ -42,6 +44,7 @@ impl Method {
         match self {
             Method::Grid => "grid",
             Method::Points => "points",
+            Method::Stages => "stages",
             Method::Lhs => "lhs",
             Method::Sobol => "sobol",
             Method::Morris => "morris",
@@ -142,7 +145,7 @@ enum Purpose {
 }
 
 impl Design {
-    /// Its points; those of a table of points are given.
+    /// Its points; those of a table of points are given, and those of stages as they become known.
     ///
     /// # Panics
     /// If the method is [`Method::Points`] and no table is given, or the other way round.
@@ -151,7 +154,7 @@ impl Design {
         let dimensions = self.parameters.len();
         let drawn = match self.method {
             Method::Grid => Drawn::Grid,
-            Method::Points => Drawn::Table(table.unwrap_or_default()),
+            Method::Points | Method::Stages => Drawn::Table(table.unwrap_or_default()),
             Method::Lhs => Drawn::Hypercube((0..dimensions).map(|d| self.strata(d)).collect()),
             Method::Sobol => Drawn::Sobol(self.directions(dimensions)),
             Method::Saltelli => Drawn::Sobol(self.directions(2 * dimensions)),
@@ -197,9 +200,53 @@ impl Design {
 pub const MOST_DIMENSIONS: usize = 1000;
 
 impl Points {
-    /// The design.
-    pub fn design(&self) -> &Design {
-        &self.design
+    /// One point at which nothing is varied.
+    pub fn single() -> Points {
+        let design = Design {
+            method: Method::Points,
+            n: 1,
+            parameters: Vec::new(),
+            levels: None,
+            seed: None,
+        };
+        design.points(Some(vec![Vec::new()]))
+    }
+
+    /// How many there are; of stages, until now.
+    pub fn len(&self) -> u32 {
+        match &self.drawn {
+            Drawn::Table(rows) => rows.len() as u32,
+            _ => self.design.len() as u32,
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The rows of a table of points.
+    pub fn table(&self) -> Option<&[Vec<String>]> {
+        match &self.drawn {
+            Drawn::Table(rows) => Some(rows),
+            _ => None,
+        }
+    }
+
+    /// Add points to those of a table.
+    ///
+    /// # Panics
+    /// If they are not those of a table.
+    pub fn extend(&mut self, points: impl IntoIterator<Item = Vec<String>>) {
+        match &mut self.drawn {
+            Drawn::Table(rows) => rows.extend(points),
+            _ => panic!("a design that draws its points has no others"),
+        }
+    }
+
+    /// What is varied, in the order of the values of a point.
+    pub fn parameters(&self) -> &[Parameter] {
+        &self.design.parameters
     }
 
     /// Where a point lies in the unit cube, for designs that draw from ranges; empty for the others.
@@ -257,7 +304,7 @@ impl Points {
     /// The points in the order in which they are run: shuffled, so that any first part of them is spread over all.
     pub fn order(&self) -> Vec<u32> {
         let seed = self.design.seed.unwrap_or(0);
-        shuffled(self.design.len() as u32, &mut rng(seed, Purpose::Order, 0))
+        shuffled(self.len(), &mut rng(seed, Purpose::Order, 0))
     }
 }
 
@@ -303,6 +350,16 @@ impl Span {
             }
             Span::Levels { values } => values[((u * values.len() as f64) as usize).min(values.len() - 1)].clone(),
             Span::Listed {} => unreachable!("listed values are not drawn"),
+        }
+    }
+}
+
+impl std::fmt::Display for Span {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Span::Range { low, high, .. } => write!(f, "{low} to {high}"),
+            Span::Levels { values } => f.write_str(&values.join(", ")),
+            Span::Listed {} => f.write_str("as in the table"),
         }
     }
 }
