@@ -56,7 +56,6 @@
 //! println!("{} detained", engine.readings.get(Metric::DetainedTotal, None));
 //! # Ok::<(), qantar::scenario::problem::Problems>(())
 //! ```
-#![warn(missing_docs)]
 
 pub mod dice;
 pub mod metric;
@@ -71,6 +70,7 @@ pub mod sim;
 pub mod analysis;
 pub mod scenario;
 
+#[cfg(feature = "plots")]
 pub mod report;
 pub mod study;
 
