@@ -11,6 +11,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("suggest", &[]),
     ("docs", &[]),
     ("table", &[]),
+    ("design", &[]),
     ("fit", &[]),
     ("sim", &["dice", "metric", "table"]),
     ("scenario", &["metric", "suggest", "sim", "analysis"]),
@@ -19,7 +20,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     (
         "study",
         &[
-            "dice", "metric", "suggest", "table", "sim", "scenario", "analysis", "fit",
+            "design", "dice", "metric", "suggest", "table", "sim", "scenario", "analysis", "fit",
         ],
     ),
 ];

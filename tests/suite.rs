@@ -23,6 +23,7 @@ mod score;
 mod sensitivity;
 mod shipped;
 mod sweep;
+mod timeline;
 mod twin;
 
 /// Small worlds that many of them run.

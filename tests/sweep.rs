@@ -122,7 +122,7 @@ fn a_sweep_gives_one_table_of_runs_and_a_manifest_with_its_design() {
     assert!(stderr(&again).contains("whole already"));
     let other = bench.qantar(
         &[
-            &["sweep", TUTORIAL, "--seed", "1", "--replicates", "5"][..],
+            &["sweep", TUTORIAL, "--seed", "1", "--replicates", "3"][..],
             &SMALL[..2],
         ]
         .concat(),
@@ -221,7 +221,7 @@ fn a_sweep_that_is_asked_to_stop_keeps_what_is_done_and_the_folder_alone_goes_on
         .stdout(Stdio::null())
         .spawn()
         .unwrap();
-    let journal = bench.path("out.partial/parts/1-of-1-0000.runs");
+    let journal = bench.path("out.partial/parts/1-of-1-0000.journal");
     while fs::metadata(&journal).map_or(0, |data| data.len()) < 500 {
         sleep(Duration::from_millis(2));
     }

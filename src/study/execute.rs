@@ -180,7 +180,7 @@ impl Study {
 /// others; where they are many, each job stays on one thread, and nothing waits for anything.
 fn on_threads(threads: usize, jobs: u64, work: impl Fn() -> Result<(), Error> + Sync) -> Result<(), Error> {
     if jobs == 1 {
-        return pool(threads).install(|| work());
+        return pool(threads).install(&work);
     }
     if jobs < 8 * threads as u64 {
         // Broadcast rather than spawned, so that no thread that waits within a tick takes up a second job.

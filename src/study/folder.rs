@@ -67,24 +67,27 @@ impl Folder {
             let lock = Lock::take(out, false)?;
             return Folder::named(out, Some(lock)).prepare(study, how);
         }
-        let patience = Instant::now() + Duration::from_secs(30);
+        // One of the shards begins it, alone; the others wait for a moment and find it begun.
+        let patience = Instant::now() + Duration::from_secs(20);
         loop {
-            let folder = Folder::named(out, Some(Lock::take(out, true)?));
-            if folder.is_ready(study)? {
-                return Ok(Opened::Begun(folder));
-            }
-            drop(folder);
-            // One of the shards begins it, alone; the others find it begun.
-            match Lock::take(out, false) {
-                Ok(lock) => {
-                    if let Opened::Whole = Folder::named(out, Some(lock)).prepare(study, how)? {
-                        return Ok(Opened::Whole);
-                    }
-                }
+            match Folder::share(study, out, how) {
+                Ok(Some(opened)) => return Ok(opened),
                 Err(Error::Busy { .. }) if Instant::now() < patience => sleep(Duration::from_millis(20)),
                 Err(error) => return Err(error),
+                Ok(None) => {}
             }
         }
+    }
+
+    /// As one of several shards; `None` once it was begun here.
+    fn share(study: &Study, out: &Path, how: How) -> Result<Option<Opened>, Error> {
+        let folder = Folder::named(out, Some(Lock::take(out, true)?));
+        if folder.is_ready(study)? {
+            return Ok(Some(Opened::Begun(folder)));
+        }
+        drop(folder);
+        let opened = Folder::named(out, Some(Lock::take(out, false)?)).prepare(study, how)?;
+        Ok(matches!(opened, Opened::Whole).then_some(opened))
     }
 
     /// The folder of this name, whatever is in it.
