@@ -22,7 +22,7 @@
 //! | [`analysis`] | tables to findings: the course of events, totals, outcomes, their spread, scores | tables |
 //! | [`scenario`] | text to model, or every problem at its place | what a model is, not how it runs; outcomes |
 //! | [`report`] | findings to text and JSON that a student reads | analysis, tables |
-//! | [`design`] | points in the space of parameters: grids, samples, the layouts of measures of sensitivity | nothing |
+//! | [`design`] | points in the space of parameters: grids, samples, the layouts of measures of sensitivity | fit, for its normal numbers |
 //! | [`fit`] | which parameters to try next, so that a model comes near its record | nothing |
 //! | [`study`] | arms at points of a design, run in any order, to a folder that survives a kill | scenario, sim, table, outcomes, design, fit |
 //! | [`docs`] | pages: the model by the ODD protocol, evidence, corrections, limits of use | nothing |
@@ -62,8 +62,9 @@ pub mod metric;
 pub mod suggest;
 pub mod table;
 
-pub mod design;
 pub mod fit;
+
+pub mod design;
 
 pub mod sim;
 

@@ -11,7 +11,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("suggest", &[]),
     ("docs", &[]),
     ("table", &[]),
-    ("design", &[]),
+    ("design", &["fit"]),
     ("fit", &[]),
     ("sim", &["dice", "metric", "table"]),
     ("scenario", &["metric", "suggest", "sim", "analysis"]),

@@ -324,6 +324,7 @@ fn json_is_one_document_with_the_documented_keys() {
         "events",
         "caution",
         "folder",
+        "runs",
     ];
     assert_eq!(keys, documented);
     assert_eq!(document["format"], "qantar-run/1");

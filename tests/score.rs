@@ -156,11 +156,22 @@ fn a_score_is_the_same_on_any_number_of_threads_and_from_a_folder() {
         .modified()
         .unwrap();
     assert_eq!(again, made, "what is whole is read and not run again");
-    let other = qantar(
-        temp.path(),
-        &["score", TOWN, "--replicates", "6", "--quiet", "--out", "kept"],
-    );
-    assert_eq!(other.status.code(), Some(2), "{}", err(&other));
+    let more = |replicates: &str, seed: &str| {
+        let args = [
+            "score",
+            TOWN,
+            "--quiet",
+            "--out",
+            "kept",
+            "--replicates",
+            replicates,
+            "--seed",
+            seed,
+        ];
+        qantar(temp.path(), &args).status.code()
+    };
+    assert_eq!(more("6", "2"), Some(2), "another seed");
+    assert_eq!(more("6", "1"), Some(0), "more replicates go on from what is there");
 }
 
 #[test]

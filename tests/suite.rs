@@ -22,6 +22,7 @@ mod scenario_errors;
 mod score;
 mod sensitivity;
 mod shipped;
+mod studies;
 mod sweep;
 mod timeline;
 mod twin;

@@ -264,7 +264,7 @@ impl Finish for Effects {
         };
         match shown.format {
             Format::Text => output::data(&text(&ablation))?,
-            Format::Json => output::json(&Document::of(&ablation))?,
+            Format::Json => shown.json(&Document::of(&ablation), study, folder)?,
         }
         shown.then_reproduce();
         Ok(ExitCode::SUCCESS)

@@ -171,7 +171,7 @@ impl Finish for Posterior {
         let told = told(&self.0, study, &fitted, &shown.folder);
         match shown.format {
             Format::Text => data(&report::text(&told))?,
-            Format::Json => output::json(&told)?,
+            Format::Json => shown.json(&told, study, folder)?,
         }
         if !shown.quiet && !shown.folder.is_empty() {
             message(&format!("next: qantar run {}/best.toml --replicates 20", shown.folder));

@@ -168,7 +168,7 @@ impl Finish for Contrasts {
         };
         match shown.format {
             Format::Text => output::data(&text(&comparison, color(&io::stdout())))?,
-            Format::Json => output::json(&Document::of(&comparison))?,
+            Format::Json => shown.json(&Document::of(&comparison), study, folder)?,
         }
         shown.then_reproduce();
         Ok(ExitCode::SUCCESS)

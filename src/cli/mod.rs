@@ -25,6 +25,7 @@ mod schema;
 mod score;
 mod sensitivity;
 mod status;
+mod stream;
 mod submit;
 mod sweep;
 

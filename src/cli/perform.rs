@@ -6,15 +6,19 @@ use std::process::ExitCode;
 use std::sync::atomic::Ordering::Relaxed;
 
 use anyhow::Context;
+use qantar::study::rows::read_outcomes;
 use qantar::study::{
     self, Command, Error, Folder, How, Job, Named, Opened, Progress, Stages, Status, Study, execute, execute_stages,
     publish,
 };
+use qantar::table::{Column, Table};
+use serde::Serialize;
+use serde_json::Value;
 use tempfile::TempDir;
 
 use super::arguments::Running;
 use super::failure::DIFFERS;
-use super::output::{Format, data, message};
+use super::output::{Format, data, json, message};
 use super::signals::Signals;
 use super::{ablate, calibrate, compare, progress, run, score, sweep};
 
@@ -45,12 +49,38 @@ pub struct Shown {
 }
 
 impl Shown {
+    /// Tell a document as JSON, with the outcomes of every run under `runs`.
+    pub fn json(&self, document: &impl Serialize, study: &Study, folder: &Path) -> anyhow::Result<()> {
+        let mut document = serde_json::to_value(document)?;
+        if let Some(document) = document.as_object_mut() {
+            document.insert("runs".to_owned(), runs(&read_outcomes(study, folder)?));
+        }
+        Ok(json(&document)?)
+    }
+
     /// Say that the results can be made again.
     pub fn then_reproduce(&self) {
         if !self.quiet && !self.folder.is_empty() {
             message(&format!("next: qantar reproduce {}", self.folder));
         }
     }
+}
+
+/// A table of outcomes, row by row; what is missing is null.
+pub fn runs(table: &Table) -> Value {
+    let cell = |column: &Column, row: usize| match column {
+        Column::Int(values) => Value::from(values[row]),
+        Column::Float(values) => Value::from(values[row]),
+        Column::Text(values) => Value::from(values[row].as_str()),
+    };
+    let row = |row: usize| -> Value {
+        let cells = table.columns().iter();
+        cells
+            .map(|(name, column)| (name.clone(), cell(column, row)))
+            .collect::<serde_json::Map<_, _>>()
+            .into()
+    };
+    (0..table.rows()).map(row).collect()
 }
 
 /// What the command that made a study makes of it.

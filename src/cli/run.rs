@@ -106,7 +106,7 @@ impl Finish for Summary {
         };
         match shown.format {
             Format::Text => output::data(&summary::text(&run, output::color(&io::stdout())))?,
-            Format::Json => output::json(&Document::of(&run))?,
+            Format::Json => shown.json(&Document::of(&run), study, folder)?,
         }
         match &self.next {
             Some(next) if !shown.quiet => message(next),

@@ -10,11 +10,12 @@ use qantar::scenario::{Scenario, record};
 use qantar::study::rows::read_outcomes;
 use qantar::study::{Arm, Command, Outcome, Study};
 use qantar::table::Column;
+use serde_json::Value;
 
 use super::arguments::{Base, Running};
 use super::failure::{DIFFERS, Usage};
 use super::output::{self, Format, HELP};
-use super::perform::{Done, Finish, Shown, complete};
+use super::perform::{Done, Finish, Shown, complete, runs};
 use super::signals::Signals;
 
 /// Run scenarios many times and hold them against the record of what happened.
@@ -66,7 +67,7 @@ impl Args {
         // Nothing is kept unless a folder is named.
         self.running.no_out |= self.running.out.is_none();
         let signals = Signals::set()?;
-        let (mut ensembles, several) = (Vec::new(), studies.len() > 1);
+        let (mut ensembles, mut all, several) = (Vec::new(), Vec::new(), studies.len() > 1);
         for study in &mut studies {
             let mut out = self.running.out(&study.identity.scenario);
             if several {
@@ -74,10 +75,13 @@ impl Args {
             }
             match complete(study, &out, &Verdict, &self.running, &signals)? {
                 Done::Part(code) => return Ok(code),
-                Done::Whole(folder, _kept) => ensembles.push(ensemble(&record, study, &folder)?),
+                Done::Whole(folder, _kept) => {
+                    ensembles.push(ensemble(&record, study, &folder)?);
+                    all.push((study.identity.scenario.clone(), runs(&read_outcomes(study, &folder)?)));
+                }
             }
         }
-        tell(&record, self.replicates, &ensembles, self.running.format)
+        tell(&record, self.replicates, &ensembles, all, self.running.format)
     }
 
     fn read(&self) -> anyhow::Result<Vec<Scenario>> {
@@ -141,11 +145,19 @@ impl Finish for Verdict {
         let path = folder.join("record.toml");
         let record = record::read(&path, &study.known())?;
         let ensembles = [ensemble(&record, study, folder)?];
-        tell(&record, study.identity.replicates, &ensembles, shown.format)
+        let all = vec![(study.identity.scenario.clone(), runs(&read_outcomes(study, folder)?))];
+        tell(&record, study.identity.replicates, &ensembles, all, shown.format)
     }
 }
 
-fn tell(record: &Record, replicates: u32, ensembles: &[Ensemble], format: Format) -> anyhow::Result<ExitCode> {
+/// The runs of each scenario go into the document.
+fn tell(
+    record: &Record,
+    replicates: u32,
+    ensembles: &[Ensemble],
+    runs: Vec<(String, Value)>,
+    format: Format,
+) -> anyhow::Result<ExitCode> {
     let scored = Scored {
         record,
         replicates,
@@ -153,7 +165,11 @@ fn tell(record: &Record, replicates: u32, ensembles: &[Ensemble], format: Format
     };
     match format {
         Format::Text => output::data(&text(&scored))?,
-        Format::Json => output::json(&Document::of(&scored))?,
+        Format::Json => {
+            let mut document = serde_json::to_value(Document::of(&scored))?;
+            document["runs"] = runs.into_iter().collect::<serde_json::Map<_, _>>().into();
+            output::json(&document)?;
+        }
     }
     let passes = ensembles.iter().all(|ensemble| ensemble.score.passes(record));
     Ok(if passes { ExitCode::SUCCESS } else { DIFFERS.into() })

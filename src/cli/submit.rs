@@ -9,6 +9,7 @@ use clap::value_parser;
 use qantar::study::{Folder, How, Opened, Study};
 
 use super::arguments::Running;
+use super::failure::Usage;
 use super::output::{HELP, data, message};
 use super::perform::shape;
 use super::sweep::Varied;
@@ -35,7 +36,7 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = value_parser!(u16).range(1..))]
     cpus: u16,
     /// Time limit of a task, as Slurm writes it [default: that of the partition].
-    #[arg(long, value_name = "HH:MM:SS")]
+    #[arg(long, value_name = "HH:MM:SS", value_parser = time)]
     time: Option<String>,
     /// Any further option of sbatch, such as --partition=long; can be repeated.
     #[arg(long, value_name = "OPTION", allow_hyphen_values = true)]
@@ -50,6 +51,20 @@ pub struct Args {
 enum Engine {
     /// Slurm.
     Slurm,
+}
+
+/// A time limit as Slurm writes it: minutes, minutes:seconds, hours:minutes:seconds, days-hours and so on.
+fn time(text: &str) -> Result<String, String> {
+    let (days, rest) = text
+        .split_once('-')
+        .map_or((None, text), |(days, rest)| (Some(days), rest));
+    let number = |part: &str| !part.is_empty() && part.len() <= 6 && part.bytes().all(|byte| byte.is_ascii_digit());
+    let parts: Vec<&str> = rest.split(':').collect();
+    let sound = days.is_none_or(number) && parts.len() <= 3 && parts.iter().all(|part| number(part));
+    match sound && text.bytes().any(|byte| (b'1'..=b'9').contains(&byte)) {
+        true => Ok(text.to_owned()),
+        false => Err("a time limit is written 90 (minutes), 02:30:00 or 1-12:00:00".to_owned()),
+    }
 }
 
 const EXAMPLES: &str = "Examples:
@@ -72,6 +87,21 @@ impl Args {
             return Ok(ExitCode::SUCCESS);
         }
         message(&shape(&study, study.jobs()));
+        let runs = if study.in_stages() { u64::MAX } else { study.jobs() };
+        if u64::from(self.tasks) > runs {
+            let (tasks, most) = (self.tasks, study.jobs());
+            return Err(Usage(format!(
+                "{tasks} tasks have only {most} runs to do; --tasks {most} is the most"
+            ))
+            .into());
+        }
+        if let Some(most) = array_limit().filter(|most| self.tasks >= *most) {
+            let (tasks, less) = (self.tasks, most.saturating_sub(1));
+            let why = format!(
+                "this cluster takes arrays of at most {less} tasks (its MaxArraySize is {most}), not of {tasks}"
+            );
+            return Err(Usage(format!("{why}; --tasks {less} --cpus 4 does as much at a time")).into());
+        }
         let (shown, out) = (out.display().to_string(), std::path::absolute(&out)?);
         let folder = PathBuf::from(format!("{}.slurm", out.display()));
         fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
@@ -160,6 +190,16 @@ exit "$code"
             log = log.display()
         )
     }
+}
+
+/// The least size of an array that the cluster refuses; `None` where it cannot be asked.
+fn array_limit() -> Option<u32> {
+    let output = Command::new("scontrol").args(["show", "config"]).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    let line = text
+        .lines()
+        .find(|line| line.trim_start().starts_with("MaxArraySize"))?;
+    line.split('=').nth(1)?.trim().parse().ok()
 }
 
 fn sbatch(options: &[String], script: &Path) -> anyhow::Result<String> {

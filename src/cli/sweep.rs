@@ -4,16 +4,18 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::value_parser;
+use qantar::design::Method;
 use qantar::scenario::Scenario;
 use qantar::scenario::problem::Place;
 use qantar::study::manifest::Manifest;
 use qantar::study::sweep::{Ask, File, How};
-use qantar::study::{Folder, Study, without_ending};
+use qantar::study::{Command, Folder, Keeps, Study, without_ending};
 
-use super::arguments::{Arms, Base, Running};
+use super::arguments::{Arms, Base, Running, threads};
 use super::failure::DIFFERS;
-use super::output::{Format, HELP, data, json, message};
+use super::output::{Format, HELP, data, message};
 use super::perform::{Finish, Shown, estimate, perform, shape};
+use super::stream;
 
 /// Run a scenario at every point of a design, to one table of runs.
 ///
@@ -51,9 +53,15 @@ pub struct Varied {
     /// Draw the points: lhs, sobol, morris (trajectories) or saltelli (base points), and how many.
     #[arg(long, value_name = "KIND:N")]
     sample: Option<String>,
-    /// Take the points from a CSV whose header has the keys.
+    /// Take the points from a CSV whose header has the keys; from `-`, JSON lines come in on stdin and runs go out.
     #[arg(long, value_name = "CSV")]
     design: Option<PathBuf>,
+    /// How the points of --design are laid out, so that `qantar sensitivity` can work measures out of them.
+    #[arg(long, value_enum, requires = "design")]
+    layout: Option<Layout>,
+    /// Columns of --design that are no keys and are passed on to the table of runs.
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',', requires = "design")]
+    carry: Vec<String>,
     /// Seed of the design [default: that of the dice].
     #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(..=i64::MAX as u64))]
     design_seed: Option<u64>,
@@ -73,9 +81,22 @@ pub struct Varied {
     series: bool,
 }
 
+/// How points that were made elsewhere are laid out.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Layout {
+    /// A, A with each column of B, B, for each base point, as SALib does without indices of second order.
+    Saltelli,
+    /// Trajectories.
+    Morris,
+}
+
 impl Args {
     /// Run it.
     pub fn execute(mut self) -> anyhow::Result<ExitCode> {
+        if self.varied.design.as_deref() == Some(Path::new("-")) {
+            let study = self.varied.base()?;
+            return stream::execute(&study, &self.varied.carry, threads(self.running.threads));
+        }
         let (study, name) = self.varied.study()?;
         if let Some(out) = self.varied.begun() {
             self.running.out.get_or_insert(out);
@@ -94,6 +115,32 @@ impl Varied {
         let out = without_ending(&self.file);
         let partial = PathBuf::from(format!("{}.partial", out.display()));
         (self.file.is_dir() || partial.is_dir()).then_some(out)
+    }
+
+    /// The study of points that come in one by one: it varies nothing by itself.
+    fn base(&self) -> anyhow::Result<Study> {
+        let scenario = self.base.read(&self.file)?;
+        let (set, seed) = (&self.base.set, self.base.seed(&scenario));
+        let replicates = 0..self.replicates.unwrap_or(1);
+        let mut study = Study::new(Command::Sweep, &scenario, set.clone(), seed, replicates)?;
+        for arm in self.arms.read(&scenario, set)? {
+            study.add(arm)?;
+        }
+        let mut ask = Ask::new(scenario);
+        self.keep(&mut ask);
+        study.keep(ask.outcomes()?)?;
+        study.identity.keeps = Keeps::default();
+        Ok(study)
+    }
+
+    /// Ask for the outcomes that are kept.
+    fn keep(&self, ask: &mut Ask) {
+        for text in &self.outcome {
+            let whole = ask.text("--outcome", text);
+            let (name, start) = name_of(text);
+            let place = Place::new(whole.place.source, start..text.len());
+            ask.outcome(name, &text[start..], &place);
+        }
     }
 
     /// The study that is meant, and the name of its folder where none is said.
@@ -116,6 +163,11 @@ impl Varied {
             design_seed: self.design_seed,
             replicates: self.replicates,
             series: self.series,
+            carry: self.carry.clone(),
+            layout: self.layout.map(|layout| match layout {
+                Layout::Saltelli => Method::Saltelli,
+                Layout::Morris => Method::Morris,
+            }),
         };
         if let Some(file) = &file {
             file.tell(&mut ask, &mut how);
@@ -132,12 +184,7 @@ impl Varied {
             let text = ask.text("--design", &path.display().to_string());
             ask.table(&text, path);
         }
-        for text in &self.outcome {
-            let whole = ask.text("--outcome", text);
-            let (name, start) = name_of(text);
-            let place = Place::new(whole.place.source, start..text.len());
-            ask.outcome(name, &text[start..], &place);
-        }
+        self.keep(&mut ask);
         let study = ask.study(how, arms)?;
         let name = self.file.file_name().unwrap_or_default().to_string_lossy();
         let stem = match File::is_one(&self.file) {
@@ -169,12 +216,12 @@ fn name_of(text: &str) -> (&str, usize) {
 pub struct Runs;
 
 impl Finish for Runs {
-    fn tell(&self, _: &Study, folder: &Path, shown: &Shown) -> anyhow::Result<ExitCode> {
+    fn tell(&self, study: &Study, folder: &Path, shown: &Shown) -> anyhow::Result<ExitCode> {
         let manifest = Manifest::read(folder)?;
         match shown.format {
             Format::Text if shown.folder.is_empty() => data(&std::fs::read_to_string(folder.join("runs.csv"))?)?,
             Format::Text => data(&format!("{}\n", folder.join("runs.csv").display()))?,
-            Format::Json => json(&manifest)?,
+            Format::Json => shown.json(&manifest, study, folder)?,
         }
         if manifest.failed == 0 {
             return Ok(ExitCode::SUCCESS);

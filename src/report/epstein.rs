@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::chart::over_ticks;
-use super::format::{count, number, wrapped};
+use super::format::{count, number, results_in, wrapped};
 use super::summary::{heading, many};
 use super::{Run, caution};
 use crate::analysis::course::Course;
@@ -28,7 +28,7 @@ pub fn text(run: &Run, color: bool) -> String {
     text += &if run.totals.len() == 1 { one(run) } else { many(run) };
     text += "\n";
     text += &wrapped("", caution(run.totals.len()));
-    text + &format!("\nResults are in {}\n", run.folder)
+    text + &results_in(run.folder)
 }
 
 fn events(events: &Table) -> String {

@@ -2,7 +2,7 @@
 
 use super::chart::people_over_time;
 use super::course::lines;
-use super::format::{hour, number, wrapped};
+use super::format::{hour, number, results_in, wrapped};
 use super::{Run, caution, epstein, is_country};
 use crate::analysis::course::Course;
 use crate::analysis::spread::Spread;
@@ -35,14 +35,18 @@ pub fn text(run: &Run, color: bool) -> String {
         &told
     };
     if left > 0 {
-        text += &format!("  {left} more in {}/events.csv\n", run.folder);
+        let place = match run.folder {
+            "" => "events.csv".to_owned(),
+            folder => format!("{folder}/events.csv"),
+        };
+        text += &format!("  {left} more in {place}\n");
     }
     text += "\n";
     text += &if replicates == 1 { one(run, &course) } else { many(run) };
     text += &outcomes(run);
     text += "\n";
     text += &wrapped("", caution(replicates));
-    text + &format!("\nResults are in {}\n", run.folder)
+    text + &results_in(run.folder)
 }
 
 pub(super) fn heading(run: &Run) -> String {

@@ -7,10 +7,11 @@ use std::path::Path;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
 
+use super::digest::Digesting;
 use super::error::{Error, at};
 use super::folder::Folder;
 use super::journal::{Index, Part, Payloads};
-use super::manifest::{self, Digested, Digesting, Made, Manifest, Size};
+use super::manifest::{self, Digested, Made, Manifest, Size};
 use super::plan::Study;
 use super::progress::Progress;
 use super::rows::{self, Lines};

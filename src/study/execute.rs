@@ -303,7 +303,11 @@ fn run(study: &Study, models: &Models, job: Job, progress: &Progress) -> Option<
             Err(problems) => Some(rows::failure(study, &in_a_line(problems))),
         }
     };
-    // Nothing that a run touches outlives it, so nothing is left half-done by a panic.
+    caught(study, attempt)
+}
+
+/// What a run gives, also if it breaks off. Nothing that it touches outlives it, so nothing is left half-done.
+fn caught(study: &Study, attempt: impl FnOnce() -> Option<Record>) -> Option<Record> {
     catch_unwind(AssertUnwindSafe(attempt)).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().cloned();
         let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
@@ -422,4 +426,20 @@ pub fn present(study: &Study, settings: Settings, progress: &Progress) -> Result
     };
     on_threads(settings.threads, u64::from(replicates), work)?;
     Ok(rows.into_inner().expect("no thread has panicked").into_iter().collect())
+}
+
+/// The outcomes of one run with these assignments, of which nothing is kept, or why it failed; `None` if it was stopped.
+pub fn single(
+    study: &Study,
+    job: Job,
+    assignments: &[String],
+    progress: &Progress,
+) -> Option<Result<Vec<f64>, String>> {
+    let attempt = || match study.arm(job).with(assignments) {
+        Ok((model, calendar)) => simulate(study, &*model, &calendar, job, progress),
+        Err(problems) => Some(rows::failure(study, &in_a_line(&problems))),
+    };
+    let record = caught(study, || single_threaded(attempt))?;
+    let (outcomes, reason) = rows::outcomes_of(&record.parts[0]);
+    Some(if record.done { Ok(outcomes) } else { Err(reason) })
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::arm::ArmIdentity;
+use super::digest::Digested;
 use crate::design::{Design, Method};
 
 /// What tells a study from another, beside the texts that it was given.
@@ -35,6 +36,10 @@ pub struct Identity {
     /// What is varied; `None` where nothing is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub design: Option<Design>,
+    /// The files from which the scenarios of all arms were read, with what they extend. Where they lie tells no study
+    /// from another: what they say is in the scenario of each arm.
+    #[serde(default)]
+    pub sources: Vec<Digested>,
 }
 
 /// What is kept of every run beside its outcomes.
@@ -113,13 +118,20 @@ impl Identity {
         sides
             .map(|((what, a), (_, b))| format!("{what} {a} there, {b} here"))
             .or_else(values)
-            .or_else(|| (self != other).then(|| "their descriptions differ".to_owned()))
+            .or_else(|| {
+                let sources = self.sources.clone();
+                let other = Identity {
+                    sources,
+                    ..other.clone()
+                };
+                (*self != other).then(|| "their descriptions differ".to_owned())
+            })
     }
 
     /// The same in what does not matter when a study is taken up with more replicates, arms or points.
     pub(super) fn but_for_size(&self) -> Identity {
         let mut same = self.clone();
-        (same.replicates, same.arms) = (0, Vec::new());
+        (same.replicates, same.arms, same.sources) = (0, Vec::new(), Vec::new());
         if let Command::Compare { plot } = &mut same.made_by {
             plot.clear();
         }

@@ -9,7 +9,6 @@ use super::error::{Error, at};
 use super::folder;
 use super::identity::Command;
 use super::plan::{DESIGN, SCENARIO, Study, arm_scenario};
-use crate::design::Method;
 use crate::scenario::Scenario;
 
 impl Study {
@@ -40,7 +39,7 @@ impl Study {
             })?;
         }
         if let Some(design) = &identity.design {
-            let listed = design.method == Method::Points;
+            let listed = design.is_listed();
             let file = path.join(DESIGN);
             let table = listed.then(|| table(&file).map_err(at(&file))).transpose()?;
             study.vary(design.clone(), table);

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::arm::{Arm, BASELINE};
+use super::digest::Digested;
 use super::error::Error;
 use super::identity::{Command, Identity, Keeps, Outcome};
 use super::outcomes::Outcomes;
@@ -89,6 +90,7 @@ impl Study {
                 },
                 outcomes: Vec::new(),
                 design: None,
+                sources: sources(scenario).collect(),
             },
         })
     }
@@ -100,6 +102,12 @@ impl Study {
     /// that there would be no comparing tick with tick.
     pub fn add(&mut self, arm: Arm) -> Result<(), Error> {
         arm.check(&self.arms)?;
+        let known = &mut self.identity.sources;
+        for source in sources(arm.scenario()) {
+            if !known.contains(&source) {
+                known.push(source);
+            }
+        }
         self.identity.arms.push(arm.identity.clone());
         self.arms.push(arm);
         Ok(())
@@ -174,10 +182,9 @@ impl Study {
     /// Everything that is wrong with the values of the point together.
     pub fn model(&self, arm: u32, point: u32) -> Result<(Box<dyn Simulation>, Calendar), Problems> {
         let values = self.points.values(point);
-        let keys = self.points.parameters().iter();
-        let assignments: Vec<String> = keys
-            .zip(values)
-            .map(|(of, value)| format!("{}={value}", of.key))
+        let both = self.points.parameters().iter().zip(&values);
+        let assignments: Vec<String> = both
+            .flat_map(|(of, value)| of.key.split('+').map(move |key| format!("{}={value}", key.trim())))
             .collect();
         self.arms[arm as usize].with(&assignments)
     }
@@ -220,17 +227,24 @@ impl Study {
             };
             Some((name, arm.text.clone()?))
         });
-        let listed = self.identity.design.as_ref().filter(|of| of.method == Method::Points);
+        let listed = self.identity.design.as_ref().filter(|of| of.is_listed());
         let design = listed.map(|design| (DESIGN.to_owned(), table_text(design, &self.points)));
         let given = self.given.iter().map(|(name, text)| ((*name).to_owned(), text.clone()));
         arms.chain(design).chain(given).collect()
     }
 }
 
+fn sources(scenario: &Scenario) -> impl Iterator<Item = Digested> {
+    scenario
+        .files()
+        .map(|source| Digested::of_text(&source.name, &source.text))
+}
+
 fn table_text(design: &Design, points: &Points) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let keys = design.parameters.iter().map(|parameter| parameter.key.as_str());
-    let written = writer.write_record(keys).and_then(|()| {
+    let carried = design.carry.iter().map(String::as_str);
+    let written = writer.write_record(keys.chain(carried)).and_then(|()| {
         let mut rows = points.table().into_iter().flatten();
         rows.try_for_each(|row| writer.write_record(row))
     });

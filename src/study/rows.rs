@@ -43,7 +43,7 @@ const COLUMNS: [(&str, Kind); 7] = [
     ("replicate", Kind::Int),
     ("seed", Kind::Int),
     ("tick", Kind::Int),
-    ("time", Kind::Text),
+    ("time", Kind::Time),
     ("region", Kind::Text),
 ];
 
@@ -64,9 +64,12 @@ pub fn outcomes_schema(study: &Study) -> Vec<(&str, Kind)> {
     let keys = COLUMNS[1..KEYS].iter().copied().chain([("status", Kind::Text)]);
     let parameters = study.points.parameters().iter().zip(kinds(study));
     let parameters = parameters.map(|(parameter, kind)| (parameter.key.as_str(), kind));
+    let carried = study.identity.design.iter().flat_map(|design| &design.carry);
+    let carried = carried.map(|name| (name.as_str(), Kind::Text));
     arm.into_iter()
         .chain(keys)
         .chain(parameters)
+        .chain(carried)
         .chain(outcomes)
         .chain([("reason", Kind::Text)])
         .collect()
@@ -77,8 +80,9 @@ fn kinds(study: &Study) -> Vec<Kind> {
     let parameters = study.points.parameters().iter().enumerate();
     let kind = |(column, parameter): (usize, &crate::design::Parameter)| match &parameter.span {
         Span::Range { whole: true, .. } => Kind::Int,
-        Span::Range { .. } => Kind::Float,
-        Span::Levels { values } => kind_of(values.iter().map(String::as_str)),
+        Span::Range { .. } | Span::Drawn { .. } => Kind::Float,
+        Span::Times { .. } => Kind::Text,
+        Span::Levels { values } | Span::Weighted { values, .. } => kind_of(values.iter().map(String::as_str)),
         Span::Listed {} => {
             let rows = study.points.table().into_iter().flatten();
             kind_of(rows.map(|row| row[column].as_str()))
@@ -204,6 +208,7 @@ impl<'s> Lines<'s> {
             all.extend([point.to_string(), replicate.to_string(), seed.to_string(), status]);
             let values = self.study.points.values(point).into_iter().zip(&self.kinds);
             all.extend(values.map(|(value, kind)| written(&value, *kind)));
+            all.extend(self.study.points.carried(point).iter().cloned());
         } else {
             all.extend([replicate.to_string(), seed.to_string()]);
             fields.remove(0);
@@ -223,7 +228,7 @@ fn written(value: &str, kind: Kind) -> String {
     let number = || match kind {
         Kind::Int => value.parse::<i64>().ok().map(|value| value.to_string()),
         Kind::Float => value.parse::<f64>().ok().map(|value| format!("{value:?}")),
-        Kind::Text => None,
+        Kind::Text | Kind::Time => None,
     };
     let inner = |quote| value.strip_prefix(quote)?.strip_suffix(quote);
     let text = || inner('"').or_else(|| inner('\'')).unwrap_or(value).to_owned();

@@ -684,6 +684,8 @@ fn halving() -> Study {
         }],
         levels: None,
         seed: None,
+        listed: false,
+        carry: Vec::new(),
     };
     study.vary(design, None);
     study

@@ -149,6 +149,8 @@ impl Calibration {
             parameters: self.search.parameters.iter().map(parameter).collect(),
             levels: None,
             seed: Some(self.search.seed),
+            listed: false,
+            carry: Vec::new(),
         };
         study.vary(design, None);
         study.keep(self.observations.iter().map(Observation::column).collect())?;
