@@ -20,8 +20,9 @@
 //! | [`table`] | named columns, the shape of every result; CSV, Parquet | nothing |
 //! | [`sim`] | the engine: model, policy, parameters, world, rules, the order of a tick | dice, metric; its recorder alone knows tables |
 //! | [`analysis`] | tables to findings: the course of events, totals, outcomes, their spread, scores | tables |
-//! | [`scenario`] | text to model, or every problem at its place | what a model is, not how it runs; outcomes |
 //! | [`report`] | findings to text and JSON that a student reads | analysis, tables |
+//! | [`models`] | the families of models, country and lattice: what each measures, sums up and tells | sim, analysis, report |
+//! | [`scenario`] | text to model, or every problem at its place | what a model is, not how it runs; families, outcomes |
 //! | [`design`] | points in the space of parameters: grids, samples, the layouts of measures of sensitivity | fit, for its normal numbers |
 //! | [`fit`] | which parameters to try next, so that a model comes near its record | nothing |
 //! | [`study`] | arms at points of a design, run in any order, to a folder that survives a kill | scenario, sim, table, outcomes, design, fit |
@@ -69,10 +70,12 @@ pub mod design;
 pub mod sim;
 
 pub mod analysis;
-pub mod scenario;
-
 #[cfg(feature = "plots")]
 pub mod report;
+
+pub mod models;
+pub mod scenario;
+
 pub mod study;
 
 pub mod docs;

@@ -43,7 +43,11 @@ fn towns(folder: &Path, name: &str, changes: &[(&str, &str)]) -> PathBuf {
 #[test]
 fn every_problem_of_a_record_is_told_at_once_and_at_its_place() {
     let scenario = Scenario::read(TOWN.as_ref()).unwrap();
-    let known = outcomes::known(&*scenario.simulation().unwrap(), &scenario.calendar());
+    let known = outcomes::known(
+        scenario.family(),
+        &*scenario.simulation().unwrap(),
+        &scenario.calendar(),
+    );
     let problems = record::read("tests/fixtures/record/broken.record.toml".as_ref(), &known).unwrap_err();
     insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!("every_problem_of_a_record_is_told_at_once", problems.to_string());
@@ -53,7 +57,11 @@ fn every_problem_of_a_record_is_told_at_once_and_at_its_place() {
 #[test]
 fn the_record_of_the_default_scenario_is_whole() {
     let scenario = Scenario::read("scenarios/kazakhstan-2022.toml".as_ref()).unwrap();
-    let known = outcomes::known(&*scenario.simulation().unwrap(), &scenario.calendar());
+    let known = outcomes::known(
+        scenario.family(),
+        &*scenario.simulation().unwrap(),
+        &scenario.calendar(),
+    );
     let record = record::read(scenario.record().unwrap(), &known).unwrap();
     let ids: Vec<&str> = record.patterns.iter().map(|pattern| pattern.id.as_str()).collect();
     assert_eq!(ids, ["P0", "P1", "P2", "P3", "P4", "P6", "P9", "P10", "P11", "P12"]);

@@ -24,7 +24,6 @@ mod sensitivity;
 mod shipped;
 mod studies;
 mod sweep;
-mod timeline;
 mod twin;
 
 /// Small worlds that many of them run.

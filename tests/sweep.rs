@@ -586,8 +586,9 @@ fn other_programs_drive_sweeps_as_the_page_shows() {
         if !there("python3", &["-c", &format!("import {}", package.unwrap())]) {
             continue;
         }
-        let output = Command::new("python3").args(["-c", script]).env("PATH", &path);
-        let output = output.current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
+        let mut command = Command::new("python3");
+        command.args(["-c", script]).env("PATH", &path);
+        let output = command.current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
         assert!(output.status.success(), "{package:?}: {}", stderr(&output));
         let told = String::from_utf8_lossy(&output.stdout).into_owned();
         let factor: f64 = told.split_whitespace().next().unwrap().parse().unwrap();

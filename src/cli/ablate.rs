@@ -10,7 +10,6 @@ use qantar::analysis::ablation::{self, Ablated, Effect, Orders, effects};
 use qantar::analysis::shapley;
 use qantar::report::ablate::{Ablation, Document, text};
 use qantar::scenario::Scenario;
-use qantar::sim::timeline::{is_for_the_record, never};
 use qantar::study::rows::read_outcomes;
 use qantar::study::{Arm, BASELINE, Command, Named, Study};
 use qantar::suggest::suggest;
@@ -48,8 +47,8 @@ pub struct Args {
     #[command(flatten)]
     base: Base,
     /// What is compared: a total or an outcome that the scenario names, by its name, or an outcome such as
-    /// `peak(violent, region=almaty)`; can be repeated [default: participants_day, deaths_civilians, seizures,
-    /// detentions, and what the scenario names].
+    /// `peak(violent, region=almaty)`; can be repeated [default: the totals that matter
+    /// first, such as participants_day and deaths_civilians, and what the scenario names].
     #[arg(long, value_name = "TEXT")]
     outcome: Vec<String>,
     /// How many replicates of the scenario with and without each action, at least 2.
@@ -68,8 +67,6 @@ const EXAMPLES: &str = "Examples:
   qantar ablate scenarios/kazakhstan-2022.toml --set persons_per_agent=100 --group kind
   qantar ablate scenarios/kazakhstan-2022.toml --kind internet_shutdown,curfew --outcome deaths_civilians
   qantar ablate scenarios/tutorial.toml --shapley 20 --replicates 50";
-
-const OUTCOMES: [&str; 4] = ["participants_day", "deaths_civilians", "seizures", "detentions"];
 
 /// What is taken away together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -99,7 +96,8 @@ impl Args {
             let actions: Vec<&str> = actions.iter().map(String::as_str).collect();
             study.add(Arm::without(name, &study.arms[0], &actions))?;
         }
-        outcomes::keep(&mut study, &scenario, &self.outcome, &OUTCOMES)?;
+        let first = study.family().first_totals();
+        outcomes::keep(&mut study, &scenario, &self.outcome, first)?;
         let name = format!("{}-{seed}-ablate", study.identity.scenario);
         if self.dry_run {
             return estimate(&study, study.job(0), &name, &self.running, study.jobs());
@@ -110,9 +108,7 @@ impl Args {
     /// What is taken away together, by name. Statements that nothing waits for are left out, unless they are named.
     fn groups(&self, scenario: &Scenario, study: &Study) -> anyhow::Result<Vec<(String, Vec<String>)>> {
         let all = scenario.actions();
-        let Some(model) = study.arms[0].model.country() else {
-            return Err(Usage("only a country has actions that can be taken away".to_owned()).into());
-        };
+        let model_actions = study.arms[0].model.actions();
         let mut mistakes = Vec::new();
         let mut check = |asked: &[String], place: usize, option: &str, what: &str| {
             let known: BTreeSet<&str> = all.iter().map(|action| action[place].as_str()).collect();
@@ -126,13 +122,7 @@ impl Args {
         if !mistakes.is_empty() {
             return Err(Usage(mistakes.join("\n       ")).into());
         }
-        let moves = |id: &str| {
-            let place = model
-                .interventions
-                .iter()
-                .position(|intervention| intervention.id == *id);
-            place.is_some_and(|place| !is_for_the_record(model, place))
-        };
+        let moves = |id: &str| model_actions.contains(&(id, true));
         let named = |action: &&[String; 3]| match self.actions.is_empty() {
             true => moves(&action[0]),
             false => self.actions.contains(&action[0]),
@@ -205,11 +195,8 @@ impl Removed {
         };
         let ablated = |((name, actions), arm): (&(String, Vec<String>), &String)| {
             let without = study.arms.iter().find(|other| other.identity.name == *arm);
-            let countries = study.arms[0]
-                .model
-                .country()
-                .zip(without.and_then(|arm| arm.model.country()));
-            let mut with_it = countries.map_or_else(Vec::new, |(before, after)| never(before, after));
+            let never = |without: &Arm| study.arms[0].model.never_in(without.model.as_ref());
+            let mut with_it = without.map_or_else(Vec::new, never);
             with_it.retain(|id| !actions.contains(id));
             Ablated {
                 name: name.clone(),
@@ -233,7 +220,7 @@ impl Effects {
         }
         let removed = Removed::of(study);
         let ablated = removed.ablated(study);
-        let (table, asked) = (read_outcomes(study, folder)?, outcomes::asked(study));
+        let (table, asked) = (read_outcomes(study, folder)?, outcomes::asked(study)?);
         let effects = effects(&table, BASELINE, &ablated, &asked, removed.orders.as_ref());
         Ok(self.0.get_or_init(|| (ablated, effects, removed.orders)))
     }
@@ -242,7 +229,7 @@ impl Effects {
 impl Finish for Effects {
     fn files(&self, study: &Study, folder: &Path) -> anyhow::Result<Vec<Named>> {
         let (ablated, effects, _) = self.found(study, folder)?;
-        let table = ablation::table(effects, ablated, &outcomes::asked(study));
+        let table = ablation::table(effects, ablated, &outcomes::asked(study)?);
         let mut bytes = Vec::new();
         csv::write(&table, true, &mut bytes)?;
         Ok(vec![("ablation.csv".to_owned(), bytes)])
@@ -250,7 +237,7 @@ impl Finish for Effects {
 
     fn tell(&self, study: &Study, folder: &Path, shown: &Shown) -> anyhow::Result<ExitCode> {
         let (ablated, effects, orders) = self.found(study, folder)?;
-        let asked = outcomes::asked(study);
+        let asked = outcomes::asked(study)?;
         let ablation = Ablation {
             title: &study.identity.title,
             scenario: &study.identity.scenario,

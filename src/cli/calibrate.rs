@@ -127,7 +127,11 @@ impl Args {
 
 /// What outcomes of a scenario can name.
 fn known(scenario: &Scenario) -> anyhow::Result<Vocabulary> {
-    Ok(outcomes::known(&*scenario.simulation()?, &scenario.calendar()))
+    Ok(outcomes::known(
+        scenario.family(),
+        &*scenario.simulation()?,
+        &scenario.calendar(),
+    ))
 }
 
 /// What a calibration makes of its runs.

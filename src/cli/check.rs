@@ -2,9 +2,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use qantar::analysis::score::Record;
-use qantar::scenario::{Scenario, outcomes, record};
-use qantar::sim::epstein::model as epstein;
-use qantar::sim::model::Model;
+use qantar::scenario::{Scenario, record};
+use qantar::study::{Command, Study};
 
 use super::failure::Usage;
 use super::output::{color, data, message};
@@ -28,13 +27,12 @@ impl Args {
         for file in &self.files {
             let checked = Scenario::read(file).and_then(|mut scenario| {
                 scenario.set(&self.set)?;
-                let model = scenario.simulation()?;
-                let known = outcomes::known(&*model, &scenario.calendar());
-                let record = scenario.record().map(|path| record::read(path, &known)).transpose()?;
-                Ok(match model.country() {
-                    Some(model) => summary(&scenario, model, record.as_ref()),
-                    None => lattice(&scenario.lattice()?),
-                })
+                let study = Study::new(Command::Run, &scenario, Vec::new(), 1, 0..1)?;
+                let record = scenario
+                    .record()
+                    .map(|path| record::read(path, &study.known()))
+                    .transpose()?;
+                Ok(summary(&study, record.as_ref()))
             });
             match checked {
                 Ok(summary) => data(&format!("{}: {summary}\n", file.display()))?,
@@ -53,47 +51,15 @@ impl Args {
     }
 }
 
-fn summary(scenario: &Scenario, model: &Model, record: Option<&Record>) -> String {
-    let people: u64 = model.regions.iter().map(|region| u64::from(region.population)).sum();
-    let agents: u64 = (0..model.regions.len())
-        .map(|region| u64::from(model.agents(region)))
-        .sum();
-    let calendar = scenario.calendar();
-    let counts = [
-        count(model.regions.len(), "region"),
-        format!("{people} people as {agents} agents"),
-        count(model.sites.len(), "site"),
-        count(model.forces.len(), "force"),
-        count(model.interventions.len(), "action"),
-        format!(
-            "{} of {} minutes",
-            count(model.clock.ticks as usize, "tick"),
-            model.clock.tick_minutes
-        ),
-    ];
-    let record = record.map_or(String::new(), |record| {
-        format!("; a record of {}", count(record.observations.len(), "observation"))
-    });
-    format!(
-        "{} from {} to {}{record}",
-        counts.join(", "),
-        calendar.short(0),
-        calendar.short(model.clock.ticks)
-    )
-}
-
-fn lattice(model: &epstein::Model) -> String {
-    format!(
-        "{} by {} sites, {}, {}, {}, {}",
-        model.width,
-        model.height,
-        count(model.agents as usize, "agent"),
-        count(model.cops as usize, "cop"),
-        count(model.changes.len(), "change"),
-        count(model.ticks as usize, "tick")
-    )
-}
-
-fn count(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+fn summary(study: &Study, record: Option<&Record>) -> String {
+    let model = &study.arms[0].model;
+    let (mut text, calendar) = (model.outline(), &study.calendar);
+    if calendar.is_dated() {
+        text += &format!(" from {} to {}", calendar.short(0), calendar.short(model.ticks()));
+    }
+    if let Some(record) = record {
+        let count = record.observations.len();
+        text += &format!("; a record of {count} observation{}", if count == 1 { "" } else { "s" });
+    }
+    text
 }

@@ -11,10 +11,10 @@ use clap::value_parser;
 use qantar::analysis::bands::{self, Band, Collected};
 use qantar::analysis::contrast::{self, Named, contrasts, first_difference};
 use qantar::analysis::course::Course;
-use qantar::metric::{Metric, Vocabulary};
+use qantar::metric::Description;
+use qantar::models::Family;
 use qantar::report::bands::files;
 use qantar::report::compare::{Comparison, Document, Told, text};
-use qantar::sim::timeline::earliest_difference;
 use qantar::study::rows::{read_outcomes, series_schema};
 use qantar::study::{self, Arm, ArmIdentity, Command, Job, Study};
 use qantar::table::{Column, Kind, Table, csv};
@@ -50,9 +50,9 @@ pub struct Args {
     /// Number of the first replicate.
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = value_parser!(u32).range(..=2_000_000_000))]
     first_replicate: u32,
-    /// The metric that is plotted over time.
-    #[arg(long, value_name = "METRIC", default_value = "participants", value_parser = metric)]
-    plot: Metric,
+    /// The metric that is plotted over time [default: those who are active, such as `participants`].
+    #[arg(long, value_name = "METRIC")]
+    plot: Option<String>,
     #[command(flatten)]
     running: Running,
 }
@@ -64,11 +64,14 @@ const EXAMPLES: &str = "Examples:
       --outcome deaths_civilians --outcome 'peak(violent)'
   qantar compare base.toml --arm both:action.a.remove=true --arm both:action.b.remove=true   two changes, one arm";
 
-/// A metric by its name.
-pub fn metric(name: &str) -> Result<Metric, String> {
-    let names = || Metric::ALL.iter().map(|metric| metric.name());
-    let unknown = || qantar::suggest::suggest(name, "metrics", names().collect::<Vec<_>>());
-    Metric::named(name).ok_or_else(unknown)
+/// The metric of a name, or the first.
+fn metric(family: &dyn Family, name: Option<&str>) -> Result<&'static Description, Usage> {
+    let metrics = family.metrics();
+    let Some(name) = name else { return Ok(&metrics[0]) };
+    metrics.iter().find(|metric| metric.name == name).ok_or_else(|| {
+        let help = qantar::suggest::suggest(name, "metrics", metrics.iter().map(|metric| metric.name));
+        Usage(format!("--plot {name}: there is no such metric; {help}"))
+    })
 }
 
 impl Args {
@@ -77,7 +80,7 @@ impl Args {
         let base = self.base.read(&self.file)?;
         let seed = self.base.seed(&base);
         let replicates = self.first_replicate..self.first_replicate + self.replicates;
-        let plot = self.plot.name().to_owned();
+        let plot = metric(base.family(), self.plot.as_deref())?.name.to_owned();
         let mut study = Study::new(
             Command::Compare { plot },
             &base,
@@ -85,18 +88,13 @@ impl Args {
             seed,
             replicates,
         )?;
-        if study.vocabulary() != Vocabulary::Country {
-            return Err(
-                Usage("only countries can be compared yet: this scenario is of another model".to_owned()).into(),
-            );
-        }
         for arm in self.arms.read(&base, &self.base.set)? {
             study.add(arm)?;
         }
         outcomes::keep(&mut study, &base, &self.outcome, &[])?;
         for arm in study.arms[1..]
             .iter()
-            .filter(|arm| people(arm) != people(&study.arms[0]))
+            .filter(|arm| !study.arms[0].model.has_the_people_of(arm.model.as_ref()))
         {
             self.running.say(&format!(
                 "note: `{}` has not the people of the baseline, so a draw is not of the same person in both; pairing \
@@ -107,13 +105,6 @@ impl Args {
         let name = format!("{}-{seed}-compare", study.identity.scenario);
         perform(study, &name, &Contrasts::default(), &self.running)
     }
-}
-
-/// How many people an arm has, in all and in each region.
-fn people(arm: &Arm) -> (qantar::sim::Size, Vec<u32>) {
-    let country = arm.model.country();
-    let regions = country.into_iter().flat_map(|country| &country.regions);
-    (arm.model.size(), regions.map(|region| region.population).collect())
 }
 
 /// What a comparison makes of its tables.
@@ -138,17 +129,17 @@ impl Finish for Contrasts {
         let identity = &study.identity;
         let arm = |(index, arm): (usize, &Arm)| {
             let parted = || found.parted.iter().filter(move |parted| parted.arm == index);
-            let countries = study.arms[0].model.country().zip(arm.model.country());
-            let earliest = countries.map_or(Some(0), |(base, other)| earliest_difference(base, other));
+            let earliest = study.arms[0].model.earliest_difference(arm.model.as_ref());
+            let moment = |tick| match study.calendar.is_dated() {
+                true => study.calendar.iso(tick),
+                false => study.calendar.short(tick),
+            };
             Told {
                 name: arm.identity.name.clone(),
                 what: in_words(&arm.identity, if index > 0 { &identity.overrides } else { &[] }),
-                differs_from: parted()
-                    .map(|parted| parted.tick)
-                    .min()
-                    .map(|tick| study.calendar.iso(tick)),
+                differs_from: parted().map(|parted| parted.tick).min().map(moment),
                 differs_in: parted().count() as u32,
-                can_differ_from: earliest.map(|tick| study.calendar.iso(tick)),
+                can_differ_from: earliest.map(moment),
             }
         };
         let arms: Vec<Told> = study.arms.iter().enumerate().map(arm).collect();
@@ -187,20 +178,24 @@ fn in_words(arm: &ArmIdentity, all: &[String]) -> String {
 /// What the names of the bands of a metric begin with.
 const BANDS: &str = "bands.";
 
-/// The metric that a comparison plots; people out if it is not known.
-fn plotted(study: &Study) -> Metric {
-    match &study.identity.made_by {
-        Command::Compare { plot } => Metric::named(plot),
+/// The metric that a comparison plots; the first if it is not known.
+fn plotted(study: &Study) -> &'static Description {
+    let name = match &study.identity.made_by {
+        Command::Compare { plot } => Some(plot.as_str()),
         _ => None,
-    }
-    .unwrap_or(Metric::Participants)
+    };
+    let metrics = study.family().metrics();
+    metrics
+        .iter()
+        .find(|metric| Some(metric.name) == name)
+        .unwrap_or(&metrics[0])
 }
 
 /// What a comparison finds.
 struct Found {
     contrasts: Vec<Named>,
     parted: Vec<Parted>,
-    metric: Metric,
+    metric: &'static Description,
     bands: Vec<Band>,
     times: Vec<String>,
 }
@@ -223,7 +218,7 @@ impl Found {
             ticks,
         });
         Ok(Found {
-            contrasts: contrasts(&table, &names, &outcomes::asked(study)),
+            contrasts: contrasts(&table, &names, &outcomes::asked(study)?),
             parted,
             metric,
             bands: bands.collect(),
@@ -245,7 +240,7 @@ impl Found {
             ("differs.csv".to_owned(), csv(&self.differs(study))?),
             (
                 self.name("csv"),
-                csv(&bands::table(self.metric, &self.bands, &self.times))?,
+                csv(&bands::table(self.metric.name, &self.bands, &self.times))?,
             ),
         ];
         let times: Vec<&str> = self.times.iter().map(String::as_str).collect();
@@ -257,7 +252,7 @@ impl Found {
     }
 
     fn name(&self, ending: &str) -> String {
-        format!("{BANDS}{}.{ending}", self.metric.name())
+        format!("{BANDS}{}.{ending}", self.metric.name)
     }
 
     /// `differs.csv`: one row for each replicate of an arm that is not that of the baseline.
@@ -280,26 +275,26 @@ const AT_ONCE: usize = 1 << 23;
 type Spreads = Vec<Vec<qantar::analysis::spread::Spread>>;
 
 /// Where the arms differ from the baseline, and the bands of a metric.
-fn over_time(path: &Path, study: &Study, metric: Metric) -> anyhow::Result<(Vec<Parted>, Spreads)> {
+fn over_time(path: &Path, study: &Study, metric: &Description) -> anyhow::Result<(Vec<Parted>, Spreads)> {
     let ticks = study.arms[0].model.ticks() as usize;
     let runs = study.jobs() as usize;
     let at_once = (AT_ONCE / runs.max(1)).clamp(1, ticks.max(1));
     let blocks = (0..ticks)
         .step_by(at_once)
         .map(|from| from..(from + at_once).min(ticks));
-    let few: Vec<(&str, Kind)> = series_schema(study.vocabulary())
+    let few: Vec<(&str, Kind)> = series_schema(study.family().metrics())
         .into_iter()
-        .filter(|(name, _)| ["arm", "time", "region", metric.name()].contains(name))
+        .filter(|(name, _)| ["arm", "time", "region", metric.name].contains(name))
         .collect();
     let mut parted = Vec::new();
     let mut spreads: Spreads = vec![Vec::new(); study.arms.len()];
     for (number, block) in blocks.enumerate() {
-        let mut collected = Collected::new(metric, study.arms.len(), block);
+        let mut collected = Collected::new(metric.name, study.arms.len(), block);
         match number {
             0 => each_run(
                 path,
                 study,
-                &series_schema(study.vocabulary()),
+                &series_schema(study.family().metrics()),
                 |job, series, baseline| {
                     let tick = (job.arm > 0).then(|| first_difference(baseline, series)).flatten();
                     parted.extend(tick.map(|tick| Parted {

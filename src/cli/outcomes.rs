@@ -2,9 +2,10 @@
 //! outcome that is written out.
 
 use qantar::analysis::contrast::Asked;
+use qantar::analysis::named::Named;
 use qantar::scenario::Scenario;
 use qantar::scenario::problem::{Place, Source};
-use qantar::study::outcomes::{catalogue, meant};
+use qantar::study::outcomes::meant;
 use qantar::study::{Outcome, Study};
 
 use super::failure::Usage;
@@ -15,13 +16,12 @@ use super::failure::Usage;
 /// # Errors
 /// Every mistake in every text.
 pub fn keep(study: &mut Study, scenario: &Scenario, texts: &[String], otherwise: &[&str]) -> anyhow::Result<()> {
-    let mut scenario = scenario.clone();
-    let totals: Vec<&str> = catalogue(study.vocabulary()).iter().map(|total| total.name).collect();
-    let otherwise = if otherwise.is_empty() { &totals[..] } else { otherwise };
-    let named: Vec<&str> = study.named.iter().map(|named| named.name.as_str()).collect();
-    let texts: Vec<&str> = match texts.is_empty() {
-        true => [otherwise, &named].concat(),
-        false => texts.iter().map(|text| text.trim()).collect(),
+    let (mut scenario, all) = (scenario.clone(), study.summed_up());
+    let names: Vec<&str> = all.iter().map(|named| named.name.as_str()).collect();
+    let texts: Vec<&str> = match (texts, otherwise) {
+        ([], []) => names,
+        ([], _) => [otherwise, &names[names.len() - study.named.len()..]].concat(),
+        _ => texts.iter().map(|text| text.trim()).collect(),
     };
     let (mut outcomes, mut problems, known) = (Vec::new(), Vec::new(), study.known());
     for (place, &text) in texts.iter().enumerate() {
@@ -33,7 +33,7 @@ pub fn keep(study: &mut Study, scenario: &Scenario, texts: &[String], otherwise:
             text: text.to_owned(),
         });
         let place = Place::new(source, 0..text.len());
-        match meant(text, &place, study.vocabulary(), &study.named, Some(&known)) {
+        match meant(text, &place, &all, Some(&known)) {
             Ok(meant) => outcomes.push(Outcome {
                 name: text.to_owned(),
                 text: meant,
@@ -47,16 +47,25 @@ pub fn keep(study: &mut Study, scenario: &Scenario, texts: &[String], otherwise:
     Ok(study.keep(outcomes)?)
 }
 
-/// What a study keeps, for readers.
-pub fn asked(study: &Study) -> Vec<Asked> {
-    let totals = catalogue(study.vocabulary());
-    let asked = |outcome: &Outcome| {
-        let total = totals.iter().find(|total| total.name == outcome.text);
-        Asked {
-            name: outcome.name.clone(),
-            label: total.map_or(outcome.name.as_str(), |total| total.label).to_owned(),
-            unit: total.map_or("", |total| total.unit).to_owned(),
+/// What a study keeps, with what readers know it by.
+pub fn named(study: &Study) -> anyhow::Result<Vec<Named>> {
+    let all = study.summed_up();
+    let named = |outcome: &Outcome| match all.iter().find(|named| named.name == outcome.name) {
+        Some(named) => Ok(named.clone()),
+        None => {
+            let (name, text) = (&outcome.name, &outcome.text);
+            Ok(Named::new(name, text, text.parse()?, study.family().metrics()))
         }
     };
-    study.identity.outcomes.iter().map(asked).collect()
+    study.identity.outcomes.iter().map(named).collect()
+}
+
+/// The same, as contrasts ask for it.
+pub fn asked(study: &Study) -> anyhow::Result<Vec<Asked>> {
+    let asked = |named: Named| Asked {
+        name: named.name,
+        label: named.label,
+        unit: named.unit,
+    };
+    Ok(named(study)?.into_iter().map(asked).collect())
 }

@@ -7,7 +7,6 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use qantar::metric::Vocabulary;
 use qantar::report::format::number;
 use qantar::scenario::calendar::Calendar;
 use qantar::study::{Progress, Study};
@@ -18,7 +17,8 @@ use super::output::message;
 pub struct View {
     /// Of a single run its ticks are shown.
     ticks: Option<u32>,
-    vocabulary: Vocabulary,
+    /// What those who are active are called.
+    active: &'static str,
     calendar: Calendar,
 }
 
@@ -27,7 +27,7 @@ impl View {
     pub fn of(study: &Study) -> View {
         View {
             ticks: (study.jobs() == 1 && !study.in_stages()).then(|| study.arms[0].model.ticks()),
-            vocabulary: study.vocabulary(),
+            active: study.family().active(),
             calendar: study.calendar.clone(),
         }
     }
@@ -37,9 +37,10 @@ impl View {
         if self.ticks.is_some() {
             let tick = progress.ticks.load(Relaxed).saturating_sub(1);
             let people = number(progress.participants.load(Relaxed) as f64);
-            return match self.vocabulary {
-                Vocabulary::Country => format!("{}, {people} people out", self.calendar.short(tick)),
-                Vocabulary::Epstein => format!("{people} active"),
+            let active = format!("{people} {}", self.active);
+            return match self.calendar.is_dated() {
+                true => format!("{}, {active}", self.calendar.short(tick)),
+                false => active,
             };
         }
         let note = progress.note.lock().map(|note| note.clone()).unwrap_or_default();

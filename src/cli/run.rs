@@ -7,11 +7,11 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::value_parser;
-use qantar::report::{self, json::Document, summary};
-use qantar::study::outcomes::catalogue;
+use qantar::analysis::named::Named;
+use qantar::report::{self, Valued, json::Document, summary};
 use qantar::study::rows::{events_schema, read_outcomes, series_schema};
 use qantar::study::{Command, Study};
-use qantar::table::{Kind, Table, csv};
+use qantar::table::{Column, Kind, Table, csv};
 
 use super::arguments::{Base, Running};
 use super::outcomes;
@@ -76,15 +76,15 @@ pub struct Summary {
 impl Finish for Summary {
     fn tell(&self, study: &Study, folder: &Path, shown: &Shown) -> anyhow::Result<ExitCode> {
         let table = read_outcomes(study, folder)?;
-        let totals = catalogue(study.vocabulary()).len();
-        let row = |row: usize| -> Vec<f64> {
-            let columns = table.columns().iter().skip(3).take(totals);
-            columns.map(|(_, column)| column.number(row)).collect()
+        // Arm, replicate and seed are before them.
+        let columns = table.columns().iter().skip(3);
+        let valued = |(named, (_, column)): (Named, &(String, Column))| Valued {
+            named,
+            values: (0..table.rows()).map(|row| column.number(row)).collect(),
         };
-        let named = table.columns().iter().skip(3 + totals);
-        let outcomes =
-            named.map(|(name, column)| (name.clone(), (0..table.rows()).map(|row| column.number(row)).collect()));
-        let series = first(folder, "series.csv", &series_schema(study.vocabulary()))?;
+        let mut totals: Vec<Valued> = outcomes::named(study)?.into_iter().zip(columns).map(valued).collect();
+        let named = totals.split_off(totals.len() - study.named.len());
+        let series = first(folder, "series.csv", &series_schema(study.family().metrics()))?;
         // A replicate in which nothing happens has no events.
         let events = first(folder, "events.csv", &events_schema())?;
         let of_the_first = |events: &Table| {
@@ -96,8 +96,9 @@ impl Finish for Summary {
             scenario: &study.identity.scenario,
             seed: study.identity.seed,
             first_replicate: study.identity.first_replicate,
-            totals: &(0..table.rows()).map(row).collect::<Vec<_>>(),
-            outcomes: &outcomes.collect::<Vec<_>>(),
+            active: &study.family().metrics()[0],
+            totals: &totals,
+            outcomes: &named,
             series: &series.with_context(|| format!("{} has no rows", folder.display()))?,
             events: &events
                 .filter(of_the_first)
@@ -105,7 +106,11 @@ impl Finish for Summary {
             folder: &shown.folder,
         };
         match shown.format {
-            Format::Text => output::data(&summary::text(&run, output::color(&io::stdout())))?,
+            Format::Text => {
+                let color = output::color(&io::stdout());
+                let course = study.family().course(run.series, run.events, color);
+                output::data(&summary::text(&run, &course))?;
+            }
             Format::Json => shown.json(&Document::of(&run), study, folder)?,
         }
         match &self.next {

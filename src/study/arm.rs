@@ -9,7 +9,6 @@ use crate::scenario::Scenario;
 use crate::scenario::calendar::Calendar;
 use crate::scenario::problem::Problems;
 use crate::sim::Simulation;
-use crate::sim::policy::When;
 
 /// The arm of a study without a comparison, and the first arm of every other.
 pub const BASELINE: &str = "baseline";
@@ -66,11 +65,11 @@ impl Arm {
     /// the rest is the same.
     ///
     /// # Panics
-    /// If the baseline is no country, or has no such action.
+    /// If the baseline has no such action.
     pub fn without(name: &str, baseline: &Arm, actions: &[&str]) -> Arm {
         let without: Vec<String> = actions.iter().map(|&id| id.to_owned()).collect();
         Arm {
-            model: silenced(&*baseline.model, &without),
+            model: baseline.model.without(actions),
             calendar: baseline.calendar.clone(),
             text: None,
             identity: ArmIdentity {
@@ -93,7 +92,7 @@ impl Arm {
         let model = scenario.simulation()?;
         let model = match self.identity.without.is_empty() {
             true => model,
-            false => silenced(&*model, &self.identity.without),
+            false => model.without(&self.identity.without.iter().map(String::as_str).collect::<Vec<_>>()),
         };
         Ok((model, scenario.calendar()))
     }
@@ -114,6 +113,15 @@ impl Arm {
         if others.iter().any(|other| other.identity.name == *name) {
             return wrong("there is another arm of this name; give each its own".to_owned());
         }
+        let (here, there) = (
+            self.scenario.family().name(),
+            others.first().map(|base| base.scenario.family().name()),
+        );
+        if let Some(there) = there.filter(|there| *there != here) {
+            return wrong(format!(
+                "it is of the model `{here}`, and the baseline of `{there}`; compare models of one kind"
+            ));
+        }
         let clock = |arm: &Arm| {
             let (ticks, minutes) = (arm.model.ticks(), arm.model.size().tick_minutes);
             let (start, zone) = (arm.calendar.start, &arm.calendar.zone);
@@ -127,16 +135,6 @@ impl Arm {
             _ => Ok(()),
         }
     }
-}
-
-fn silenced(model: &dyn Simulation, actions: &[String]) -> Box<dyn Simulation> {
-    let mut model = model.country().expect("a country").clone();
-    for id in actions {
-        let found = model.interventions.iter_mut().find(|action| action.id == *id);
-        // Any of nothing never holds.
-        found.expect("an action of the baseline").when = When::Any(Vec::new());
-    }
-    Box::new(model)
 }
 
 impl ArmIdentity {

@@ -54,7 +54,7 @@ pub fn publish(
         let manifest = Manifest {
             format: manifest::FORMAT.to_owned(),
             study: study.identity.clone(),
-            model: study.vocabulary(),
+            model: study.family().name().to_owned(),
             size: Size::of(study.arms[0].model.as_ref()),
             points: u64::from(study.points.len()),
             runs: done + failed,
@@ -114,7 +114,7 @@ pub fn tables(
             keeps.series,
             "series.csv",
             Part::Series,
-            rows::series_schema(study.vocabulary()),
+            rows::series_schema(study.family().metrics()),
         ),
         (keeps.events, "events.csv", Part::Events, rows::events_schema()),
         (

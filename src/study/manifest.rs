@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 pub use super::digest::Digested;
 use super::error::{Error, at};
 use super::identity::Identity;
-use crate::metric::Vocabulary;
 use crate::sim::Simulation;
 
 /// The name of the file.
@@ -26,8 +25,8 @@ pub struct Manifest {
     /// What was run.
     #[serde(flatten)]
     pub study: Identity,
-    /// What kind of model it is of.
-    pub model: Vocabulary,
+    /// The family of its model.
+    pub model: String,
     /// The model of the baseline in numbers, where nothing is varied.
     pub size: Size,
     /// Number of points.

@@ -2,83 +2,43 @@
 //! written out.
 
 use super::error::Error;
-use super::identity::Outcome as Kept;
+use super::identity;
+use crate::analysis::named::Named;
 use crate::analysis::outcome::{Known, Mistake, Outcome};
 use crate::analysis::replicate::Replicate;
-use crate::analysis::total::Total;
-use crate::analysis::{epstein, totals};
-use crate::metric::Vocabulary;
-use crate::scenario::outcomes::Named;
 use crate::scenario::problem::{Place, Problem};
 use crate::suggest::nearest;
 use crate::table::Table;
 
 /// How the outcomes of a study are worked out.
 #[derive(Debug, Default)]
-pub struct Outcomes(Vec<How>);
-
-#[derive(Debug)]
-enum How {
-    /// One of the totals, by its place.
-    Total(usize),
-    Written(Outcome),
-}
+pub struct Outcomes(Vec<Outcome>);
 
 impl Outcomes {
     /// Read what is kept.
     ///
     /// # Errors
     /// If a text is no outcome.
-    pub fn read(kept: &[Kept], vocabulary: Vocabulary) -> Result<Outcomes, Error> {
-        let how = |kept: &Kept| -> Result<How, Error> {
-            let total = catalogue(vocabulary)
-                .iter()
-                .position(|total| total.name == kept.text.trim());
-            Ok(match total {
-                Some(place) => How::Total(place),
-                None => How::Written(Outcome::parse(&kept.text).map_err(|mistake| Error::Outcome {
-                    text: kept.text.clone(),
-                    why: mistake.to_string(),
-                })?),
+    pub fn read(kept: &[identity::Outcome]) -> Result<Outcomes, Error> {
+        let read = |kept: &identity::Outcome| {
+            Outcome::parse(&kept.text).map_err(|mistake| Error::Outcome {
+                text: kept.text.clone(),
+                why: mistake.to_string(),
             })
         };
-        kept.iter().map(how).collect::<Result<_, _>>().map(Outcomes)
+        kept.iter().map(read).collect::<Result<_, _>>().map(Outcomes)
     }
 
     /// Their values in one run, from its series and its events, which have the times of their ticks.
     pub fn of(&self, series: &Table, events: &Table) -> Vec<f64> {
-        let any = |wanted: fn(&How) -> bool| self.0.iter().any(wanted);
-        let totals = any(|how| matches!(how, How::Total(_))).then(|| totals::of(series, events));
-        let replicate = any(|how| matches!(how, How::Written(_))).then(|| Replicate::of(series, events));
-        let value = |how: &How| match how {
-            How::Total(place) => totals.as_ref().map_or(f64::NAN, |totals| totals[*place]),
-            How::Written(outcome) => replicate.as_ref().map_or(f64::NAN, |replicate| outcome.of(replicate)),
-        };
-        self.0.iter().map(value).collect()
+        let replicate = Replicate::of(series, events);
+        self.0.iter().map(|outcome| outcome.of(&replicate)).collect()
     }
 }
 
-/// The totals of models of a kind.
-pub fn catalogue(vocabulary: Vocabulary) -> &'static [Total] {
-    match vocabulary {
-        Vocabulary::Country => &totals::TOTALS,
-        Vocabulary::Epstein => &epstein::TOTALS,
-    }
-}
-
-/// What an outcome that is asked for as a text means: the name of a total or of what the scenario names stands for it.
-/// Every mistake is a problem within its place.
-pub fn meant(
-    text: &str,
-    place: &Place,
-    vocabulary: Vocabulary,
-    named: &[Named],
-    known: Option<&Known>,
-) -> Result<String, Vec<Problem>> {
+/// What an outcome that is asked for as a text means, where some have names. Every mistake is a problem within its place.
+pub fn meant(text: &str, place: &Place, named: &[Named], known: Option<&Known>) -> Result<String, Vec<Problem>> {
     let text = text.trim();
-    if catalogue(vocabulary).iter().any(|total| total.name == text) {
-        return Ok(text.to_owned());
-    }
     if let Some(named) = named.iter().find(|named| named.name == text) {
         return Ok(named.text.clone());
     }
@@ -96,8 +56,7 @@ pub fn meant(
             }
         }
         Err(mistake) => {
-            let totals = catalogue(vocabulary).iter().map(|total| total.name);
-            let name = nearest(text, named.iter().map(|named| named.name.as_str()).chain(totals));
+            let name = nearest(text, named.iter().map(|named| named.name.as_str()));
             let help = name.map_or(String::new(), |name| format!("or did you mean `{name}`?"));
             Err(vec![problem(&mistake).help(help)])
         }

@@ -7,13 +7,14 @@ use super::digest::Digested;
 use super::error::Error;
 use super::identity::{Command, Identity, Keeps, Outcome};
 use super::outcomes::Outcomes;
+use crate::analysis::named::Named;
 use crate::analysis::outcome::Known;
 use crate::design::{Design, Method, Points};
 use crate::dice::Dice;
-use crate::metric::Vocabulary;
+use crate::models::Family;
 use crate::scenario::Scenario;
 use crate::scenario::calendar::Calendar;
-use crate::scenario::outcomes::{self, Named};
+use crate::scenario::outcomes;
 use crate::scenario::problem::Problems;
 use crate::sim::Simulation;
 
@@ -128,7 +129,7 @@ impl Study {
     /// # Errors
     /// If one cannot be read.
     pub fn keep(&mut self, outcomes: Vec<Outcome>) -> Result<(), Error> {
-        self.outcomes = Outcomes::read(&outcomes, self.vocabulary())?;
+        self.outcomes = Outcomes::read(&outcomes)?;
         self.identity.outcomes = outcomes;
         Ok(())
     }
@@ -194,9 +195,14 @@ impl Study {
         Dice::new(self.identity.seed, replicate)
     }
 
-    /// What is measured of its models.
-    pub fn vocabulary(&self) -> Vocabulary {
-        self.arms[0].model.vocabulary()
+    /// The family of its models, the same in all arms.
+    pub fn family(&self) -> &'static dyn Family {
+        self.arms[0].scenario().family()
+    }
+
+    /// The totals of its family, and what its scenario names.
+    pub fn summed_up(&self) -> Vec<Named> {
+        [self.family().named_totals(), self.named.clone()].concat()
     }
 
     /// Whether its points follow from what earlier ones have given.
@@ -207,7 +213,7 @@ impl Study {
 
     /// What outcomes of its runs can name: of the baseline, and the regions and subjects of all arms.
     pub fn known(&self) -> Known {
-        let mut known = outcomes::known(self.arms[0].model.as_ref(), &self.calendar);
+        let mut known = outcomes::known(self.family(), self.arms[0].model.as_ref(), &self.calendar);
         for arm in &self.arms[1..] {
             known.regions.extend(arm.model.regions().into_iter().map(str::to_owned));
             known

@@ -11,18 +11,18 @@ use super::error::{Error, at};
 use super::journal::{Part, Record};
 use super::plan::{Job, Study};
 use crate::design::Span;
-use crate::metric::{Description, Vocabulary};
+use crate::metric::Description;
 use crate::scenario::calendar::Calendar;
 use crate::table::{Column, Kind, Table, csv};
 
 /// The columns of `series.csv` of models of a kind. One row per replicate, arm, tick and region; region `all` is the
 /// whole and comes last in each tick. `time` is local time at the start of the tick; empty where ticks have no date.
-pub fn series_schema(vocabulary: Vocabulary) -> Vec<(&'static str, Kind)> {
+pub fn series_schema(metrics: &'static [Description]) -> Vec<(&'static str, Kind)> {
     let kind = |metric: &Description| match metric.whole {
         true => Kind::Int,
         false => Kind::Float,
     };
-    let metrics = vocabulary.metrics().iter().map(|metric| (metric.name, kind(metric)));
+    let metrics = metrics.iter().map(|metric| (metric.name, kind(metric)));
     COLUMNS.into_iter().chain(metrics).collect()
 }
 
@@ -276,7 +276,7 @@ mod tests {
             let lines = Lines::of(&study).of_job(job, part, &record.parts[part as usize]);
             csv::read_headless(&lines[..], schema).unwrap()
         };
-        let series = read(Part::Series, &series_schema(study.vocabulary()));
+        let series = read(Part::Series, &series_schema(study.family().metrics()));
         read(Part::Events, &events_schema());
         assert_eq!(series.column("arm").unwrap().text(0), "baseline");
         assert_eq!(series.column("replicate").unwrap().number(0), 3.0);

@@ -11,7 +11,7 @@ use super::manifest::{Digested, Manifest};
 use super::sweep::{Ask, How as Asked};
 use super::*;
 use crate::dice::Dice;
-use crate::metric::Vocabulary;
+use crate::metric::Description;
 use crate::scenario::Scenario;
 use crate::sim::event::What;
 use crate::sim::{Observer, Simulation, Size};
@@ -461,8 +461,11 @@ struct Broken {
 }
 
 impl Simulation for Broken {
-    fn vocabulary(&self) -> Vocabulary {
-        self.sound.vocabulary()
+    fn metrics(&self) -> &'static [Description] {
+        self.sound.metrics()
+    }
+    fn outline(&self) -> String {
+        self.sound.outline()
     }
     fn ticks(&self) -> u32 {
         self.sound.ticks()

@@ -115,13 +115,13 @@ impl Calibration {
             observations,
             record,
         };
-        calibration.scenario.compile()?;
+        calibration.scenario.simulation()?;
         for share in [0.0, 1.0] {
             let mut scenario = calibration.scenario.clone();
             let parameters = calibration.search.parameters.iter();
             let ends = parameters.map(|of| format!("{}={:?}", of.key, of.at(share)));
             scenario.set(&ends.collect::<Vec<_>>())?;
-            scenario.compile()?;
+            scenario.simulation()?;
         }
         Ok(calibration)
     }

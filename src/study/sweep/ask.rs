@@ -175,12 +175,9 @@ impl Ask {
 
     /// Every total and what the scenario names, where no outcome was asked for; and what those mean that were.
     fn spell_out(&mut self) {
-        let (vocabulary, named) = (self.scenario.vocabulary(), self.scenario.outcomes());
+        let named = [self.scenario.family().named_totals(), self.scenario.outcomes()].concat();
         if self.outcomes.is_empty() {
             let place = self.text("the totals", "").place;
-            for total in outcomes::catalogue(vocabulary) {
-                self.outcome(total.name, total.name, &place);
-            }
             for named in &named {
                 self.outcome(&named.name, &named.name, &place);
             }
@@ -189,7 +186,7 @@ impl Ask {
         let base = Study::new(Command::Sweep, &self.scenario, Vec::new(), 1, 0..1).ok();
         let known = base.map(|base| base.known());
         for (outcome, place) in &mut self.outcomes {
-            match outcomes::meant(&outcome.text, place, vocabulary, &named, known.as_ref()) {
+            match outcomes::meant(&outcome.text, place, &named, known.as_ref()) {
                 Ok(text) => outcome.text = text,
                 Err(problems) => self.problems.extend(problems),
             }
