@@ -17,9 +17,11 @@ use super::signals::Signals;
 /// machines are given after the first, or their journals (*.partial/parts) are copied into it before.
 #[derive(clap::Args)]
 #[command(help_template = HELP, before_help = "Examples:
-  qantar merge results/tutorial-sweep-1
-  qantar merge results/study-1 from-host-a/study-1 from-host-b/study-1
-  qantar merge results/study-1 --partly    tables of what is done, in results/study-1.partial")]
+  qantar sweep scenarios/tutorial.toml --vary shock.fuel-price.factor=1.2:2.4:0.4 --out results/study --shard 1/2
+  qantar merge results/study --partly    tables of what is done, in results/study.partial
+  qantar resume results/study --shard 2/2
+  qantar merge results/study
+  qantar merge results/study FROM-HOST-A FROM-HOST-B    with the folders of other machines")]
 pub struct Args {
     /// Folder of the study.
     dir: PathBuf,

@@ -7,12 +7,14 @@ mod output;
 mod perform;
 mod progress;
 mod signals;
+mod terminal;
 
 mod ablate;
 mod calibrate;
 mod check;
 mod compare;
 mod completions;
+mod doctor;
 mod explain;
 mod man;
 mod merge;
@@ -74,6 +76,7 @@ enum Command {
     New(new::Args),
     Schema(schema::Args),
     Metrics(metrics::Args),
+    Doctor(doctor::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -99,6 +102,7 @@ impl Cli {
             Command::New(args) => args.execute(),
             Command::Schema(args) => args.execute(),
             Command::Metrics(args) => args.execute(),
+            Command::Doctor(args) => args.execute(),
             Command::Completions(args) => args.execute(Cli::command()),
             Command::Man(args) => args.execute(Cli::command()),
         }

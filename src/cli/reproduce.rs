@@ -36,7 +36,9 @@ pub struct Args {
 }
 
 const EXAMPLES: &str = "Examples:
+  qantar run scenarios/tutorial.toml
   qantar reproduce results/tutorial-1
+  qantar sweep scenarios/tutorial.toml --vary shock.fuel-price.factor=1.2:2.4:0.4
   qantar reproduce results/tutorial-sweep-1 --sample 20    20 runs of a sweep";
 
 impl Args {

@@ -12,8 +12,9 @@ use super::perform::{finish_of, perform};
 /// Go on with a study that was begun, by whatever command: its folder says what it is.
 #[derive(clap::Args)]
 #[command(help_template = HELP, before_help = "Examples:
-  qantar resume results/tutorial-1-compare
-  qantar resume results/study-1 --shard 2/7 --threads 4")]
+  qantar sweep scenarios/tutorial.toml --vary shock.fuel-price.factor=1.2:2.4:0.4 --out results/study --shard 1/2
+  qantar resume results/study --shard 2/2 --threads 1
+  qantar resume results/study    what is left, and the tables")]
 pub struct Args {
     /// Folder of the study.
     dir: PathBuf,

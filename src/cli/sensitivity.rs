@@ -42,9 +42,11 @@ pub struct Args {
 }
 
 const EXAMPLES: &str = "Examples:
-  qantar sensitivity results/sweep
-  qantar sensitivity results/sweep --outcome deaths_civilians --csv indices.csv
-  qantar sensitivity results/sweep --method morris --format json";
+  qantar sweep scenarios/tutorial.toml --vary region.harrow.discipline=0..1 --vary action.rollback.credibility=0..1 \\
+      --sample morris:10 --out results/study
+  qantar sensitivity results/study
+  qantar sensitivity results/study --outcome participants_peak --csv indices.csv
+  qantar sensitivity results/study --method morris --format json";
 
 /// Which indices are wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

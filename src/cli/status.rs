@@ -12,7 +12,9 @@ use super::progress::duration;
 
 /// How far a study is, read from its files, while it runs or after.
 #[derive(clap::Args)]
-#[command(help_template = HELP, before_help = "Examples:\n  qantar status results/study-1\n  watch qantar status results/study-1")]
+#[command(help_template = HELP, before_help = "Examples:
+  qantar sweep scenarios/tutorial.toml --vary shock.fuel-price.factor=1.2:2.4:0.4 --out results/study --shard 1/2
+  qantar status results/study")]
 pub struct Args {
     /// Folder of the study.
     dir: PathBuf,

@@ -68,9 +68,10 @@ fn time(text: &str) -> Result<String, String> {
 }
 
 const EXAMPLES: &str = "Examples:
-  qantar submit my.study.toml --tasks 100 --cpus 4 --time 02:00:00 --dry-run
-  qantar submit my.study.toml --tasks 100 --cpus 4 --time 02:00:00 --sbatch=--partition=long
-  qantar status results/my-1";
+  qantar submit scenarios/tutorial.toml --vary shock.fuel-price.factor=1.2:2.4:0.4 --tasks 8 --cpus 4 --time 02:00:00 --dry-run
+  qantar submit scenarios/tutorial.toml --vary shock.fuel-price.factor=1.2:2.4:0.4 --tasks 8 --sbatch=--partition=long
+  qantar status results/tutorial-sweep-1
+  qantar submit DIR --tasks 8    a study of any command that was begun";
 
 impl Args {
     /// Write the scripts and submit them.

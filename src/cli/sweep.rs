@@ -38,8 +38,9 @@ const EXAMPLES: &str = "Examples:
   qantar sweep scenarios/tutorial.toml --vary shock.fuel-price.factor=1.2:2.4:0.2
   qantar sweep scenarios/tutorial.toml --vary region.harrow.discipline=0..1 --vary action.rollback.credibility=0..1 \\
       --sample lhs:200 --outcome 'peak = peak(participants)' --dry-run
-  qantar sweep my.study.toml --shard 2/7    and on other machines 1/7, 3/7 ..., then qantar merge
-  qantar sweep scenarios/tutorial.toml --design points-from-SALib.csv";
+  qantar sweep scenarios/tutorial.toml --vary shock.fuel-price.factor=1.2:2.4:0.2 --arm late:action.rollback.lag=2d --out arms
+  qantar sweep STUDY.study.toml --shard 2/7    and on other machines 1/7, 3/7 ..., then qantar merge
+  qantar sweep scenarios/tutorial.toml --design POINTS.csv    points from SALib, EMA or R";
 
 /// What is varied.
 #[derive(clap::Args)]
