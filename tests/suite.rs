@@ -25,6 +25,7 @@ mod scenario_errors;
 mod score;
 mod sensitivity;
 mod shipped;
+mod studies;
 mod sweep;
 mod terminal;
 mod twin;
