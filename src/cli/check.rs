@@ -6,7 +6,7 @@ use qantar::scenario::{Scenario, record};
 use qantar::study::Plan;
 
 use super::failure::Usage;
-use super::output::{color, data, message};
+use super::output::{color, data, message, warn};
 
 /// Find everything that is wrong with scenarios
 #[derive(clap::Args)]
@@ -32,10 +32,13 @@ impl Args {
                     .record()
                     .map(|path| record::read(path, &plan.known()))
                     .transpose()?;
-                Ok(summary(&plan, record.as_ref()))
+                Ok((summary(&plan, record.as_ref()), scenario.warnings()))
             });
             match checked {
-                Ok(summary) => data(&format!("{}: {summary}\n", file.display()))?,
+                Ok((summary, warnings)) => {
+                    warn(&warnings);
+                    data(&format!("{}: {summary}\n", file.display()))?;
+                }
                 // The last one is left to be printed as the error of the command.
                 Err(problems) if self.files.len() == 1 => return Err(problems.into()),
                 Err(problems) => {

@@ -200,6 +200,9 @@ impl Args {
             let mut scenario = base.clone();
             let all = [self.set.clone(), own.clone()].concat();
             let arm = scenario.set(&own).and_then(|()| Arm::new(name, &scenario, all));
+            if !self.quiet {
+                output::warn(&scenario.warnings());
+            }
             Asked {
                 name: name.clone(),
                 what: described(scenario.name(), &own),

@@ -96,6 +96,7 @@ fn of_field(section: &Section, field: &Field) -> Entry {
     let name = section.path(field.key);
     let omitted = match field.omitted {
         Omitted::Required => "required".to_string(),
+        Omitted::Unless(other) => format!("required, unless `{other}` is there"),
         Omitted::Value(text) => text.to_string(),
         Omitted::Number(value) => value.to_string(),
         Omitted::Words(words) => words.to_string(),

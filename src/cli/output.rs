@@ -2,6 +2,8 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use qantar::scenario::problem::Problems;
+
 /// Help begins with what the command is for and with examples.
 pub const HELP: &str = "{about-with-newline}\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}";
 
@@ -29,6 +31,13 @@ pub fn json(document: &impl serde::Serialize) -> io::Result<()> {
 /// Print a message, if there is anybody to read it.
 pub fn message(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// Print what may be wrong with a scenario, if anything.
+pub fn warn(warnings: &Problems) {
+    if !warnings.is_empty() {
+        message(&format!("{}\n", warnings.render(color(&io::stderr()))));
+    }
 }
 
 /// Whether to colour what goes to a stream.

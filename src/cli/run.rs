@@ -88,6 +88,9 @@ impl Args {
     fn plan(&self) -> anyhow::Result<Plan> {
         let mut scenario = Scenario::read(&self.file)?;
         scenario.set(&self.set)?;
+        if !self.quiet {
+            output::warn(&scenario.warnings());
+        }
         let seed = self.seed.unwrap_or_else(|| scenario.seed());
         let replicates = self.first_replicate..self.first_replicate + self.replicates;
         Ok(Plan::new(&scenario, self.set.clone(), seed, replicates)?)

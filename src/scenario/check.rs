@@ -10,6 +10,7 @@ use super::problem::{Place, Problem};
 use super::schema::section;
 use super::shapes;
 use super::tree::{Entry, Node, Table, Value};
+use crate::analysis::replicate::COUNTRY;
 use crate::models::{self, Family};
 use crate::suggest::{nearest, suggest};
 
@@ -111,8 +112,13 @@ impl Checker<'_> {
                 None => self.problems.push(unknown(section, path, table, entry)),
             }
         }
-        for field in section.fields.iter().filter(|field| field.omitted == Omitted::Required) {
-            if table.get(field.key).is_none() {
+        for field in &section.fields {
+            let must = match field.omitted {
+                Omitted::Required => true,
+                Omitted::Unless(other) => table.get(other).is_none(),
+                _ => false,
+            };
+            if must && table.get(field.key).is_none() {
                 self.problems.push(missing(section, path, field, home));
             }
         }
@@ -126,7 +132,8 @@ impl Checker<'_> {
     fn value(&mut self, path: &str, field: &Field, node: &Node) {
         let place = &node.place;
         match (field.kind, &node.value) {
-            (Kind::Text | Kind::Outcome, Value::Text(_)) | (Kind::Flag, Value::Flag(_)) => {}
+            (Kind::Text, Value::Text(text)) => self.plain(path, text, place),
+            (Kind::Outcome, Value::Text(_)) | (Kind::Flag, Value::Flag(_)) => {}
             (Kind::Range, Value::List(list)) if range(list).is_some() => {}
             (Kind::Texts, Value::List(list)) if list.iter().all(|node| node.text().is_some()) => {}
             (Kind::Id, Value::Text(id)) => self.id(path, id, place),
@@ -250,7 +257,23 @@ impl Checker<'_> {
         }));
     }
 
+    /// Text is printed as it is, so it must not steer a terminal.
+    fn plain(&mut self, path: &str, text: &str, place: &Place) {
+        if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
+            let problem = Problem::at(place, format!("`{path}` has a control character"));
+            let help = "it would steer the terminal that shows it; leave it out";
+            self.problems
+                .push(problem.label("not only letters and signs").help(help));
+        }
+    }
+
     fn id(&mut self, path: &str, id: &str, place: &Place) {
+        if path == "region.id" && id == COUNTRY {
+            let problem = Problem::at(place, format!("a region cannot be called `{id}`"));
+            let label = "in results this is the whole country";
+            self.problems
+                .push(problem.label(label).help("give the region another id"));
+        }
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         if id.is_empty() || !id.chars().all(plain) {
             let problem = Problem::at(place, format!("`{path}` must be letters, digits, `-` and `_`"));
@@ -321,7 +344,23 @@ impl Checker<'_> {
 }
 
 /// Columns that tables of results have beside outcomes.
-const KEYS: [&str; 7] = ["arm", "point", "replicate", "seed", "status", "reason", "tick"];
+const KEYS: [&str; 15] = [
+    "arm",
+    "point",
+    "replicate",
+    "seed",
+    "status",
+    "reason",
+    "tick",
+    "time",
+    "region",
+    "event",
+    "subject",
+    "number",
+    "counts",
+    "metric",
+    "outcome",
+];
 
 /// The two numbers of a range.
 pub fn range(list: &[Node]) -> Option<(f64, f64)> {

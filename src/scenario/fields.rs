@@ -64,12 +64,13 @@ pub const SECTIONS: &[(&str, &str, &[Field])] = &[
 
 const ROOT: &[Field] = &[
     required("schema_version", Whole(1, 1), "", "Version of the scenario format, so that a file is never misread."),
-    words("extends", Text, "", "stands alone", "Path of a scenario that this one is laid over: tables merge, entries merge by id, `remove = true` drops one."),
+    words("extends", Text, "", "stands alone", "Path of a scenario that this one is laid over, or a list of paths that are laid over each other in order: tables merge, entries merge by id, `remove = true` drops one."),
     value("model", Kind::Choice(C::Model), "", "\"country\"", "Which model it is of: a country, or Epstein's lattice, whose keys are those of `epstein`."),
     words("title", Text, "", "the name of the file", "What the scenario is called in reports."),
     required("start", Time, "", "Local date and time at which the first tick starts, to the minute."),
     required("zone", Zone, "", "IANA time zone of all times in the scenario. The clock keeps the offset that holds at the start."),
-    required("ticks", Whole(1, 100_000), "ticks", "How long the simulation lasts."),
+    field("ticks", Whole(1, 100_000), "ticks", Omitted::Unless("duration"), "How long the simulation lasts."),
+    words("duration", Duration, "", "from `ticks`", "How long the simulation lasts, as a length of time instead of `ticks`: so it stays the same whatever `tick_minutes` is."),
     value("tick_minutes", Whole(5, 360), "minutes", "60", "Length of a tick; divides the 1440 minutes of a day."),
     value("persons_per_agent", Whole(1, 100_000), "people", "1", "How many people one simulated citizen stands for; 1 is everyone."),
     value("seed", Whole(0, i64::MAX), "", "1", "Seed of all chance; the same seed gives the same run to the last bit."),
@@ -169,13 +170,14 @@ const KIND: Field = required("kind", Kind::Choice(C::Action), "", "What is done;
 const BY: &str = "Who does it; free text.";
 const CREDIBILITY: &str = "How far it is believed; multiplies what it promises.";
 
-const fn intervention(by: Field, credibility: Field) -> [Field; 20] {
+const fn intervention(by: Field, credibility: Field) -> [Field; 21] {
     [
         ID,
         KIND,
         by,
         words("title", Text, "", "the name of the kind", "What it is called in reports."),
         required("when", When, "", "When it is announced; it happens once."),
+        value("never", Flag, "", "false", "Whether it never happens, and so nothing that waits for it alone; the rest stays as it is."),
         words("regions", References(To::Region), "", "all", "Where it acts."),
         words("sites", References(To::Site), "", "all sites of the regions", "On which sites, for levers that act on sites."),
         value("lag", Duration, "", "\"0h\"", "From announcement to effect, rounded up to ticks."),

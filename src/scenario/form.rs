@@ -42,6 +42,8 @@ pub struct Field {
 pub enum Omitted {
     /// It must not be left out.
     Required,
+    /// It must not be left out, unless this other key is there.
+    Unless(&'static str),
     /// This TOML value, read as if it had been written.
     Value(&'static str),
     /// This number.

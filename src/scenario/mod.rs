@@ -39,7 +39,7 @@ use crate::models::{self, Family, epstein::engine::model as lattice};
 use crate::sim::Simulation;
 use crate::sim::model::Model;
 use calendar::Calendar;
-use problem::{Place, Problem, Problems, Source};
+use problem::{Place, Problem, Problems, Source, any_wrong};
 use read::Reading;
 use tree::{Table, Value};
 
@@ -74,7 +74,8 @@ impl Scenario {
         Scenario::from_reading(stem.into_owned(), root, reading)
     }
 
-    fn from_reading(name: String, root: Table, reading: Reading) -> Result<Scenario, Problems> {
+    fn from_reading(name: String, mut root: Table, mut reading: Reading) -> Result<Scenario, Problems> {
+        merge::settle(&mut root, &mut reading.problems);
         if !reading.broken.is_empty() {
             return Err(Problems::new(&reading.sources, reading.broken));
         }
@@ -107,6 +108,7 @@ impl Scenario {
         if !broken.is_empty() {
             return Err(Problems::new(&sources, broken));
         }
+        merge::settle(&mut root, &mut problems);
         let title = root.text("title").unwrap_or(&self.name).to_string();
         (self.root, self.sources, self.problems, self.title) = (root, sources, problems, title);
         Ok(())
@@ -128,6 +130,7 @@ impl Scenario {
             Ok(mut over) => {
                 over.move_to(key, value);
                 set::lay(&mut self.root, over, &mut self.problems);
+                merge::settle(&mut self.root, &mut self.problems);
                 Ok(())
             }
             Err(found) => Err(found
@@ -161,12 +164,16 @@ impl Scenario {
         &self.title
     }
 
-    /// Its actions as written, in order: id, kind, and who acts, which may be empty.
+    /// Its actions, or changes of a lattice, as written, in order: id, kind, and who acts, which may be empty.
     pub fn actions(&self) -> Vec<[String; 3]> {
-        let entries = view::View::entries(&self.root, "action");
-        entries
-            .map(|view| ["id", "kind", "by"].map(|key| view.text(key)))
-            .collect()
+        let entries = |key| self.root.tables(key);
+        let text = |table: &Table, key| table.text(key).unwrap_or_default().to_owned();
+        let actions = entries("action").map(|(table, _)| {
+            let by = table.text("by").unwrap_or("government").to_owned();
+            [text(table, "id"), text(table, "kind"), by]
+        });
+        let changes = entries("change").map(|(table, _)| [text(table, "id"), "change".to_owned(), String::new()]);
+        actions.chain(changes).collect()
     }
 
     /// The ids of its shocks, in order.
@@ -191,6 +198,17 @@ impl Scenario {
     /// The whole scenario in one text: overlays, tables and assignments are in it, and it compiles to the same model.
     pub fn to_toml(&self) -> String {
         write::to_toml(&self.root)
+    }
+
+    /// What may be meant so but probably is not, such as an action after the end of the run; and what follows from a
+    /// removal. Of a scenario that does not compile, whatever was seen.
+    pub fn warnings(&self) -> Problems {
+        let mut problems = self.problems.clone();
+        match self.family().name() {
+            "epstein" => drop(epstein::compile(&self.root, &mut problems)),
+            _ => drop(compile::compile(&self.root, &mut problems)),
+        }
+        Problems::new(&self.sources, problems.into_iter().filter(|problem| problem.warning))
     }
 
     /// Its clock; of a scenario that does not compile, any clock.
@@ -248,9 +266,9 @@ impl Scenario {
         let model = compile(&self.root, &mut problems);
         let mut known = outcomes::known(family, &model, &self.calendar());
         // Of a clock that is wrong, nothing is known of when a run is.
-        known.times = known.times.filter(|_| problems.is_empty());
+        known.times = known.times.filter(|_| problems.iter().all(|problem| problem.warning));
         outcomes::check(&self.root, &self.sources, &known, &mut problems);
-        if problems.is_empty() {
+        if !any_wrong(&problems) {
             Ok(model)
         } else {
             Err(Problems::new(&self.sources, problems))

@@ -6,7 +6,7 @@ use super::calendar;
 use super::check::{Names, check, range};
 use super::form::To;
 use super::outcomes;
-use super::problem::{Problem, Problems, Source};
+use super::problem::{Problem, Problems, Source, any_wrong};
 use super::read::Reading;
 use super::schema::section;
 use super::set;
@@ -64,7 +64,7 @@ fn of_reading(name: &str, root: &Table, reading: Reading, known: &Known) -> Resu
             .observations
             .iter()
             .any(|observation| observation.pattern == Some(number))
-            && problems.is_empty()
+            && !any_wrong(&problems)
         {
             let problem = Problem::at(view.home, "this pattern has no observations");
             problems.push(
@@ -74,9 +74,9 @@ fn of_reading(name: &str, root: &Table, reading: Reading, known: &Known) -> Resu
             );
         }
     }
-    match problems.is_empty() {
-        true => Ok(record),
-        false => Err(Problems::new(&reading.sources, problems)),
+    match any_wrong(&problems) {
+        false => Ok(record),
+        true => Err(Problems::new(&reading.sources, problems)),
     }
 }
 

@@ -79,7 +79,7 @@ pub fn lay(root: &mut Table, over: Table, problems: &mut Vec<Problem>) {
         }
         let one = Table {
             entries: vec![Entry { key, at, node }],
-            inline: false,
+            ..Table::default()
         };
         assign(root, one, problems);
     }

@@ -44,6 +44,8 @@ pub struct Table {
     pub entries: Vec<Entry>,
     /// Whether it is written `{ like = "this" }`.
     pub inline: bool,
+    /// Where it was removed, if it was; such an entry is dropped once all is laid together.
+    pub removed: Option<Place>,
 }
 
 /// A key and its value.
@@ -234,6 +236,7 @@ impl Reader<'_> {
         Table {
             entries: table.iter().map(entry).collect(),
             inline,
+            removed: None,
         }
     }
 

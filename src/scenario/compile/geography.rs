@@ -101,6 +101,28 @@ impl Geography {
     }
 }
 
+/// Whether positions are written longitude first, as in GeoJSON: then it is their first number that fits the clock of
+/// the country, of which an hour is fifteen degrees, and by far. Civil time is nowhere more than some 35 degrees off.
+pub fn tell_swapped(root: &Table, hours_ahead: f64, problems: &mut Vec<Problem>) {
+    let meridian = 15.0 * hours_ahead;
+    let written = View::entries(root, "region").filter_map(|region| region.given("position"));
+    let positions: Vec<&Node> = written.filter(|node| node.list().len() == 2).collect();
+    let Some(first) = positions.first().filter(|_| hours_ahead != 0.0) else {
+        return;
+    };
+    let off = |get: fn((f64, f64)) -> f64| {
+        let sum: f64 = positions.iter().map(|node| (get(degrees(node)) - meridian).abs()).sum();
+        sum / positions.len() as f64
+    };
+    let (by_first, by_second) = (off(|position| position.0), off(|position| position.1));
+    if by_second > 35.0 && by_first < by_second - 10.0 {
+        let problem = Problem::at(&first.place, "positions look swapped: longitude first");
+        let help = "a position is latitude and then longitude; GeoJSON has them the other way round";
+        let label = format!("clocks here fit a longitude of {meridian:.0}");
+        problems.push(problem.label(label).help(help).warning());
+    }
+}
+
 /// Latitude and longitude in degrees; a single region may leave them out.
 fn position(region: &View<'_>, regions: usize, problems: &mut Vec<Problem>) -> (f64, f64) {
     let Some(node) = region.given("position") else {

@@ -20,12 +20,14 @@ pub fn interventions(
     names: &Names<'_>,
     sites: &[Site],
     calendar: &Calendar,
+    ticks: u32,
     problems: &mut Vec<Problem>,
 ) -> Vec<Intervention> {
     let mut timeline = Timeline {
         names,
         sites,
         calendar,
+        ticks,
         waits: Vec::new(),
         problems,
     };
@@ -42,6 +44,7 @@ struct Timeline<'a> {
     names: &'a Names<'a>,
     sites: &'a [Site],
     calendar: &'a Calendar,
+    ticks: u32,
     /// Who waits for whom, and where that is said.
     waits: Vec<(usize, usize, Place)>,
     problems: &'a mut Vec<Problem>,
@@ -75,7 +78,7 @@ impl Timeline<'_> {
         let (regions, sites) = self.scope(view);
         Intervention {
             id: view.text("id"),
-            when: view.given("when").map_or(When::At(0), |node| self.when(index, node)),
+            when: self.moment(index, view),
             lag: self.calendar.ticks_for(view.minutes("lag").unwrap_or(0.0)),
             duration: duration.map(|minutes| self.calendar.ticks_for(minutes).max(1)),
             regions,
@@ -96,6 +99,29 @@ impl Timeline<'_> {
             words,
             option: self.option(view),
         }
+    }
+
+    /// When it is announced. One that never is has its moment read, so that what is wrong with that is told.
+    fn moment(&mut self, index: usize, view: &View<'_>) -> When {
+        let waits = self.waits.len();
+        let when = view.given("when").map_or(When::At(0), |node| self.when(index, node));
+        if view.flag_given("never") == Some(true) {
+            self.waits.truncate(waits);
+            return When::NEVER;
+        }
+        if let (When::At(tick), Some(node)) = (&when, view.given("when"))
+            && *tick >= self.ticks
+        {
+            let message = format!(
+                "`{}` is announced after the end of the run, so it never happens",
+                view.text("id")
+            );
+            let problem = Problem::at(&node.place, message);
+            let label = format!("the run ends at {}", self.calendar.local(self.ticks));
+            let help = "let the run last longer, by `ticks` or `duration`, or move this";
+            self.problems.push(problem.label(label).help(help).warning());
+        }
+        when
     }
 
     /// What an action is to a reactive government.

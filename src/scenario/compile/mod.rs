@@ -31,14 +31,16 @@ pub fn compile(root: &Table, problems: &mut Vec<Problem>) -> Model {
     };
     unique_actions(root, problems);
     let calendar = calendar(&view, problems);
+    let ticks = ticks(&view, &calendar, problems);
     let regions = places::regions(root, &calendar);
     let geography = geography::Geography::of(root, &regions, &names, problems);
+    geography::tell_swapped(root, calendar.hours_ahead_of_utc(), problems);
     let forces = places::forces(root, &names);
     let sites = places::sites(root, &names);
     places::enough_guards(root, &regions, &sites, &forces, problems);
-    let interventions = interventions::interventions(root, &names, &sites, &calendar, problems);
+    let interventions = interventions::interventions(root, &names, &sites, &calendar, ticks, problems);
     let model = Model {
-        clock: clock(&view, &calendar),
+        clock: clock(&calendar, ticks),
         persons_per_agent: view.whole("persons_per_agent"),
         regions,
         ties: geography.ties,
@@ -91,11 +93,28 @@ pub fn calendar(view: &View<'_>, problems: &mut Vec<Problem>) -> Calendar {
     }
 }
 
-fn clock(view: &View<'_>, calendar: &Calendar) -> Clock {
+/// How many ticks a run lasts, by `ticks` or by `duration`.
+fn ticks(view: &View<'_>, calendar: &Calendar, problems: &mut Vec<Problem>) -> u32 {
+    let Some(minutes) = view.minutes("duration") else {
+        return view.whole("ticks");
+    };
+    if view.given("ticks").is_some() {
+        let problem = Problem::at(view.place("duration"), "a run lasts either `ticks` or `duration`");
+        problems.push(problem.label("said twice").help("keep one of the two"));
+    }
+    let ticks = calendar.ticks_for(minutes);
+    if !(1..=100_000).contains(&ticks) {
+        let problem = Problem::at(view.place("duration"), "`duration` is out of range");
+        problems.push(problem.label(format!("{ticks} ticks, and not 1 to 100000")));
+    }
+    ticks.clamp(1, 100_000)
+}
+
+fn clock(calendar: &Calendar, ticks: u32) -> Clock {
     Clock {
         start_minute: calendar.start.hour() as u32 * 60 + calendar.start.minute() as u32,
         tick_minutes: calendar.tick_minutes,
-        ticks: view.whole("ticks"),
+        ticks,
     }
 }
 
