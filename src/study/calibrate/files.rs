@@ -226,7 +226,12 @@ fn best(calibration: &Calibration, fitted: &Fitted, desk: &Desk, base: &Path) ->
     format!(
         "# Trial {number} of the calibration in this folder, distance {:.4}: the nearest to the record.\n{}",
         trial.distance,
-        overlay(&relative(base, desk.out()), &title, &values)
+        overlay(
+            calibration.scenario.family().format(),
+            &relative(base, desk.out()),
+            &title,
+            &values
+        )
     )
 }
 

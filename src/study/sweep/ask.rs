@@ -222,7 +222,8 @@ impl Ask {
             };
             return Some((design, Some(table.rows.clone())));
         }
-        let parameters: Vec<Parameter> = self.axes.iter().map(Axis::parameter).collect();
+        let format = self.scenario.family().format();
+        let parameters: Vec<Parameter> = self.axes.iter().map(|axis| axis.parameter(format)).collect();
         if parameters.is_empty() {
             if self.problems.is_empty() {
                 let problem = Problem::nowhere("nothing is varied");

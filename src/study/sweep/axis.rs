@@ -1,8 +1,7 @@
 //! What is varied, as written: `key=lo:hi:step`, `key=a,b,c` or `key=lo..hi`, with the place of every part.
 
-use crate::scenario::form::Kind;
+use crate::scenario::form::{Format, Kind};
 use crate::scenario::problem::{Place, Problem};
-use crate::scenario::schema;
 use crate::study::design::{Parameter, Scale, Span};
 
 /// A text and where it stands.
@@ -73,7 +72,7 @@ impl Axis {
     }
 
     /// What the design has of it.
-    pub fn parameter(&self) -> Parameter {
+    pub fn parameter(&self, format: &Format) -> Parameter {
         let span = match &self.values {
             Values::Levels(levels) => Span::Levels {
                 values: levels.iter().map(|level| level.text.clone()).collect(),
@@ -83,7 +82,7 @@ impl Axis {
                 high: number(high).unwrap_or(f64::NAN),
                 scale: *scale,
                 whole: matches!(
-                    schema::field(&self.key.text).map(|field| field.kind),
+                    format.field(&self.key.text).map(|field| field.kind),
                     Some(Kind::Whole(..))
                 ),
             },
@@ -279,7 +278,7 @@ mod tests {
 
     #[test]
     fn a_key_of_whole_numbers_is_sampled_in_whole_numbers() {
-        let whole = |text| match read(text).unwrap().parameter().span {
+        let whole = |text| match read(text).unwrap().parameter(crate::models::FAMILIES[0].format()).span {
             Span::Range { whole, .. } => whole,
             span => panic!("{span:?}"),
         };

@@ -4,19 +4,18 @@ use crate::metric::Metric;
 use crate::sim::model::Site;
 use crate::sim::policy::{Choice, Condition, Contingent, Intervention, Lever, Move, Side, When};
 
-use super::super::calendar::{self, Calendar};
-use super::super::check::Names;
-use super::super::form::To;
-use super::super::kinds::{self, ActionKind};
-use super::super::problem::{Place, Problem};
-use super::super::schema::section;
-use super::super::tree::{Node, Table, Value};
-use super::super::view::View;
 use super::places::force_kind;
+use crate::document::calendar::{self, Calendar};
+use crate::document::check::Names;
+use crate::document::form::To;
+use crate::document::kinds::{self, ActionKind};
+use crate::document::problem::{Place, Problem};
+use crate::document::tree::{Node, Value};
+use crate::document::view::View;
 
 /// The interventions of a document: shocks, then actions.
 pub fn interventions(
-    root: &Table,
+    root: &View<'_>,
     names: &Names<'_>,
     sites: &[Site],
     calendar: &Calendar,
@@ -24,6 +23,7 @@ pub fn interventions(
     problems: &mut Vec<Problem>,
 ) -> Vec<Intervention> {
     let mut timeline = Timeline {
+        root,
         names,
         sites,
         calendar,
@@ -31,7 +31,7 @@ pub fn interventions(
         waits: Vec::new(),
         problems,
     };
-    let entries = View::entries(root, "shock").chain(View::entries(root, "action"));
+    let entries = root.inner_entries("shock").chain(root.inner_entries("action"));
     let all: Vec<_> = entries
         .enumerate()
         .map(|(index, view)| timeline.intervention(index, &view))
@@ -41,6 +41,7 @@ pub fn interventions(
 }
 
 struct Timeline<'a> {
+    root: &'a View<'a>,
     names: &'a Names<'a>,
     sites: &'a [Site],
     calendar: &'a Calendar,
@@ -260,11 +261,7 @@ impl Timeline<'_> {
         match &node.value {
             Value::Time(time) => When::At(calendar::civil(time).map_or(0, |time| self.tick(time, &node.place))),
             Value::Table(table) => {
-                let view = View {
-                    section: section("when"),
-                    table,
-                    home: &node.place,
-                };
+                let view = self.root.section("when", table, &node.place);
                 self.condition(index, &view)
             }
             _ => When::At(0),

@@ -122,7 +122,7 @@ impl Node {
 
 impl Table {
     /// Let its keys stand at one place and its values at another.
-    pub(super) fn move_to(&mut self, key: &Place, value: &Place) {
+    pub fn move_to(&mut self, key: &Place, value: &Place) {
         for entry in &mut self.entries {
             entry.at = key.clone();
             match &mut entry.node {
@@ -152,7 +152,7 @@ impl Table {
     }
 
     /// The tables in a list of `[[entries]]`; anything else among them is left out.
-    pub fn tables(&self, key: &str) -> impl Iterator<Item = (&Table, &Place)> {
+    pub fn tables<'t>(&'t self, key: &str) -> impl Iterator<Item = (&'t Table, &'t Place)> + use<'t> {
         let list = self.get(key).map(Node::list).unwrap_or_default();
         list.iter().filter_map(|node| Some((node.table()?, &node.place)))
     }

@@ -9,29 +9,26 @@ use crate::sim::model::{Clock, Model};
 use crate::sim::parameters::Rules;
 use crate::sim::policy::Policy;
 
-use super::calendar::{self, Calendar};
-use super::check::{Names, check};
-use super::problem::{Place, Problem};
-use super::schema::{self, section};
-use super::tree::{Table, Value};
-use super::view::View;
+use crate::document::calendar::{self, Calendar};
+use crate::document::check::{Names, check};
+use crate::document::problem::Problem;
+use crate::document::tree::{Table, Value};
+use crate::document::view::View;
+
+use super::format::FORMAT;
 
 /// More simulated citizens than this do not fit into the memory of any machine that this runs on.
 const MOST_AGENTS: u64 = 1 << 31;
 
-/// The model of a document; it means something only if no problem was added.
-pub fn compile(root: &Table, problems: &mut Vec<Problem>) -> Model {
-    let names = Names::of(root);
-    check(schema::root(root), root, &names, problems);
-    let home = Place::new(0, 0..0);
-    let view = View {
-        section: section(""),
-        table: root,
-        home: &home,
-    };
+/// The model of a document and its clock; they mean something only if no problem was added.
+pub fn compile(document: &Table, problems: &mut Vec<Problem>) -> (Model, Calendar) {
+    let names = Names::of(document);
+    check(&FORMAT, document, &names, problems);
+    let view = View::of(&FORMAT, document);
+    let root = &view;
     unique_actions(root, problems);
-    let calendar = calendar(&view, problems);
-    let ticks = ticks(&view, &calendar, problems);
+    let calendar = calendar(root, problems);
+    let ticks = ticks(root, &calendar, problems);
     let regions = places::regions(root, &calendar);
     let geography = geography::Geography::of(root, &regions, &names, problems);
     geography::tell_swapped(root, calendar.hours_ahead_of_utc(), problems);
@@ -41,22 +38,22 @@ pub fn compile(root: &Table, problems: &mut Vec<Problem>) -> Model {
     let interventions = interventions::interventions(root, &names, &sites, &calendar, ticks, problems);
     let model = Model {
         clock: clock(&calendar, ticks),
-        persons_per_agent: view.whole("persons_per_agent"),
+        persons_per_agent: root.whole("persons_per_agent"),
         regions,
         ties: geography.ties,
         distances: geography.distances,
         sites,
         forces,
         interventions,
-        policy: policy(&view),
+        policy: policy(root),
         rules: rules(root),
     };
-    fits_into_memory(&view, &model, problems);
-    model
+    fits_into_memory(root, &model, problems);
+    (model, calendar)
 }
 
 /// The clock of a document; a clock that is wrong adds problems and is replaced by any that works.
-pub fn calendar(view: &View<'_>, problems: &mut Vec<Problem>) -> Calendar {
+fn calendar(view: &View<'_>, problems: &mut Vec<Problem>) -> Calendar {
     let tick_minutes = view.whole("tick_minutes");
     if 1440 % tick_minutes != 0 {
         let problem = Problem::at(
@@ -125,9 +122,9 @@ fn policy(view: &View<'_>) -> Policy {
     if reactive { Policy::Reactive } else { Policy::Timeline }
 }
 
-fn rules(root: &Table) -> Rules {
+fn rules(root: &View<'_>) -> Rules {
     let mut rules = Rules::default();
-    let given = root.get("rules").and_then(|node| node.table());
+    let given = root.given("rules").and_then(|node| node.table());
     for parameter in Rules::TABLE {
         let group = given.and_then(|table| table.get(parameter.group)?.table());
         if let Some(value) = group.and_then(|group| group.get(parameter.name)?.number()) {
@@ -138,10 +135,14 @@ fn rules(root: &Table) -> Rules {
 }
 
 /// A shock and an action are named in the same places, so that their names must differ too.
-fn unique_actions(root: &Table, problems: &mut Vec<Problem>) {
-    for action in View::entries(root, "action") {
+fn unique_actions(root: &View<'_>, problems: &mut Vec<Problem>) {
+    for action in root.inner_entries("action") {
         let Some(id) = action.table.text("id") else { continue };
-        if root.tables("shock").any(|(shock, _)| shock.text("id") == Some(id)) {
+        if root
+            .table
+            .tables("shock")
+            .any(|(shock, _)| shock.text("id") == Some(id))
+        {
             let problem = Problem::at(
                 action.home,
                 format!("there is a shock `{id}` as well as an action `{id}`"),
