@@ -138,6 +138,10 @@ fn imports() -> BTreeMap<String, Vec<String>> {
         for start in ["crate::", "super::"] {
             for (at, _) in code.match_indices(start) {
                 let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | ':');
+                // The second of `super::super` is no beginning.
+                if code[..at].ends_with(':') {
+                    continue;
+                }
                 paths.push(code[at..].chars().take_while(|&c| plain(c)).collect());
             }
         }
