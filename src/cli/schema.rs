@@ -2,7 +2,7 @@ use std::process::ExitCode;
 
 use qantar::scenario::json_schema::{json_schema, of_records, of_searches};
 
-use super::output::data;
+use super::output::exact;
 
 /// Print the JSON schema of a format, for editors
 #[derive(clap::Args)]
@@ -35,7 +35,7 @@ impl Args {
             Of::Record => of_records(),
             Of::Search => of_searches(),
         };
-        data(&format!("{schema:#}\n"))?;
+        exact(&format!("{schema:#}\n"))?;
         Ok(ExitCode::SUCCESS)
     }
 }
