@@ -328,23 +328,7 @@ impl Checker<'_> {
 }
 
 /// Columns that tables of results have beside outcomes.
-const KEYS: [&str; 15] = [
-    "arm",
-    "point",
-    "replicate",
-    "seed",
-    "status",
-    "reason",
-    "tick",
-    "time",
-    "region",
-    "event",
-    "subject",
-    "number",
-    "counts",
-    "metric",
-    "outcome",
-];
+const KEYS: [&str; 7] = ["arm", "point", "replicate", "seed", "status", "reason", "tick"];
 
 /// The two numbers of a range.
 pub fn range(list: &[Node]) -> Option<(f64, f64)> {

@@ -106,9 +106,13 @@ pub fn tell_swapped(root: &View<'_>, hours_ahead: f64, problems: &mut Vec<Proble
         .inner_entries("region")
         .filter_map(|region| region.given("position"));
     let positions: Vec<&Node> = written.filter(|node| node.list().len() == 2).collect();
+    let on_the_globe = |node: &&Node| degrees(node).0.abs() <= 90.0 && degrees(node).1.abs() <= 180.0;
     let Some(first) = positions.first().filter(|_| hours_ahead != 0.0) else {
         return;
     };
+    if !positions.iter().all(on_the_globe) {
+        return;
+    }
     let off = |get: fn((f64, f64)) -> f64| {
         let sum: f64 = positions.iter().map(|node| (get(degrees(node)) - meridian).abs()).sum();
         sum / positions.len() as f64
