@@ -8,21 +8,22 @@ use std::path::{Path, PathBuf};
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("dice", &[]),
     ("metric", &[]),
+    ("outline", &[]),
     ("suggest", &[]),
     ("docs", &[]),
     ("table", &[]),
     ("fit", &[]),
     ("sim", &["dice", "metric", "table"]),
     ("analysis", &["metric", "suggest", "table"]),
-    ("report", &["analysis", "metric", "table"]),
-    ("document", &["metric", "suggest", "sim", "analysis"]),
+    ("report", &["analysis", "metric", "outline", "table"]),
+    ("document", &["metric", "outline", "suggest", "sim", "analysis"]),
     (
         "models",
         &["dice", "metric", "table", "sim", "analysis", "report", "document"],
     ),
     (
         "scenario",
-        &["metric", "suggest", "sim", "analysis", "document", "models"],
+        &["metric", "outline", "suggest", "sim", "analysis", "document", "models"],
     ),
     (
         "study",

@@ -243,7 +243,7 @@ impl Checker<'_> {
 
     /// Text is printed as it is, so it must not steer a terminal.
     fn plain(&mut self, path: &str, text: &str, place: &Place) {
-        if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
+        if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
             let problem = Problem::at(place, format!("`{path}` has a control character"));
             let help = "it would steer the terminal that shows it; leave it out";
             self.problems

@@ -10,6 +10,7 @@ pub mod calendar;
 pub mod check;
 pub mod form;
 pub mod kinds;
+pub mod map;
 pub mod merge;
 pub mod problem;
 pub mod read;

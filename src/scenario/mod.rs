@@ -3,6 +3,7 @@
 //!
 //! Records of what happened and searches are documents of their own, of the same kind: a table of fields each.
 
+pub mod atlas;
 pub mod json_schema;
 pub mod outcomes;
 pub mod record;

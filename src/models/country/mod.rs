@@ -11,6 +11,8 @@ mod format;
 #[cfg(feature = "plots")]
 mod narrate;
 
+pub use compile::{daylight, degrees};
+
 use std::any::Any;
 use std::ops::ControlFlow;
 

@@ -5,12 +5,15 @@ mod geography;
 mod interventions;
 mod places;
 
+pub use geography::{daylight, degrees};
+
 use crate::sim::model::{Clock, Model};
 use crate::sim::parameters::Rules;
 use crate::sim::policy::Policy;
 
 use crate::document::calendar::{self, Calendar};
 use crate::document::check::{Names, check};
+use crate::document::map;
 use crate::document::problem::Problem;
 use crate::document::tree::{Table, Value};
 use crate::document::view::View;
@@ -24,6 +27,7 @@ const MOST_AGENTS: u64 = 1 << 31;
 pub fn compile(document: &Table, problems: &mut Vec<Problem>) -> (Model, Calendar) {
     let names = Names::of(document);
     check(&FORMAT, document, &names, problems);
+    map::check(document, &names, problems);
     let view = View::of(&FORMAT, document);
     let root = &view;
     unique_actions(root, problems);
