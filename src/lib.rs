@@ -25,8 +25,9 @@
 //! | [`document`] | text as a tree with places, overlays, formats as tables of fields, and the check by them | words of sim and scores |
 //! | [`models`] | the families of models, country and lattice: format, compile, what each measures, sums up and tells | document, sim, analysis, report |
 //! | [`scenario`] | text to model, or every problem at its place | what a model is, not how it runs; families, outcomes |
+//! | [`design`] | points in the space of parameters: grids, samples, the layouts of measures of sensitivity | fit, for its normal numbers |
 //! | [`fit`] | which parameters to try next, so that a model comes near its record | nothing |
-//! | [`study`] | which runs, in any order, to a folder that survives a kill, or to outcomes at once | scenario, sim, table, outcomes, fit |
+//! | [`study`] | arms at points of a design, run in any order, to a folder that survives a kill | scenario, sim, table, outcomes, design, fit |
 //! | [`docs`] | pages: the model by the ODD protocol, evidence, corrections, limits of use | nothing |
 //!
 //! `tests/house.rs` holds the code to this table.
@@ -66,6 +67,8 @@ pub mod suggest;
 pub mod table;
 
 pub mod fit;
+
+pub mod design;
 
 pub mod sim;
 

@@ -26,6 +26,7 @@ mod scenario_format;
 mod score;
 mod sensitivity;
 mod shipped;
+mod studies;
 mod sweep;
 mod terminal;
 mod twin;
