@@ -200,11 +200,14 @@ fn mistaken(text: &str, others: &[String], luck: &mut Luck) -> Vec<u8> {
 /// What became of an input: taken, or refused in these words.
 type Verdict = Result<(), String>;
 
+/// Who reads a text.
+type Reader = Box<dyn Fn(&[u8]) -> Verdict>;
+
 /// A kind of text: what right ones look like, and who reads it.
 struct Kind {
     name: &'static str,
     right: Vec<String>,
-    read: Box<dyn Fn(&[u8]) -> Verdict>,
+    read: Reader,
     /// Whether a refusal shows the place; what is a single line is its own place.
     place: bool,
 }

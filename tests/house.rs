@@ -13,6 +13,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("docs", &[]),
     ("table", &[]),
     ("fit", &[]),
+    ("design", &["fit"]),
     ("sim", &["dice", "metric", "table"]),
     ("analysis", &["metric", "suggest", "table"]),
     ("report", &["analysis", "metric", "outline", "table"]),
@@ -24,7 +25,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     (
         "study",
         &[
-            "dice", "metric", "suggest", "table", "sim", "models", "scenario", "analysis", "fit",
+            "design", "dice", "metric", "suggest", "table", "sim", "models", "scenario", "analysis", "fit",
         ],
     ),
 ];

@@ -27,6 +27,7 @@ mod scenario_errors;
 mod score;
 mod sensitivity;
 mod shipped;
+mod studies;
 mod supply;
 mod sweep;
 mod terminal;
