@@ -24,6 +24,7 @@ mod results;
 mod scenario_commands;
 mod scenario_compile;
 mod scenario_errors;
+mod scenario_format;
 mod score;
 mod sensitivity;
 mod shipped;
