@@ -25,6 +25,7 @@ impl Base {
     pub fn read(&self, file: &Path) -> anyhow::Result<Scenario> {
         let mut scenario = Scenario::read(file)?;
         scenario.set(&self.set)?;
+        super::output::warn(&scenario.warnings());
         Ok(scenario)
     }
 
@@ -55,6 +56,9 @@ pub struct Running {
     /// Keep no folder of results; only tell what came of it.
     #[arg(long, conflicts_with_all = ["out", "force"])]
     pub no_out: bool,
+    /// Also make one page of them, report.html in their folder; the same as `qantar report` afterwards.
+    #[arg(long, conflicts_with_all = ["no_out", "shard"])]
+    pub report: bool,
     /// Replace results of something else that are there already.
     #[arg(long)]
     pub force: bool,
@@ -164,6 +168,9 @@ impl Arms {
             let mut scenario = base.clone();
             let all = [set, &own].concat();
             let arm = scenario.set(&own).and_then(|()| Arm::new(name, &scenario, all));
+            if arm.is_ok() {
+                super::output::warn(&scenario.warnings());
+            }
             (name.clone(), arm)
         });
         let (mut arms, mut wrong) = (Vec::new(), Vec::new());
