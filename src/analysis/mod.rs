@@ -2,10 +2,10 @@
 
 pub mod ablation;
 pub mod bands;
-pub mod bootstrap;
 pub mod contrast;
 pub mod course;
 pub mod epstein;
+pub mod interval;
 pub mod outcome;
 pub mod posterior;
 pub mod replicate;

@@ -11,10 +11,10 @@ use std::time::Instant;
 
 use anyhow::Context;
 use clap::value_parser;
-use qantar::analysis::ablation::{self, Ablated, Effect, Orders, effects};
+use qantar::analysis::ablation::{self, Ablated, Effect, Orders, Shared, effects};
 use qantar::analysis::shapley;
 use qantar::metric::Readings;
-use qantar::report::ablate::{Ablation, Document, text};
+use qantar::report::ablate::{Ablation, Document, Sharing, text};
 use qantar::report::format::number;
 use qantar::scenario::Scenario;
 use qantar::sim::{Observer, event::Event};
@@ -48,7 +48,8 @@ pub struct Args {
     /// Take away together all actions of one kind, or of one actor.
     #[arg(long, value_enum)]
     group: Option<Group>,
-    /// Also draw so many random orders of removal, and share out what all actions do together.
+    /// Also share out what all actions do together: by so many random orders of removal, or exactly where every
+    /// combination of actions takes no more runs than that.
     #[arg(long, value_name = "ORDERS", value_parser = value_parser!(u32).range(2..=10_000))]
     shapley: Option<u32>,
     /// Change the scenario: a dotted key and its value, as in TOML; can be repeated.
@@ -185,8 +186,14 @@ impl Args {
                 with_it,
             });
         }
-        let mut orders = None;
-        if let Some(count) = self.shapley {
+        let mut shared = None;
+        let coalitions = 1usize.checked_shl(groups.len() as u32).unwrap_or(usize::MAX);
+        if self.shapley.is_some_and(|count| coalitions <= count as usize * groups.len()) {
+            // Every coalition is not more than the orders would need, and then nothing is left to chance.
+            let away = |mask: usize| (0..groups.len()).filter(|place| mask >> place & 1 == 1).collect::<Vec<_>>();
+            let arms = (0..coalitions).map(|mask| arm(&mut plan, &away(mask)));
+            shared = Some(Shared::Exactly(arms.collect::<anyhow::Result<Vec<_>>>()?));
+        } else if let Some(count) = self.shapley {
             let drawn = shapley::orders(groups.len(), count as usize, seed);
             let mut path = |order: &Vec<usize>| {
                 let steps = 0..=order.len();
@@ -195,9 +202,9 @@ impl Args {
                     .collect::<anyhow::Result<Vec<_>>>()
             };
             let arms = drawn.iter().map(&mut path).collect::<anyhow::Result<Vec<_>>>()?;
-            orders = Some(Orders { orders: drawn, arms });
+            shared = Some(Shared::Estimated(Orders { orders: drawn, arms }));
         }
-        Ok((plan, Asked { ablated, orders }))
+        Ok((plan, Asked { ablated, shared }))
     }
 
     /// What is taken away together, by name. Statements that nothing waits for are left out, unless they are named.
@@ -296,7 +303,10 @@ impl Args {
             scenario: &plan.identity.scenario,
             seed: plan.identity.seed,
             replicates: plan.identity.replicates,
-            orders: asked.orders.as_ref().map(|orders| orders.orders.len()),
+            shared: asked.shared.as_ref().map(|shared| match shared {
+                Shared::Exactly(_) => Sharing::Exact,
+                Shared::Estimated(orders) => Sharing::Orders(orders.orders.len()),
+            }),
             ablated: &asked.ablated,
             outcomes: outcomes.asked(),
             effects,
@@ -313,10 +323,10 @@ impl Args {
     }
 }
 
-/// What is taken away, and in which orders.
+/// What is taken away, and how what all do together is shared out.
 struct Asked {
     ablated: Vec<Ablated>,
-    orders: Option<Orders>,
+    shared: Option<Shared>,
 }
 
 /// The effects, from a folder in which the outcomes of all arms are put together.
@@ -330,7 +340,7 @@ fn found(folder: &Path, plan: &Plan, asked: &Asked, outcomes: &Outcomes) -> anyh
         BASELINE,
         &asked.ablated,
         outcomes.asked(),
-        asked.orders.as_ref(),
+        asked.shared.as_ref(),
     ))
 }
 
