@@ -42,7 +42,10 @@ fn roughly(interval: Interval, half: f64, what: &str) {
 
 /// One replicate: SALib knows of no dice.
 fn shares(case: &Value, parameters: usize) -> Vec<Share> {
-    let outputs: Vec<Vec<f64>> = numbers(&case["outputs"]).into_iter().map(|output| vec![output]).collect();
+    let outputs: Vec<Vec<f64>> = numbers(&case["outputs"])
+        .into_iter()
+        .map(|output| vec![output])
+        .collect();
     sobol(&outputs, parameters, false).unwrap().of
 }
 

@@ -146,8 +146,14 @@ pub fn table(effects: &[Effect], ablated: &[Ablated], asked: &[Asked]) -> Table 
             ("shapley_low", of(|c| c.interval.map_or(f64::NAN, |i| i.low))),
             ("shapley_high", of(|c| c.interval.map_or(f64::NAN, |i| i.high))),
             ("shapley_share", of(|c| c.share.unwrap_or(f64::NAN))),
-            ("shapley_share_low", of(|c| c.share_interval.map_or(f64::NAN, |i| i.low))),
-            ("shapley_share_high", of(|c| c.share_interval.map_or(f64::NAN, |i| i.high))),
+            (
+                "shapley_share_low",
+                of(|c| c.share_interval.map_or(f64::NAN, |i| i.low)),
+            ),
+            (
+                "shapley_share_high",
+                of(|c| c.share_interval.map_or(f64::NAN, |i| i.high)),
+            ),
         ]);
     }
     Table::new(columns)

@@ -315,18 +315,27 @@ mod tests {
         let values = [3.5, 0.1, 7.0];
         let contrast = Contrast::of(&values, &values).unwrap();
         assert_eq!((contrast.difference, contrast.lower, contrast.higher), (0.0, 0, 0));
-        assert_eq!((contrast.interval, contrast.p_sign, contrast.pairing), (None, 1.0, Some(0.0)));
+        assert_eq!(
+            (contrast.interval, contrast.p_sign, contrast.pairing),
+            (None, 1.0, Some(0.0))
+        );
     }
 
     #[test]
     fn what_need_not_happen_is_told_as_shares_of_all_replicates() {
         let never = f64::NAN;
         let happens = Happens::of(&[1.0, never, 3.0, never], &[never, 2.0, 2.0, 5.0]).unwrap();
-        assert_eq!((happens.baseline, happens.arm, happens.of, happens.difference), (2, 3, 4, 0.25));
+        assert_eq!(
+            (happens.baseline, happens.arm, happens.of, happens.difference),
+            (2, 3, 4, 0.25)
+        );
         assert_eq!(happens.p, 1.0);
         assert_eq!(Happens::of(&[1.0], &[2.0]), None);
         let none = Happens::of(&[1.0; 30], &[never; 30]).unwrap();
-        assert!((none.baseline, none.arm) == (30, 0) && none.interval.high < -0.8, "{none:?}");
+        assert!(
+            (none.baseline, none.arm) == (30, 0) && none.interval.high < -0.8,
+            "{none:?}"
+        );
     }
 
     #[test]

@@ -126,8 +126,16 @@ pub fn of_share(hits: usize, of: usize) -> Interval {
             .inverse_cdf(share)
     };
     Interval {
-        low: if hits == 0 { 0.0 } else { beta(hits, of - hits + 1, 0.025) },
-        high: if hits == of { 1.0 } else { beta(hits + 1, of - hits, 0.975) },
+        low: if hits == 0 {
+            0.0
+        } else {
+            beta(hits, of - hits + 1, 0.025)
+        },
+        high: if hits == of {
+            1.0
+        } else {
+            beta(hits + 1, of - hits, 0.975)
+        },
     }
 }
 
@@ -158,7 +166,9 @@ pub fn holm(likelihoods: &[f64]) -> Vec<f64> {
     let mut adjusted = vec![1.0; likelihoods.len()];
     let mut least = 0.0_f64;
     for (rank, place) in order.into_iter().enumerate() {
-        least = least.max((likelihoods.len() - rank) as f64 * likelihoods[place]).min(1.0);
+        least = least
+            .max((likelihoods.len() - rank) as f64 * likelihoods[place])
+            .min(1.0);
         adjusted[place] = least;
     }
     adjusted
@@ -201,7 +211,10 @@ mod tests {
         assert_eq!(sign_test(0, 0), 1.0);
         // R: p.adjust(c(0.01, 0.04, 0.03), "holm")
         let adjusted = holm(&[0.01, 0.04, 0.03]);
-        [0.03, 0.06, 0.06].iter().zip(adjusted).for_each(|(&r, ours)| near(ours, r));
+        [0.03, 0.06, 0.06]
+            .iter()
+            .zip(adjusted)
+            .for_each(|(&r, ours)| near(ours, r));
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub mod bands;
 pub mod contrast;
 pub mod course;
 pub mod epstein;
+pub mod implausible;
 pub mod interval;
 pub mod outcome;
 pub mod posterior;

@@ -54,7 +54,9 @@ pub fn exact<'v>(actions: usize, outcome: impl Fn(usize) -> &'v [f64]) -> Vec<Co
         for away in (0..1usize << actions).filter(|away| away >> action & 1 == 0) {
             let weight = weights[away.count_ones() as usize];
             let pairs = outcome(away).iter().zip(outcome(away | 1 << action));
-            gone.iter_mut().zip(pairs).for_each(|(sum, (with, without))| *sum += weight * (with - without));
+            gone.iter_mut()
+                .zip(pairs)
+                .for_each(|(sum, (with, without))| *sum += weight * (with - without));
         }
         vec![gone]
     };
@@ -208,7 +210,10 @@ mod tests {
         let played = [left(1.0), left(0.75), left(0.25), left(0.0)];
         let all = exact(2, |away| &played[away]);
         let share = all[1].share_interval.unwrap();
-        assert!((share.low - 0.75).abs() < 1e-9 && (share.high - 0.75).abs() < 1e-9, "{share:?}");
+        assert!(
+            (share.low - 0.75).abs() < 1e-9 && (share.high - 0.75).abs() < 1e-9,
+            "{share:?}"
+        );
         assert!(all[1].interval.unwrap().width() > 1.0);
     }
 

@@ -188,9 +188,16 @@ impl Args {
         }
         let mut shared = None;
         let coalitions = 1usize.checked_shl(groups.len() as u32).unwrap_or(usize::MAX);
-        if self.shapley.is_some_and(|count| coalitions <= count as usize * groups.len()) {
+        if self
+            .shapley
+            .is_some_and(|count| coalitions <= count as usize * groups.len())
+        {
             // Every coalition is not more than the orders would need, and then nothing is left to chance.
-            let away = |mask: usize| (0..groups.len()).filter(|place| mask >> place & 1 == 1).collect::<Vec<_>>();
+            let away = |mask: usize| {
+                (0..groups.len())
+                    .filter(|place| mask >> place & 1 == 1)
+                    .collect::<Vec<_>>()
+            };
             let arms = (0..coalitions).map(|mask| arm(&mut plan, &away(mask)));
             shared = Some(Shared::Exactly(arms.collect::<anyhow::Result<Vec<_>>>()?));
         } else if let Some(count) = self.shapley {

@@ -256,13 +256,22 @@ fn answer(wanted: Option<Method>, design: &Design, runs: &Runs, values: &[Vec<f6
         )));
     }
     if values.iter().flatten().all(|value| *value == values[0][0]) {
-        return Ok(Answer::Nothing("it never changes, so it depends on none of the parameters".to_owned()));
+        return Ok(Answer::Nothing(
+            "it never changes, so it depends on none of the parameters".to_owned(),
+        ));
     }
-    let means: Vec<f64> = rows.iter().map(|row| row.iter().sum::<f64>() / row.len() as f64).collect();
+    let means: Vec<f64> = rows
+        .iter()
+        .map(|row| row.iter().sum::<f64>() / row.len() as f64)
+        .collect();
     Ok(match method {
         Method::Sobol => {
             // Replicates that lack a value anywhere are left out: the rest has the same dice at every point.
-            let whole = |&replicate: &usize| values.iter().all(|row| row.get(replicate).is_some_and(|v| v.is_finite()));
+            let whole = |&replicate: &usize| {
+                values
+                    .iter()
+                    .all(|row| row.get(replicate).is_some_and(|v| v.is_finite()))
+            };
             let most = values.iter().map(Vec::len).max().unwrap_or(0);
             let kept: Vec<usize> = (0..most).filter(whole).collect();
             if kept.len() < 2 {
@@ -308,7 +317,9 @@ fn places(design: &Design, runs: &Runs) -> anyhow::Result<Vec<Vec<f64>>> {
         let at = |text| names.iter().position(|name| *name == text).expect("it is one of them");
         Ok(texts().map(|text| at(text) as f64).collect())
     };
-    let columns = (0..design.parameters.len()).map(column).collect::<anyhow::Result<Vec<_>>>()?;
+    let columns = (0..design.parameters.len())
+        .map(column)
+        .collect::<anyhow::Result<Vec<_>>>()?;
     Ok((0..runs.points.len())
         .map(|point| columns.iter().map(|column| column[point]).collect())
         .collect())
@@ -360,7 +371,15 @@ fn table(sensitivity: &Sensitivity) -> Table {
                 for pair in &shares.pairs {
                     let [a, b] = pair.parameters.map(|place| parameters[place]);
                     row(vec![format!("{a}, {b}")]);
-                    for key in ["first", "first_low", "first_high", "total", "total_low", "total_high", "chance"] {
+                    for key in [
+                        "first",
+                        "first_low",
+                        "first_high",
+                        "total",
+                        "total_low",
+                        "total_high",
+                        "chance",
+                    ] {
                         put(key, f64::NAN);
                     }
                     put("second", pair.second);

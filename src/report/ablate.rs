@@ -67,7 +67,10 @@ pub fn text(ablation: &Ablation) -> String {
             text += "  None did anything that can be told from chance.\n";
         } else {
             let share = if ablation.shared.is_some() { "share" } else { "" };
-            let few = clear.iter().filter_map(|effect| effect.contrast.as_ref()).any(|c| c.pairs < FEW);
+            let few = clear
+                .iter()
+                .filter_map(|effect| effect.contrast.as_ref())
+                .any(|c| c.pairs < FEW);
             let interval = if few { "interval" } else { "95 % interval" };
             let heads = format!("  {:<29}{:>9}{:>20}{:>20}", "", "effect", interval, share);
             text += heads.trim_end();
@@ -113,12 +116,18 @@ pub fn text(ablation: &Ablation) -> String {
         );
     }
     let used = |effect: &Effect| effect.contrast.as_ref().map_or(0, |contrast| contrast.pairs);
-    let (fewest, most) = ablation.effects.iter().map(used).fold((usize::MAX, 0), |(low, high), pairs| {
-        (low.min(pairs), high.max(pairs))
-    });
+    let (fewest, most) = ablation
+        .effects
+        .iter()
+        .map(used)
+        .fold((usize::MAX, 0), |(low, high), pairs| (low.min(pairs), high.max(pairs)));
     if most > 0 {
         text += "\n";
-        let pairs = if fewest == most { most.to_string() } else { format!("{fewest} to {most}") };
+        let pairs = if fewest == most {
+            most.to_string()
+        } else {
+            format!("{fewest} to {most}")
+        };
         text += &wrapped(
             "",
             &format!(
@@ -154,7 +163,9 @@ fn told_share(contribution: Contribution) -> String {
     let interval = contribution
         .share_interval
         .map(|interval| format!(" ({} to {})", percent(interval.low), percent(interval.high)));
-    let share = contribution.share.map_or(String::new(), |share| format!("{} %", percent(share)));
+    let share = contribution
+        .share
+        .map_or(String::new(), |share| format!("{} %", percent(share)));
     share + &interval.unwrap_or_default()
 }
 

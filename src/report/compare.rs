@@ -85,7 +85,12 @@ pub fn text(comparison: &Comparison, color: bool) -> String {
     text += &bands::text(comparison.metric, comparison.bands, comparison.times, color);
     text += "\n";
     text += &wrapped("", CAUTION);
-    if comparison.contrasts.iter().filter_map(|named| named.contrast.as_ref()).any(|c| c.pairs < FEW) {
+    if comparison
+        .contrasts
+        .iter()
+        .filter_map(|named| named.contrast.as_ref())
+        .any(|c| c.pairs < FEW)
+    {
         text += &wrapped("", FEW_PAIRS);
     }
     text + &format!("\nResults are in {}\n", comparison.folder)
@@ -169,7 +174,11 @@ fn sentence(arm: &str, comparison: &Comparison) -> String {
 
 /// What an interval may be called.
 fn named_interval(contrast: &Contrast) -> &'static str {
-    if contrast.pairs < FEW { "interval" } else { "95 % interval" }
+    if contrast.pairs < FEW {
+        "interval"
+    } else {
+        "95 % interval"
+    }
 }
 
 fn unsigned(value: f64) -> String {
@@ -200,7 +209,10 @@ fn table(arm: &str, comparison: &Comparison) -> String {
         None => 3,
     });
     let few = rows.iter().filter_map(|(_, contrast)| *contrast).any(|c| c.pairs < FEW);
-    let mut text = wrapped("", &format!("{arm} against {base}: medians, and the mean difference within a replicate"));
+    let mut text = wrapped(
+        "",
+        &format!("{arm} against {base}: medians, and the mean difference within a replicate"),
+    );
     text += &format!(
         "  {:<24}{:>9}{:>9}{:>9}{:>17}{:>10}\n",
         "",
@@ -215,7 +227,11 @@ fn table(arm: &str, comparison: &Comparison) -> String {
             text += &format!("  {:<24}{:>9}\n", cut(&named.label, 24), "undefined");
             continue;
         };
-        let told = if c.lower + c.higher == 0 { "none differs" } else { "too few differ" };
+        let told = if c.lower + c.higher == 0 {
+            "none differs"
+        } else {
+            "too few differ"
+        };
         let mark = if c.is_clear_among_all() { "*" } else { " " };
         text += &format!(
             "{mark} {:<24}{:>9}{:>9}{:>9}{:>17}{:>10}\n",
@@ -229,7 +245,11 @@ fn table(arm: &str, comparison: &Comparison) -> String {
     }
     let told: Vec<&Contrast> = rows.iter().filter_map(|(_, contrast)| *contrast).collect();
     let most = told.iter().map(|c| c.pairs).max().unwrap_or(0);
-    let asked = comparison.contrasts.iter().filter_map(|named| named.contrast.as_ref()?.p).count();
+    let asked = comparison
+        .contrasts
+        .iter()
+        .filter_map(|named| named.contrast.as_ref()?.p)
+        .count();
     if told.iter().any(|c| c.is_clear_among_all()) {
         text += &wrapped(
             "  * ",

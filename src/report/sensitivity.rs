@@ -99,7 +99,8 @@ pub fn text(sensitivity: &Sensitivity) -> String {
                 percent(chance)
             ),
             None if *replicates < 2 => {
-                "How much of it is chance cannot be told from one replicate of each point; sweep with --replicates 4.".to_owned()
+                "How much of it is chance cannot be told from one replicate of each point; sweep with --replicates 4."
+                    .to_owned()
             }
             None => "How much of it is chance cannot be told: a run lacks a value, or nothing varies.".to_owned(),
         };
@@ -107,7 +108,10 @@ pub fn text(sensitivity: &Sensitivity) -> String {
         if of.missing > 0 {
             text += &wrapped(
                 "  ",
-                &format!("{} runs have no value of it; averages are over the others.", number(of.missing as f64)),
+                &format!(
+                    "{} runs have no value of it; averages are over the others.",
+                    number(of.missing as f64)
+                ),
             );
         }
     }
@@ -152,7 +156,12 @@ fn of_shares(parameters: &[&str], all: &Shares) -> String {
     }
     for pair in pairs.iter().take(PAIRS) {
         let [a, b] = pair.parameters.map(|p| parameters[p]);
-        text += &format!("  {:<58}{:>8.2}{:>14}\n", cut(&format!("{a}, {b}"), 57), pair.second, range(pair.interval));
+        text += &format!(
+            "  {:<58}{:>8.2}{:>14}\n",
+            cut(&format!("{a}, {b}"), 57),
+            pair.second,
+            range(pair.interval)
+        );
     }
     text + &wrapped(
         "  ",
@@ -165,14 +174,22 @@ fn of_shares(parameters: &[&str], all: &Shares) -> String {
 }
 
 fn of_dependence(parameters: &[&str], all: &[Dependence]) -> String {
-    let mut text = format!("  {:<44}{:>10}{:>13}{:>9}\n", "how far it moves the distribution", "index", "by chance", "way");
+    let mut text = format!(
+        "  {:<44}{:>10}{:>13}{:>9}\n",
+        "how far it moves the distribution", "index", "by chance", "way"
+    );
     let mut order: Vec<usize> = (0..all.len()).collect();
     order.sort_by(|&a, &b| all[b].index.total_cmp(&all[a].index));
     for &p in &order {
         let of = &all[p];
         let mark = if of.is_clear() { "*" } else { " " };
         let key = cut(parameters[p], 43);
-        text += &format!("{mark} {key:<44}{:>10.2}{:>13.2}{:>9}\n", of.index, of.nothing, format!("{:+.2}", of.rank));
+        text += &format!(
+            "{mark} {key:<44}{:>10.2}{:>13.2}{:>9}\n",
+            of.index,
+            of.nothing,
+            format!("{:+.2}", of.rank)
+        );
     }
     text + &wrapped(
         "  ",

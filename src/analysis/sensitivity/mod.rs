@@ -199,7 +199,10 @@ mod tests {
             ],
             levels: None,
         };
-        assert_eq!((design("lhs", 8).method(8), design("lhs", 80).method(80)), (None, Some(Method::Pawn)));
+        assert_eq!(
+            (design("lhs", 8).method(8), design("lhs", 80).method(80)),
+            (None, Some(Method::Pawn))
+        );
         assert!(
             design("morris", 8)
                 .fits(Method::Sobol, 32)
@@ -226,7 +229,12 @@ mod tests {
         );
         assert_eq!(design("saltelli", 8).fits(Method::Sobol, 40), Ok(()));
         assert_eq!(design("saltelli2", 8).fits(Method::Sobol, 64), Ok(()));
-        assert!(design("lhs", 8).fits(Method::Pawn, 8).unwrap_err().contains("at least 40"));
+        assert!(
+            design("lhs", 8)
+                .fits(Method::Pawn, 8)
+                .unwrap_err()
+                .contains("at least 40")
+        );
         assert!((design("lhs", 1).parameters[0].place("10.0").unwrap() - 0.5).abs() < 1e-12);
     }
 

@@ -106,7 +106,10 @@ fn index(parts: &[usize], levels: &[f64]) -> f64 {
             largest[part] = largest[part].max(gap);
         }
     }
-    let mut filled: Vec<f64> = (0..count).filter(|&part| sizes[part] > 0.0).map(|part| largest[part]).collect();
+    let mut filled: Vec<f64> = (0..count)
+        .filter(|&part| sizes[part] > 0.0)
+        .map(|part| largest[part])
+        .collect();
     filled.sort_by(f64::total_cmp);
     quantile(&filled, 0.5)
 }
@@ -134,7 +137,11 @@ fn correlation(one: &[f64], other: &[f64]) -> f64 {
     let (one, other) = (centred(one), centred(other));
     let product = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
     let scale = (product(&one, &one) * product(&other, &other)).sqrt();
-    if scale > 0.0 { product(&one, &other) / scale } else { 0.0 }
+    if scale > 0.0 {
+        product(&one, &other) / scale
+    } else {
+        0.0
+    }
 }
 
 /// Spearman's rank correlation of two rows of numbers.
@@ -150,7 +157,11 @@ mod tests {
     fn points(count: usize) -> Vec<Vec<f64>> {
         let fraction = |value: f64| value - libm::floor(value);
         (0..count)
-            .map(|i| [0.754_877_67, 0.569_840_29].map(|step| fraction(0.5 + step * i as f64)).to_vec())
+            .map(|i| {
+                [0.754_877_67, 0.569_840_29]
+                    .map(|step| fraction(0.5 + step * i as f64))
+                    .to_vec()
+            })
             .collect()
     }
 
@@ -158,8 +169,13 @@ mod tests {
     fn a_parameter_that_decides_is_told_from_one_that_does_nothing() {
         let places = points(200);
         let outcomes: Vec<f64> = places.iter().map(|x| -x[0] * x[0] * x[0]).collect();
-        let [decides, nothing] = pawn(&places, &outcomes)[..] else { panic!("two parameters") };
-        assert!(decides.is_clear() && decides.index > 0.4 && decides.rank < -0.999, "{decides:?}");
+        let [decides, nothing] = pawn(&places, &outcomes)[..] else {
+            panic!("two parameters")
+        };
+        assert!(
+            decides.is_clear() && decides.index > 0.4 && decides.rank < -0.999,
+            "{decides:?}"
+        );
         assert!(!nothing.is_clear() && nothing.rank.abs() < 0.1, "{nothing:?}");
     }
 

@@ -137,7 +137,10 @@ struct Layout {
 impl Layout {
     fn of(outcomes: &[Vec<f64>], parameters: usize, pairs: bool) -> Layout {
         let block = super::block(parameters, pairs);
-        assert!(outcomes.len().is_multiple_of(block), "Saltelli's layout has whole base points");
+        assert!(
+            outcomes.len().is_multiple_of(block),
+            "Saltelli's layout has whole base points"
+        );
         let replicates = outcomes[0].len();
         let centre = |replicate: usize| mean(outcomes.iter().map(|row| row[replicate]));
         let centres: Vec<f64> = (0..replicates).map(centre).collect();
@@ -189,7 +192,9 @@ impl Layout {
     }
 
     fn average(&self, without: Without, of: impl Fn(usize) -> f64) -> f64 {
-        let (sum, count) = self.bases(without).fold((0.0, 0.0), |(sum, count), base| (sum + of(base), count + 1.0));
+        let (sum, count) = self
+            .bases(without)
+            .fold((0.0, 0.0), |(sum, count), base| (sum + of(base), count + 1.0));
         sum / count
     }
 
@@ -224,8 +229,17 @@ impl Layout {
     /// The share of the variance of the means over replicates that is dice.
     fn dice(&self) -> Result<f64, String> {
         let means: Vec<f64> = self.values.iter().map(|row| mean(row.iter().copied())).collect();
-        let largest = self.values.iter().flatten().map(|value| value.abs()).fold(0.0, f64::max);
-        let seen = Layout::of(&means.iter().map(|&value| vec![value]).collect::<Vec<_>>(), self.parameters, self.has_pairs());
+        let largest = self
+            .values
+            .iter()
+            .flatten()
+            .map(|value| value.abs())
+            .fold(0.0, f64::max);
+        let seen = Layout::of(
+            &means.iter().map(|&value| vec![value]).collect::<Vec<_>>(),
+            self.parameters,
+            self.has_pairs(),
+        );
         let seen = seen.variance(Without::default());
         if largest == 0.0 || seen <= 1e-12 * largest * largest {
             return Err("it never changes from point to point, so it depends on none of the parameters".to_owned());
@@ -310,7 +324,11 @@ mod tests {
 
     #[test]
     fn what_never_changes_is_told_so_and_what_is_chance_is_refused() {
-        assert!(sobol(&vec![vec![7.0, 8.0]; 40], 2, false).unwrap_err().contains("never changes"));
+        assert!(
+            sobol(&vec![vec![7.0, 8.0]; 40], 2, false)
+                .unwrap_err()
+                .contains("never changes")
+        );
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let luck: Vec<Vec<f64>> = (0..256).map(|_| vec![uniform(&mut rng), uniform(&mut rng)]).collect();
         assert!(sobol(&luck, 2, false).unwrap_err().contains("more --replicates"));
@@ -330,7 +348,9 @@ mod tests {
                 mixed
             };
             for x in [a, mixed(0), mixed(1), mixed(2), b] {
-                let row = shared.iter().map(|luck| x[0] + 0.5 * x[1] + luck + dice * uniform(&mut rng));
+                let row = shared
+                    .iter()
+                    .map(|luck| x[0] + 0.5 * x[1] + luck + dice * uniform(&mut rng));
                 outcomes.push(row.collect());
             }
         }

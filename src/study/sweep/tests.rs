@@ -375,7 +375,7 @@ fn a_range_needs_a_sample_and_a_sample_needs_ranges() {
     let text = asked(&[], None, How::default()).unwrap_err().to_string();
     assert!(text.contains("nothing is varied"), "{text}");
     let sweep = asked(&["region.north.urban=0,1"], Some("lhs:8"), How::default()).unwrap();
-    assert_eq!((sweep.identity.design.method, sweep.jobs()), (Method::Lhs, 8));
+    assert_eq!((sweep.identity.design.method, sweep.jobs()), (Method::Lhs, 32));
 }
 
 #[test]
