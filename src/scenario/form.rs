@@ -2,8 +2,8 @@
 
 use crate::analysis::implausible::Scale;
 use crate::analysis::score::{Confidence, Use};
-use crate::metric::{Metric, Vocabulary};
-use crate::sim::epstein::model as epstein;
+use crate::metric::Metric;
+use crate::models::{self, epstein::engine::model as epstein};
 use crate::sim::model::SiteKind;
 use crate::sim::policy::{ForceKind, Side};
 
@@ -165,7 +165,7 @@ impl Choice {
             Choice::Measure => Scale::ALL.iter().map(|scale| scale.name()).collect(),
             Choice::Confidence => Confidence::ALL.iter().map(|confidence| confidence.name()).collect(),
             Choice::Use => Use::ALL.iter().map(|purpose| purpose.name()).collect(),
-            Choice::Model => Vocabulary::ALL.iter().map(|model| model.name()).collect(),
+            Choice::Model => models::all().map(|family| family.name()).collect(),
             Choice::Ratio => epstein::Ratio::ALL.iter().map(|ratio| ratio.name()).collect(),
             Choice::Shape => epstein::Shape::ALL.iter().map(|shape| shape.name()).collect(),
             Choice::Activation => epstein::Activation::ALL.iter().map(|order| order.name()).collect(),
