@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::interval::{Interval, holm, mean, of_mean, of_share_difference, sign_test};
 use super::spread::Spread;
+use super::worlds::{Answer, Worlds, answer};
 use crate::table::{Column, Table};
 
 /// An outcome in an arm against the same in the baseline.
@@ -155,6 +156,8 @@ pub struct Named {
     pub contrast: Option<Contrast>,
     /// How often it happens; `None` if it always does.
     pub happens: Option<Happens>,
+    /// What it is in plausible worlds; `None` if replicates are all of one world, or fewer than two worlds have it.
+    pub worlds: Option<Answer>,
 }
 
 /// An outcome that is asked for.
@@ -198,6 +201,7 @@ pub fn contrasts(outcomes: &Table, arms: &[&str], asked: &[Asked]) -> Vec<Named>
                 unit: outcome.unit.clone(),
                 contrast: Contrast::of(&baseline, &values),
                 happens: Happens::of(&baseline, &values),
+                worlds: None,
             }
         }));
     }
@@ -205,6 +209,26 @@ pub fn contrasts(outcomes: &Table, arms: &[&str], asked: &[Asked]) -> Vec<Named>
     all.sort_by_key(|named| place(&named.arm));
     adjust(all.iter_mut().filter_map(|named| named.contrast.as_mut()));
     all
+}
+
+/// What each contrast is in plausible worlds, in which the replicates of all arms were run.
+///
+/// # Panics
+/// As [`contrasts`].
+pub fn in_worlds(contrasts: &mut [Named], outcomes: &Table, baseline: &str, worlds: &Worlds) {
+    let column = |name: &str| outcomes.column(name).expect("outcomes have their columns");
+    let (arm_of, replicate_of) = (column("arm"), column("replicate"));
+    for named in contrasts {
+        let values = column(&named.outcome);
+        let of_arm = |arm: &str| -> Vec<(u32, f64)> {
+            let rows = (0..outcomes.rows()).filter(|&row| arm_of.text(row) == arm);
+            rows.map(|row| (replicate_of.number(row) as u32, values.number(row))).collect()
+        };
+        let (before, after) = (of_arm(baseline), of_arm(&named.arm));
+        let pairs = before.iter().zip(&after);
+        let effects: Vec<(u32, f64)> = pairs.map(|((replicate, a), (_, b))| (*replicate, b - a)).collect();
+        named.worlds = answer(worlds, &effects);
+    }
 }
 
 /// Contrasts as a table, one row each: `contrast.csv`. What is not defined is not a number.
@@ -220,6 +244,10 @@ pub fn table(contrasts: &[Named]) -> Table {
     };
     let happens = |get: fn(&Happens) -> f64| {
         let value = |named: &Named| named.happens.as_ref().map_or(f64::NAN, get);
+        Column::Float(contrasts.iter().map(value).collect())
+    };
+    let answers = |get: fn(&Answer) -> f64| {
+        let value = |named: &Named| named.worlds.as_ref().map_or(f64::NAN, get);
         Column::Float(contrasts.iter().map(value).collect())
     };
     Table::new(vec![
@@ -249,6 +277,14 @@ pub fn table(contrasts: &[Named]) -> Table {
         ("happens_low", happens(|h| h.interval.low)),
         ("happens_high", happens(|h| h.interval.high)),
         ("happens_p", happens(|h| h.p)),
+        ("worlds", answers(|a| a.worlds as f64)),
+        ("worlds_lower", answers(|a| a.lower as f64)),
+        ("worlds_higher", answers(|a| a.higher as f64)),
+        ("worlds_median", answers(|a| a.effect.median)),
+        ("worlds_q05", answers(|a| a.effect.low)),
+        ("worlds_q95", answers(|a| a.effect.high)),
+        ("worlds_dice", answers(|a| a.dice.unwrap_or(f64::NAN))),
+        ("worlds_verdict", text(|named| named.worlds.as_ref().map_or("", |answer| answer.verdict.name()))),
     ])
 }
 

@@ -15,3 +15,4 @@ pub mod score;
 pub mod sensitivity;
 pub mod shapley;
 pub mod spread;
+pub mod worlds;

@@ -21,6 +21,7 @@ mod chance;
 pub mod cma;
 pub mod distance;
 pub mod emulator;
+pub mod matching;
 pub mod matrix;
 pub mod normal;
 pub mod process;

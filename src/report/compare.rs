@@ -8,6 +8,7 @@ use super::format::{hour, number, wrapped};
 use crate::analysis::bands::Band;
 use crate::analysis::contrast::{Contrast, Happens, Named};
 use crate::analysis::interval::{FEW, Interval};
+use crate::analysis::worlds::{Answer, Verdict};
 use crate::metric::Description;
 
 /// What there is to tell of a comparison.
@@ -32,6 +33,10 @@ pub struct Comparison<'r> {
     pub bands: &'r [Band],
     /// Local time at the start of each tick, ISO 8601.
     pub times: &'r [&'r str],
+    /// How many plausible worlds the replicates are run in; `None` if all are of one.
+    pub worlds: Option<usize>,
+    /// Whether everything is told, and not only what matters most.
+    pub all: bool,
     /// Where the results lie.
     pub folder: &'r str,
 }
@@ -49,6 +54,11 @@ pub struct Told {
     pub differs_in: u32,
     /// Local time of the first tick in which its policy allows it to differ; `None` if the policy is the same.
     pub can_differ_from: Option<String>,
+    /// The assumptions that its answer leans on, as its scenario says.
+    pub leans_on: Vec<String>,
+    /// How many dated actions come in it to streets that are empty beside the baseline's, of how many; `None` if that
+    /// cannot be told.
+    pub stale: Option<(usize, usize)>,
 }
 
 /// The summary. Plain UTF-8 without `color`.
@@ -64,6 +74,13 @@ pub fn text(comparison: &Comparison, color: bool) -> String {
     let mut text = String::new();
     for arm in &comparison.arms[1..] {
         text += &wrapped("", &sentence(&arm.name, comparison));
+        text += &stale(arm);
+        for leans in &arm.leans_on {
+            text += &wrapped("  leans on: ", leans);
+        }
+    }
+    if comparison.worlds.is_none() {
+        text += &wrapped("", NO_WORLDS);
     }
     let last = first_replicate + replicates - 1;
     text += &format!(
@@ -71,7 +88,12 @@ pub fn text(comparison: &Comparison, color: bool) -> String {
     );
     for arm in &comparison.arms[1..] {
         text += "\n";
-        text += &table(&arm.name, comparison);
+        if comparison.worlds.is_some() {
+            text += &over_worlds(&arm.name, comparison);
+        }
+        if comparison.worlds.is_none() || comparison.all {
+            text += &table(&arm.name, comparison);
+        }
         text += &what_may_not_happen(&arm.name, comparison);
     }
     text += "\nArms\n";
@@ -126,6 +148,92 @@ fn of_arm<'r>(arm: &'r str, comparison: &'r Comparison) -> impl Iterator<Item = 
     of_arm.map(|named| (named, named.contrast.as_ref()))
 }
 
+const NO_WORLDS: &str = "ONE SET OF PARAMETERS: the intervals below are of dice alone. What another set that the record does not \
+                         rule out would say is not in them; run with --worlds FILE (qantar match makes one).";
+
+/// Dated actions go on where what they answered does not happen.
+fn stale(arm: &Told) -> String {
+    match arm.stale {
+        Some((stale @ 1.., of)) => wrapped(
+            "  note: ",
+            &format!(
+                "{stale} of {of} dated actions answered events that did not happen in this arm: fewer than a tenth of the \
+                 baseline's people were out. `--set government.policy=\"reactive\"` lets the government react instead."
+            ),
+        ),
+        _ => String::new(),
+    }
+}
+
+/// An answer in worlds, as a sentence.
+fn in_worlds(arm: &str, base: &str, label: &str, answer: &Answer) -> String {
+    let (way, most) = match answer.lower >= answer.higher {
+        true => ("lower", answer.lower),
+        false => ("higher", answer.higher),
+    };
+    let spread = answer.effect;
+    let share = answer.dice.map_or(String::new(), |dice| {
+        let percent = |share: f64| format!("{:.0} %", 100.0 * share);
+        format!(" Dice account for {} of the spread, parameters for {}.", percent(dice), percent(1.0 - dice))
+    });
+    let decides = answer.decides.first().map_or(String::new(), |first| {
+        format!(
+            " It goes most with `{}` (rank correlation {:+.2}; split at {} it tells the sign in {:.0} % of worlds).",
+            first.key,
+            first.rank,
+            number(first.splits_at),
+            100.0 * first.tells
+        )
+    });
+    format!(
+        "In {most} of {} worlds that the record does not rule out, {label} is {way} with {arm} than with {base} (median {}; \
+         5 to 95 %: {} to {}): {}.{share}{decides}",
+        answer.worlds,
+        signed(spread.median),
+        signed(spread.low),
+        signed(spread.high),
+        match answer.verdict {
+            Verdict::Robust => "robust",
+            Verdict::Leaning => "leaning that way, not sure",
+            Verdict::Open => "the answer is open",
+        }
+    )
+}
+
+/// One row for each outcome, over worlds; what is robust first.
+fn over_worlds(arm: &str, comparison: &Comparison) -> String {
+    let base = &comparison.arms[0].name;
+    let mut rows: Vec<(&Named, &Answer)> = of_arm(arm, comparison)
+        .filter_map(|(named, _)| Some((named, named.worlds.as_ref()?)))
+        .collect();
+    rows.sort_by_key(|(_, answer)| answer.verdict as u8);
+    let mut text = wrapped("", &format!("{arm} against {base}, over worlds: how many fall or rise, and by how much"));
+    text += &format!("  {:<25}{:>10}{:>10}{:>20}{:>10}\n", "", "fall/rise", "median", "5 to 95 %", "");
+    let shown = if comparison.all { rows.len() } else { LISTED };
+    for (named, answer) in rows.iter().take(shown) {
+        let spread = answer.effect;
+        text += &format!(
+            "  {:<25}{:>10}{:>10}{:>20}{:>10}\n",
+            cut(&named.label, 25),
+            format!("{}/{}", answer.lower, answer.higher),
+            signed(spread.median),
+            format!("{} to {}", signed(spread.low), signed(spread.high)),
+            answer.verdict.name()
+        );
+    }
+    text + &more(rows.len(), shown)
+}
+
+/// Rows that are listed without `--all`.
+const LISTED: usize = 8;
+
+fn more(rows: usize, shown: usize) -> String {
+    match rows > shown {
+        true => format!("  and {} more: --all\n", rows - shown),
+        false => String::new(),
+    }
+}
+
 /// The outcome that the sentence is about, chosen before anything is known of it: the dead where they are counted, else
 /// the first that was asked for.
 const FIRST: &str = "deaths_civilians";
@@ -138,6 +246,9 @@ fn sentence(arm: &str, comparison: &Comparison) -> String {
         return format!("{arm} against {base}: no outcome was asked for.");
     };
     let label = &named.label;
+    if let Some(answer) = &named.worlds {
+        return in_worlds(arm, base, label, answer);
+    }
     let Some(c) = contrast else {
         return format!("In this model, {arm} cannot be compared with {base} by {label}: no run of both has it.");
     };
@@ -222,7 +333,8 @@ fn table(arm: &str, comparison: &Comparison) -> String {
         if few { "interval" } else { "95 % interval" },
         "fall/rise"
     );
-    for (named, contrast) in &rows {
+    let shown = if comparison.all { rows.len() } else { LISTED };
+    for (named, contrast) in rows.iter().take(shown) {
         let Some(c) = contrast else {
             text += &format!("  {:<24}{:>9}\n", cut(&named.label, 24), "undefined");
             continue;
@@ -243,6 +355,7 @@ fn table(arm: &str, comparison: &Comparison) -> String {
             format!("{}/{}", c.lower, c.higher),
         );
     }
+    text += &more(rows.len(), shown);
     let told: Vec<&Contrast> = rows.iter().filter_map(|(_, contrast)| *contrast).collect();
     let most = told.iter().map(|c| c.pairs).max().unwrap_or(0);
     let asked = comparison
@@ -351,6 +464,8 @@ pub struct Document<'r> {
     pub arms: &'r [Told],
     /// Every other arm against it, outcome by outcome; `null` where an outcome is not defined.
     pub contrasts: Vec<Against<'r>>,
+    /// How many plausible worlds the replicates are run in; `null` if all are of one.
+    pub worlds: Option<usize>,
     /// The caution that goes with the numbers.
     pub caution: &'static str,
     /// Where the results lie.
@@ -368,6 +483,8 @@ pub struct Against<'r> {
     pub unit: &'r str,
     /// How often it happens; `null` if it always does.
     pub happens: Option<&'r Happens>,
+    /// What it is in plausible worlds; `null` if all replicates are of one.
+    pub worlds: Option<&'r Answer>,
     /// What is known of it.
     #[serde(flatten)]
     pub contrast: Option<&'r Contrast>,
@@ -381,6 +498,7 @@ impl<'r> Document<'r> {
             outcome: &named.outcome,
             unit: &named.unit,
             happens: named.happens.as_ref(),
+            worlds: named.worlds.as_ref(),
             contrast: named.contrast.as_ref(),
         };
         Document {
@@ -392,6 +510,7 @@ impl<'r> Document<'r> {
             replicates: comparison.replicates,
             arms: comparison.arms,
             contrasts: comparison.contrasts.iter().map(against).collect(),
+            worlds: comparison.worlds,
             caution: CAUTION,
             folder: comparison.folder,
         }
@@ -411,6 +530,7 @@ mod tests {
             unit: "people".to_owned(),
             contrast,
             happens: (outcome == "never").then(|| Happens::of(&[f64::NAN; 40], &[f64::NAN; 40]).unwrap()),
+            worlds: None,
         };
         let mixed: Vec<f64> = (0..40).map(|i| f64::from(i * 5 % 13) * 100.0).collect();
         let arm = |name: &str, what: &str, from: Option<&str>| Told {
@@ -419,6 +539,8 @@ mod tests {
             differs_from: from.map(str::to_owned),
             differs_in: 40,
             can_differ_from: Some("2022-01-02T08:00:00+06:00".to_owned()),
+            leans_on: from.map(|_| "how far a promise is believed".to_owned()).into_iter().collect(),
+            stale: from.map(|_| (12, 38)),
         };
         told(&Comparison {
             title: "January",
@@ -443,6 +565,8 @@ mod tests {
             metric: &crate::metric::Metric::Participants.description(),
             bands: &[],
             times: &[],
+            worlds: None,
+            all: false,
             folder: "results/january-7-compare",
         })
     }

@@ -43,6 +43,14 @@ pub struct Search {
     pub sampler_population: usize,
     /// To how many independent particles the posterior shall amount.
     pub effective: f64,
+    /// Waves of a match, at most.
+    pub waves: usize,
+    /// Points of a wave.
+    pub wave_points: usize,
+    /// Worlds that a match looks for.
+    pub worlds: usize,
+    /// Replicates by which a world has to show that it is not ruled out.
+    pub world_replicates: u32,
     /// The parameters, at least one.
     pub parameters: Vec<Parameter>,
 }
@@ -107,7 +115,7 @@ const fn required(key: &'static str, kind: Kind, meaning: &'static str) -> Field
 
 /// One line for each key, however long, so that it reads as the table that it is.
 #[rustfmt::skip]
-static SECTIONS: LazyLock<[Section; 4]> = LazyLock::new(|| {
+static SECTIONS: LazyLock<[Section; 5]> = LazyLock::new(|| {
     const TRIALS: Kind = Kind::Whole(0, 1_000_000);
     let of = |name: &str, about, fields: &[Field]| Section { name: name.to_string(), about, fields: fields.to_vec() };
     [
@@ -120,6 +128,7 @@ static SECTIONS: LazyLock<[Section; 4]> = LazyLock::new(|| {
             field("explore", Kind::Whole(1, 1_000_000), "100", "Trials drawn from the ranges alone."),
             field("optimiser", Kind::Table("optimiser"), "{}", "How the region near the record is found."),
             field("sampler", Kind::Table("sampler"), "{}", "How the size of that region is measured."),
+            field("waves", Kind::Table("waves"), "{}", "How `qantar match` closes in on what is not ruled out."),
             field("parameter", Kind::Entries("parameter"), "[]", "The parameters that are searched."),
         ]),
         of("optimiser", "How the region near the record is found.", &[
@@ -131,6 +140,12 @@ static SECTIONS: LazyLock<[Section; 4]> = LazyLock::new(|| {
             field("trials", TRIALS, "1000", "Trials, at most; 0 leaves the sampler out."),
             field("population", Kind::Whole(1, 100_000), "50", "Trials in a generation."),
             field("effective", Kind::Number(2.0, 100_000.0), "50", "To how many independent particles the posterior shall amount."),
+        ]),
+        of("waves", "How a match closes in on what is not ruled out.", &[
+            field("most", Kind::Whole(1, 100), "5", "Waves, at most; fewer where the emulators are sure before."),
+            field("points", Kind::Whole(20, 100_000), "300", "Points of a wave."),
+            field("worlds", Kind::Whole(1, 100_000), "200", "Worlds that are wanted: points that their own runs do not rule out."),
+            field("world_replicates", Kind::Whole(2, 10_000), "8", "Replicates by which each of them has to show it."),
         ]),
         of("parameter", "A parameter that is searched.", &[
             required("key", Kind::Text, "Its path in the scenario, as `--set` takes it."),
@@ -183,12 +198,14 @@ impl Search {
 
 fn search(text: &str, mut root: Table, scenario: &Scenario, problems: &mut Vec<Problem>) -> Search {
     let home = Place::new(0, 0..0);
-    let [of_root, of_optimiser, of_sampler, of_parameter] = &*SECTIONS;
-    let [optimiser, sampler] = ["optimiser", "sampler"].map(|key| inner(root.remove(key), key, problems));
+    let [of_root, of_optimiser, of_sampler, of_waves, of_parameter] = &*SECTIONS;
+    let [optimiser, sampler, waves] =
+        ["optimiser", "sampler", "waves"].map(|key| inner(root.remove(key), key, problems));
     let list = root.remove("parameter").map(|entry| entry.node);
     check::fields(of_root, "", &root, &home, problems);
     check::fields(of_optimiser, "optimiser", &optimiser.0, &optimiser.1, problems);
     check::fields(of_sampler, "sampler", &sampler.0, &sampler.1, problems);
+    check::fields(of_waves, "waves", &waves.0, &waves.1, problems);
     let nodes = list.as_ref().map(Node::list).unwrap_or_default();
     let known = problems.len();
     let parameters: Vec<Option<Parameter>> = nodes
@@ -209,14 +226,16 @@ fn search(text: &str, mut root: Table, scenario: &Scenario, problems: &mut Vec<P
         let (table, home) = match of {
             "optimiser" => (&optimiser.0, &optimiser.1),
             "sampler" => (&sampler.0, &sampler.1),
+            "waves" => (&waves.0, &waves.1),
             _ => (&root, &home),
         };
         View { section, table, home }
     };
-    let (top, optimiser, sampler) = (
+    let (top, optimiser, sampler, waves) = (
         view(of_root, ""),
         view(of_optimiser, "optimiser"),
         view(of_sampler, "sampler"),
+        view(of_waves, "waves"),
     );
     let count = |view: View<'_>, key| view.number(key) as usize;
     Search {
@@ -235,6 +254,10 @@ fn search(text: &str, mut root: Table, scenario: &Scenario, problems: &mut Vec<P
         sample: count(sampler, "trials"),
         sampler_population: count(sampler, "population"),
         effective: sampler.number("effective"),
+        waves: count(waves, "most"),
+        wave_points: count(waves, "points"),
+        worlds: count(waves, "worlds"),
+        world_replicates: waves.whole("world_replicates"),
         parameters: parameters.into_iter().flatten().collect(),
     }
 }
