@@ -23,8 +23,9 @@
 //! | [`report`] | findings to text and JSON that a student reads | analysis, tables |
 //! | [`models`] | the families of models, country and lattice: what each measures, sums up and tells | sim, analysis, report |
 //! | [`scenario`] | text to model, or every problem at its place | what a model is, not how it runs; families, outcomes |
+//! | [`design`] | points in the space of parameters: grids, samples, the layouts of measures of sensitivity | fit, for its normal numbers |
 //! | [`fit`] | which parameters to try next, so that a model comes near its record | nothing |
-//! | [`study`] | which runs, in any order, to a folder that survives a kill, or to outcomes at once | scenario, sim, table, outcomes, fit |
+//! | [`study`] | arms at points of a design, run in any order, to a folder that survives a kill | scenario, sim, table, outcomes, design, fit |
 //! | [`docs`] | pages: the model by the ODD protocol, evidence, corrections, limits of use | nothing |
 //!
 //! `tests/house.rs` holds the code to this table.
@@ -63,6 +64,8 @@ pub mod suggest;
 pub mod table;
 
 pub mod fit;
+
+pub mod design;
 
 pub mod sim;
 

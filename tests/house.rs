@@ -12,6 +12,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("docs", &[]),
     ("table", &[]),
     ("fit", &[]),
+    ("design", &["fit"]),
     ("sim", &["dice", "metric", "table"]),
     ("analysis", &["metric", "suggest", "table"]),
     ("report", &["analysis", "metric", "table"]),
@@ -20,7 +21,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     (
         "study",
         &[
-            "dice", "metric", "suggest", "table", "sim", "models", "scenario", "analysis", "fit",
+            "design", "dice", "metric", "suggest", "table", "sim", "models", "scenario", "analysis", "fit",
         ],
     ),
 ];

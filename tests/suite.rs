@@ -12,6 +12,7 @@ mod elements;
 mod engine;
 mod epstein_commands;
 mod epstein_twin;
+mod examples;
 mod house;
 mod parameters;
 mod reactive;
@@ -22,7 +23,9 @@ mod scenario_errors;
 mod score;
 mod sensitivity;
 mod shipped;
+mod studies;
 mod sweep;
+mod terminal;
 mod twin;
 
 /// Small worlds that many of them run.

@@ -3,14 +3,16 @@ use std::process::ExitCode;
 
 use qantar::analysis::score::Record;
 use qantar::scenario::{Scenario, record};
-use qantar::study::Plan;
+use qantar::study::{Command, Study};
 
 use super::failure::Usage;
 use super::output::{color, data, message};
 
 /// Find everything that is wrong with scenarios
 #[derive(clap::Args)]
-#[command(after_help = "Examples:\n  qantar check my.toml\n  qantar check my.toml --set region.almaty.urban=0.9")]
+#[command(
+    after_help = "Examples:\n  qantar new my && qantar check my.toml\n  qantar check my.toml --set region.capital.urban=0.9"
+)]
 pub struct Args {
     /// Scenario files
     #[arg(required = true)]
@@ -27,12 +29,12 @@ impl Args {
         for file in &self.files {
             let checked = Scenario::read(file).and_then(|mut scenario| {
                 scenario.set(&self.set)?;
-                let plan = Plan::new(&scenario, Vec::new(), 1, 0..1)?;
+                let study = Study::new(Command::Run, &scenario, Vec::new(), 1, 0..1)?;
                 let record = scenario
                     .record()
-                    .map(|path| record::read(path, &plan.known()))
+                    .map(|path| record::read(path, &study.known()))
                     .transpose()?;
-                Ok(summary(&plan, record.as_ref()))
+                Ok(summary(&study, record.as_ref()))
             });
             match checked {
                 Ok(summary) => data(&format!("{}: {summary}\n", file.display()))?,
@@ -51,9 +53,9 @@ impl Args {
     }
 }
 
-fn summary(plan: &Plan, record: Option<&Record>) -> String {
-    let model = &plan.arms[0].model;
-    let (mut text, calendar) = (model.outline(), &plan.calendar);
+fn summary(study: &Study, record: Option<&Record>) -> String {
+    let model = &study.arms[0].model;
+    let (mut text, calendar) = (model.outline(), &study.calendar);
     if calendar.is_dated() {
         text += &format!(" from {} to {}", calendar.short(0), calendar.short(model.ticks()));
     }

@@ -1,29 +1,33 @@
 //! The command line: one file per command, which holds its arguments and what it does.
 
-mod asked;
+mod arguments;
 pub mod failure;
 mod outcomes;
 mod output;
+mod perform;
 mod progress;
-mod results;
 mod signals;
+mod terminal;
 
 mod ablate;
 mod calibrate;
 mod check;
 mod compare;
 mod completions;
+mod doctor;
 mod explain;
 mod man;
 mod merge;
 mod metrics;
 mod new;
 mod reproduce;
+mod resume;
 mod run;
 mod schema;
 mod score;
 mod sensitivity;
 mod status;
+mod stream;
 mod submit;
 mod sweep;
 
@@ -60,6 +64,7 @@ enum Command {
     Ablate(ablate::Args),
     Sensitivity(sensitivity::Args),
     Sweep(sweep::Args),
+    Resume(resume::Args),
     Merge(merge::Args),
     Status(status::Args),
     Submit(submit::Args),
@@ -71,6 +76,7 @@ enum Command {
     New(new::Args),
     Schema(schema::Args),
     Metrics(metrics::Args),
+    Doctor(doctor::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -84,6 +90,7 @@ impl Cli {
             Command::Ablate(args) => args.execute(),
             Command::Sensitivity(args) => args.execute(),
             Command::Sweep(args) => args.execute(),
+            Command::Resume(args) => args.execute(),
             Command::Merge(args) => args.execute(),
             Command::Status(args) => args.execute(),
             Command::Submit(args) => args.execute(),
@@ -95,6 +102,7 @@ impl Cli {
             Command::New(args) => args.execute(),
             Command::Schema(args) => args.execute(),
             Command::Metrics(args) => args.execute(),
+            Command::Doctor(args) => args.execute(),
             Command::Completions(args) => args.execute(Cli::command()),
             Command::Man(args) => args.execute(Cli::command()),
         }

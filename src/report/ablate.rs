@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::compare::{cut, range, signed};
-use super::format::wrapped;
+use super::format::{results_in, wrapped};
 use crate::analysis::ablation::{Ablated, Effect};
 use crate::analysis::contrast::{Asked, Contrast};
 use crate::analysis::interval::FEW;
@@ -154,7 +154,7 @@ pub fn text(ablation: &Ablation) -> String {
     }
     text += "\n";
     text += &wrapped("", CAUTION);
-    text + &format!("\nResults are in {}\n", ablation.folder)
+    text + &results_in(ablation.folder)
 }
 
 /// A share with its interval.

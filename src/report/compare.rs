@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::bands;
-use super::format::{hour, number, wrapped};
+use super::format::{hour, number, results_in, wrapped};
 use crate::analysis::bands::Band;
 use crate::analysis::contrast::{Contrast, Happens, Named};
 use crate::analysis::interval::{FEW, Interval};
@@ -107,15 +107,11 @@ pub fn text(comparison: &Comparison, color: bool) -> String {
     text += &bands::text(comparison.metric, comparison.bands, comparison.times, color);
     text += "\n";
     text += &wrapped("", CAUTION);
-    if comparison
-        .contrasts
-        .iter()
-        .filter_map(|named| named.contrast.as_ref())
-        .any(|c| c.pairs < FEW)
-    {
+    let few = |named: &Named| named.contrast.as_ref().is_some_and(|c| c.pairs < FEW);
+    if comparison.contrasts.iter().any(few) {
         text += &wrapped("", FEW_PAIRS);
     }
-    text + &format!("\nResults are in {}\n", comparison.folder)
+    text + &results_in(comparison.folder)
 }
 
 const CAUTION: &str = "This is what follows in the model from its assumptions, and no proof of what would have \

@@ -142,6 +142,11 @@ impl Scenario {
         }
     }
 
+    /// The files that it was read from, with what they extend; not what was set in it.
+    pub fn files(&self) -> impl Iterator<Item = &Source> {
+        self.sources.iter().filter(|source| !source.name.starts_with("--"))
+    }
+
     /// These problems, with the texts of this scenario and those added to it.
     pub fn problems(&self, problems: impl IntoIterator<Item = Problem>) -> Problems {
         Problems::new(&self.sources, problems)

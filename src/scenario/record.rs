@@ -28,6 +28,30 @@ pub fn read(path: &Path, known: &Known) -> Result<Record, Problems> {
     of_reading(name, &root, reading, known)
 }
 
+/// Read a text that extends nothing; `name` is shown in messages.
+///
+/// # Errors
+/// As [`read`].
+pub fn from_text(name: &str, text: &str, known: &Known) -> Result<Record, Problems> {
+    let mut reading = Reading::default();
+    let root = reading.document(name.to_owned(), text.to_owned(), Path::new(""), None);
+    of_reading(name, &root, reading, known)
+}
+
+/// The text of a record with all that it extends, so that it can be kept beside results.
+///
+/// # Errors
+/// If a file cannot be read.
+pub fn self_contained(path: &Path) -> Result<String, Problems> {
+    let mut reading = Reading::default();
+    let root = reading.file(path, None);
+    match &reading.sources[..] {
+        _ if !reading.broken.is_empty() => Err(Problems::new(&reading.sources, reading.broken)),
+        [only] => Ok(only.text.clone()),
+        _ => Ok(super::write::to_toml(&root)),
+    }
+}
+
 fn of_reading(name: &str, root: &Table, reading: Reading, known: &Known) -> Result<Record, Problems> {
     if !reading.broken.is_empty() {
         return Err(Problems::new(&reading.sources, reading.broken));

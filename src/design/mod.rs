@@ -10,11 +10,15 @@
 //!   turn, B, for each base point, as SALib lays it out; with indices of second order, B with each column of A
 //!   before B.
 
+pub mod times;
+
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use sobol::Sobol;
 use sobol::params::JoeKuoD6;
+
+use crate::fit::normal;
 
 /// How points are chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +28,8 @@ pub enum Method {
     Grid,
     /// Points that were made elsewhere.
     Points,
+    /// Points that follow from what earlier ones have given.
+    Stages,
     /// A Latin hypercube.
     Lhs,
     /// Sobol' points.
@@ -51,6 +57,7 @@ impl Method {
         match self {
             Method::Grid => "grid",
             Method::Points => "points",
+            Method::Stages => "stages",
             Method::Lhs => "lhs",
             Method::Sobol => "sobol",
             Method::Morris => "morris",
@@ -75,12 +82,18 @@ pub struct Design {
     /// Seed of the design, which is not that of the dice; `None` where nothing is drawn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
+    /// Whether the points were made elsewhere, although they are laid out as the method says.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub listed: bool,
+    /// Columns of a table of points that are no parameters and are passed on as they are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub carry: Vec<String>,
 }
 
 /// A parameter that is varied.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Parameter {
-    /// Its dotted key in the scenario.
+    /// Its dotted key in the scenario; several that move together are joined by `+`.
     pub key: String,
     /// Its values.
     #[serde(flatten)]
@@ -103,6 +116,27 @@ pub enum Span {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         whole: bool,
     },
+    /// Drawn from a distribution.
+    Drawn {
+        /// Which.
+        distribution: Distribution,
+        /// Its parameters, as [`Distribution`] tells.
+        of: Vec<f64>,
+    },
+    /// From one date or duration to another, in whole minutes.
+    Times {
+        /// The first: a local time as ISO 8601, or hours.
+        from: String,
+        /// The last.
+        to: String,
+    },
+    /// These, as written in TOML, some more often than others.
+    Weighted {
+        /// The values.
+        values: Vec<String>,
+        /// How often each, as shares of their sum.
+        weights: Vec<f64>,
+    },
     /// These, as written in TOML.
     Levels {
         /// The values.
@@ -110,6 +144,53 @@ pub enum Span {
     },
     /// Those of the table of points.
     Listed {},
+}
+
+/// A distribution of numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Distribution {
+    /// Of a mean and a standard deviation.
+    Normal,
+    /// Of a median and the standard deviation of the logarithm.
+    Lognormal,
+    /// Of a lowest, a most likely and a highest value.
+    Triangular,
+}
+
+impl Distribution {
+    /// Its name, and what its parameters are.
+    pub const ALL: [(Distribution, &'static str, &'static [&'static str]); 3] = [
+        (Distribution::Normal, "normal", &["mean", "standard deviation"]),
+        (
+            Distribution::Lognormal,
+            "lognormal",
+            &["median", "standard deviation of the logarithm"],
+        ),
+        (
+            Distribution::Triangular,
+            "triangular",
+            &["lowest", "most likely", "highest"],
+        ),
+    ];
+
+    /// The value below which a share of all lies, from 0 to 1.
+    fn quantile(self, of: &[f64], share: f64) -> f64 {
+        // The ends of a normal distribution are infinite, and no point lies just there.
+        let z = |share: f64| normal::quantile(share.clamp(1e-9, 1.0 - 1e-9));
+        match (self, of) {
+            (Distribution::Normal, &[mean, deviation, ..]) => mean + deviation * z(share),
+            (Distribution::Lognormal, &[median, deviation, ..]) => median * libm::exp(deviation * z(share)),
+            (Distribution::Triangular, &[low, mode, high, ..]) => {
+                let width = high - low;
+                match share < (mode - low) / width {
+                    true => low + libm::sqrt(share * width * (mode - low)),
+                    false => high - libm::sqrt((1.0 - share) * width * (high - mode)),
+                }
+            }
+            _ => f64::NAN,
+        }
+    }
 }
 
 /// How a range is divided.
@@ -152,16 +233,25 @@ enum Purpose {
 }
 
 impl Design {
-    /// Its points; those of a table of points are given.
+    /// Whether its points are given by a table.
+    pub fn is_listed(&self) -> bool {
+        self.listed || self.method == Method::Points
+    }
+
+    /// Its points; those of a table of points are given, and those of stages as they become known.
     ///
     /// # Panics
-    /// If the method is [`Method::Points`] and no table is given, or the other way round.
+    /// If points are listed and no table is given, or the other way round.
     pub fn points(&self, table: Option<Vec<Vec<String>>>) -> Points {
-        assert_eq!(table.is_some(), self.method == Method::Points);
+        assert_eq!(table.is_some(), self.is_listed());
+        if let Some(table) = table {
+            let (design, drawn) = (self.clone(), Drawn::Table(table));
+            return Points { design, drawn };
+        }
         let dimensions = self.parameters.len();
         let drawn = match self.method {
             Method::Grid => Drawn::Grid,
-            Method::Points => Drawn::Table(table.unwrap_or_default()),
+            Method::Points | Method::Stages => Drawn::Table(Vec::new()),
             Method::Lhs => Drawn::Hypercube((0..dimensions).map(|d| self.strata(d)).collect()),
             Method::Sobol => Drawn::Sobol(self.directions(dimensions)),
             Method::Saltelli | Method::Saltelli2 => Drawn::Sobol(self.directions(2 * dimensions)),
@@ -208,9 +298,63 @@ impl Design {
 pub const MOST_DIMENSIONS: usize = 1000;
 
 impl Points {
-    /// The design.
-    pub fn design(&self) -> &Design {
-        &self.design
+    /// One point at which nothing is varied.
+    pub fn single() -> Points {
+        let design = Design {
+            method: Method::Points,
+            n: 1,
+            parameters: Vec::new(),
+            levels: None,
+            seed: None,
+            listed: true,
+            carry: Vec::new(),
+        };
+        design.points(Some(vec![Vec::new()]))
+    }
+
+    /// How many there are; of stages, until now.
+    pub fn len(&self) -> u32 {
+        match &self.drawn {
+            Drawn::Table(rows) => rows.len() as u32,
+            _ => self.design.len() as u32,
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The rows of a table of points.
+    pub fn table(&self) -> Option<&[Vec<String>]> {
+        match &self.drawn {
+            Drawn::Table(rows) => Some(rows),
+            _ => None,
+        }
+    }
+
+    /// Add points to those of a table.
+    ///
+    /// # Panics
+    /// If they are not those of a table.
+    pub fn extend(&mut self, points: impl IntoIterator<Item = Vec<String>>) {
+        match &mut self.drawn {
+            Drawn::Table(rows) => rows.extend(points),
+            _ => panic!("a design that draws its points has no others"),
+        }
+    }
+
+    /// What a point carries beside its values, in the order of the design.
+    pub fn carried(&self, point: u32) -> &[String] {
+        match &self.drawn {
+            Drawn::Table(rows) => &rows[point as usize][self.design.parameters.len()..],
+            _ => &[],
+        }
+    }
+
+    /// What is varied, in the order of the values of a point.
+    pub fn parameters(&self) -> &[Parameter] {
+        &self.design.parameters
     }
 
     /// Where a point lies in the unit cube, for designs that draw from ranges; empty for the others.
@@ -253,7 +397,7 @@ impl Points {
     pub fn values(&self, point: u32) -> Vec<String> {
         let parameters = &self.design.parameters;
         match &self.drawn {
-            Drawn::Table(rows) => rows[point as usize].clone(),
+            Drawn::Table(rows) => rows[point as usize][..parameters.len()].to_vec(),
             Drawn::Grid => {
                 // The last parameter changes fastest.
                 let mut rest = point as usize;
@@ -280,7 +424,7 @@ impl Points {
     /// The points in the order in which they are run: shuffled, so that any first part of them is spread over all.
     pub fn order(&self) -> Vec<u32> {
         let seed = self.design.seed.unwrap_or(0);
-        shuffled(self.design.len() as u32, &mut rng(seed, Purpose::Order, 0))
+        shuffled(self.len(), &mut rng(seed, Purpose::Order, 0))
     }
 }
 
@@ -309,7 +453,7 @@ pub const LEVELS: u32 = 4;
 
 impl Span {
     /// The value at a place from 0 to 1.
-    fn at(&self, u: f64) -> String {
+    pub fn at(&self, u: f64) -> String {
         match self {
             Span::Range {
                 low, high, whole: true, ..
@@ -325,7 +469,29 @@ impl Span {
                 format!("{:?}", value.clamp(*low, *high))
             }
             Span::Levels { values } => values[((u * values.len() as f64) as usize).min(values.len() - 1)].clone(),
+            Span::Drawn { distribution, of } => format!("{:?}", distribution.quantile(of, u)),
+            Span::Times { from, to } => times::between(from, to, u),
+            Span::Weighted { values, weights } => {
+                let mut left = u * weights.iter().sum::<f64>();
+                let place = weights.iter().position(|weight| {
+                    left -= weight;
+                    left < 0.0
+                });
+                values[place.unwrap_or(values.len() - 1)].clone()
+            }
             Span::Listed {} => unreachable!("listed values are not drawn"),
+        }
+    }
+}
+
+impl std::fmt::Display for Span {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Span::Range { low, high, .. } => write!(f, "{low} to {high}"),
+            Span::Levels { values } | Span::Weighted { values, .. } => f.write_str(&values.join(", ")),
+            Span::Drawn { distribution, of } => write!(f, "{distribution:?} of {of:?}"),
+            Span::Times { from, to } => write!(f, "{from} to {to}"),
+            Span::Listed {} => f.write_str("as in the table"),
         }
     }
 }
@@ -388,6 +554,8 @@ mod tests {
             parameters: (0..dimensions).map(parameter).collect(),
             levels: (method == Method::Morris).then_some(LEVELS),
             seed: Some(7),
+            listed: false,
+            carry: Vec::new(),
         }
     }
 
@@ -533,6 +701,8 @@ mod tests {
             parameters: vec![levels("a", &["1", "2"]), levels("b", &["x", "y", "z"])],
             levels: None,
             seed: None,
+            listed: false,
+            carry: Vec::new(),
         };
         let points = grid.points(None);
         let all: Vec<String> = (0..6).map(|point| points.values(point).concat()).collect();
@@ -560,6 +730,33 @@ mod tests {
         assert_eq!([at(&log, 0.0), at(&log, 1.0)], [1.0, 100.0]);
         assert!((at(&log, 0.5) - 10.0).abs() < 1e-12);
         assert_eq!([whole.at(0.0), whole.at(0.999), whole.at(1.0)], ["1", "100", "100"]);
+    }
+
+    #[test]
+    fn distributions_have_the_quantiles_of_their_formulas() {
+        let at = |distribution, of: &[f64], u| {
+            let of = of.to_vec();
+            Span::Drawn { distribution, of }.at(u).parse::<f64>().unwrap()
+        };
+        let near = |value: f64, expected: f64| assert!((value - expected).abs() < 1e-4, "{value} {expected}");
+        near(at(Distribution::Normal, &[10.0, 2.0], 0.5), 10.0);
+        near(at(Distribution::Normal, &[10.0, 2.0], 0.975), 10.0 + 2.0 * 1.959_964);
+        near(
+            at(Distribution::Lognormal, &[3.0, 0.5], 0.975),
+            3.0 * (0.5f64 * 1.959_964).exp(),
+        );
+        // A triangle from 0 over 1 to 4: a quarter of it is below its top.
+        for (u, expected) in [(0.0, 0.0), (0.25, 1.0), (1.0, 4.0), (0.0625, 0.5)] {
+            near(at(Distribution::Triangular, &[0.0, 1.0, 4.0], u), expected);
+        }
+        let weighted = Span::Weighted {
+            values: vec!["a".to_owned(), "b".to_owned()],
+            weights: vec![1.0, 3.0],
+        };
+        assert_eq!(
+            [0.0, 0.24, 0.26, 0.99, 1.0].map(|u| weighted.at(u)),
+            ["a", "a", "b", "b", "b"]
+        );
     }
 
     #[test]

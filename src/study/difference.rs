@@ -8,8 +8,8 @@ use std::path::Path;
 use csv::{Reader, ReaderBuilder, StringRecord};
 
 use super::error::{Error, at};
+use super::identity::text_difference;
 use super::manifest::Digested;
-use super::plan::text_difference;
 
 /// The first place where a file is not the same there and here, as a sentence without its end; `None` if the bytes
 /// are the same. In a CSV it is told by arm, point, replicate, tick, region and column.
@@ -63,10 +63,12 @@ fn next(reader: &mut Reader<File>, path: &Path) -> Result<Option<StringRecord>, 
 
 /// `wanted` tells which rows there count.
 fn row_difference(there: &Path, here: &Path, wanted: impl Fn(&StringRecord) -> bool) -> Result<Option<String>, Error> {
-    let next_wanted = |reader: &mut Reader<File>| loop {
-        match next(reader, there)? {
-            Some(record) if !wanted(&record) => {}
-            other => return Ok(other),
+    let next_wanted = |reader: &mut Reader<File>| -> Result<Option<StringRecord>, Error> {
+        loop {
+            match next(reader, there)? {
+                Some(record) if !wanted(&record) => {}
+                other => return Ok(other),
+            }
         }
     };
     let (mut old, mut new) = (open(there)?, open(here)?);
