@@ -17,6 +17,7 @@ mod completions;
 mod doctor;
 mod explain;
 mod man;
+mod matching;
 mod merge;
 mod metrics;
 mod new;
@@ -70,6 +71,7 @@ enum Command {
     Submit(submit::Args),
     Reproduce(reproduce::Args),
     Calibrate(calibrate::Args),
+    Match(matching::Args),
     Score(score::Args),
     Check(check::Args),
     Explain(explain::Args),
@@ -96,6 +98,7 @@ impl Cli {
             Command::Submit(args) => args.execute(),
             Command::Reproduce(args) => args.execute(),
             Command::Calibrate(args) => args.execute(),
+            Command::Match(args) => args.execute(),
             Command::Score(args) => args.execute(),
             Command::Check(args) => args.execute(),
             Command::Explain(args) => args.execute(),

@@ -20,7 +20,7 @@ use super::arguments::Running;
 use super::failure::DIFFERS;
 use super::output::{Format, data, json, message};
 use super::signals::Signals;
-use super::{ablate, calibrate, compare, progress, run, score, sweep};
+use super::{ablate, calibrate, compare, matching, progress, run, score, sweep};
 
 /// What a command makes of its study.
 pub trait Finish {
@@ -92,6 +92,7 @@ pub fn finish_of(study: &Study) -> anyhow::Result<Box<dyn Finish>> {
         Command::Sweep => Box::new(sweep::Runs),
         Command::Score => Box::new(score::Verdict),
         Command::Calibrate { .. } => Box::new(calibrate::Posterior::of(study)?),
+        Command::Match => Box::new(matching::Worlds::of(study)?),
     })
 }
 

@@ -7,6 +7,7 @@ pub mod chart;
 pub mod compare;
 pub mod format;
 pub mod json;
+pub mod matching;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod score;

@@ -52,7 +52,7 @@ fn a_range_needs_a_sample_and_a_sample_needs_ranges() {
     let sweep = asked(&["region.north.urban=0,1"], Some("lhs:8")).unwrap();
     assert_eq!(
         (sweep.identity.design.as_ref().unwrap().method, sweep.jobs()),
-        (Method::Lhs, 64)
+        (Method::Lhs, 16)
     );
 }
 
