@@ -71,7 +71,9 @@ const EXAMPLES: &str = "Examples:
 /// The metric of a name, or the first.
 fn metric(family: &dyn Family, name: Option<&str>) -> Result<&'static Description, Usage> {
     let metrics = family.metrics();
-    let Some(name) = name else { return Ok(&metrics[0]) };
+    let Some(name) = name else {
+        return Ok(&metrics[0]);
+    };
     metrics.iter().find(|metric| metric.name == name).ok_or_else(|| {
         let help = qantar::suggest::suggest(name, "metrics", metrics.iter().map(|metric| metric.name));
         Usage(format!("--plot {name}: there is no such metric; {help}"))

@@ -7,8 +7,9 @@ use std::process::ExitCode;
 use qantar::study::{Folder, How, Index, Opened, Progress, Settings, execute_stages, publish, tables};
 
 use super::arguments::threads;
+use super::finish::finish_of;
 use super::output::{Format, HELP, message};
-use super::perform::{Shown, finish_of};
+use super::perform::Shown;
 use super::signals::Signals;
 
 /// Put the shards of a study together, once all of them are done.

@@ -2,6 +2,7 @@
 
 mod arguments;
 pub mod failure;
+mod finish;
 mod outcomes;
 mod output;
 mod perform;

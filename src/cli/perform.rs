@@ -8,8 +8,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use anyhow::Context;
 use qantar::study::rows::read_outcomes;
 use qantar::study::{
-    self, Command, Error, Folder, How, Job, Named, Opened, Progress, Stages, Status, Study, execute, execute_stages,
-    publish,
+    self, Error, Folder, How, Job, Named, Opened, Progress, Stages, Status, Study, execute, execute_stages, publish,
 };
 use qantar::table::{Column, Table};
 use serde::Serialize;
@@ -19,8 +18,8 @@ use tempfile::TempDir;
 use super::arguments::Running;
 use super::failure::DIFFERS;
 use super::output::{Format, data, json, message};
+use super::progress;
 use super::signals::Signals;
-use super::{ablate, calibrate, compare, matching, progress, run, score, sweep};
 
 /// What a command makes of its study.
 pub trait Finish {
@@ -81,19 +80,6 @@ pub fn runs(table: &Table) -> Value {
             .into()
     };
     (0..table.rows()).map(row).collect()
-}
-
-/// What the command that made a study makes of it.
-pub fn finish_of(study: &Study) -> anyhow::Result<Box<dyn Finish>> {
-    Ok(match &study.identity.made_by {
-        Command::Run => Box::new(run::Summary { next: None }),
-        Command::Compare { .. } => Box::new(compare::Contrasts::default()),
-        Command::Ablate { .. } => Box::new(ablate::Effects::default()),
-        Command::Sweep => Box::new(sweep::Runs),
-        Command::Score => Box::new(score::Verdict),
-        Command::Calibrate { .. } => Box::new(calibrate::Posterior::of(study)?),
-        Command::Match => Box::new(matching::Worlds::of(study)?),
-    })
 }
 
 /// What became of a study.

@@ -11,8 +11,9 @@ use qantar::study::{Command, Folder, How, Index, Opened, Progress, Settings, Stu
 
 use super::arguments::{Running, threads};
 use super::failure::{DIFFERS, Usage};
+use super::finish::finish_of;
 use super::output::{Format, HELP, data, message};
-use super::perform::{Done, complete, finish_of};
+use super::perform::{Done, complete};
 use super::signals::Signals;
 
 /// Run a folder of results again and compare, bit for bit.

@@ -6,8 +6,9 @@ use std::process::ExitCode;
 use qantar::study::Folder;
 
 use super::arguments::Running;
+use super::finish::finish_of;
 use super::output::HELP;
-use super::perform::{finish_of, perform};
+use super::perform::perform;
 
 /// Go on with a study that was begun, by whatever command: its folder says what it is.
 #[derive(clap::Args)]

@@ -655,7 +655,7 @@ mod tests {
                 trajectory
                     .iter()
                     .flatten()
-                    .all(|u| [0, 1, 2, 3].iter().any(|k| (u * 3.0 - f64::from(*k)).abs() < 1e-12))
+                    .all(|u| { [0, 1, 2, 3].iter().any(|k| (u * 3.0 - f64::from(*k)).abs() < 1e-12) })
             );
         }
         first.sort_unstable();

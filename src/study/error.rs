@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::plan::Shard;
+use super::shard::Shard;
 use crate::scenario::problem::Problems;
 
 /// Why a study did not run to its end.

@@ -21,10 +21,11 @@ use std::time::{Duration, Instant};
 
 use super::error::{Error, at};
 use super::growth::Growth;
-use super::identity::{Identity, text_difference};
+use super::identity::text_difference;
 use super::journal;
 use super::lock::Lock;
 use super::manifest::{self, Manifest};
+use super::place::{Holds, PARTS, PLAN, beside, identity, without_ending};
 use super::plan::{DESIGN, Study};
 
 /// A folder of results that is being made.
@@ -125,7 +126,9 @@ impl Folder {
             Holds::Something | Holds::Parts => return Err(Error::Foreign(self.out)),
             Holds::Results if how.force => {}
             Holds::Results => match difference(study, &self.out)? {
-                None if !(how.retry_failed && Manifest::read(&self.out)?.failed > 0) => return Ok(Opened::Whole),
+                None if !(how.retry_failed && Manifest::read(&self.out)?.failed > 0) => {
+                    return Ok(Opened::Whole);
+                }
                 difference => match (Growth::of(&self.out, study), difference) {
                     (Some(growth), _) => sources.push(growth),
                     (None, difference) => {
@@ -304,7 +307,9 @@ impl Folder {
 fn difference(study: &Study, path: &Path) -> Result<Option<String>, Error> {
     let there = match identity(path) {
         Ok(identity) => identity,
-        Err(Error::Older { format, .. }) => return Ok(Some(format!("it is in an older format, {format}"))),
+        Err(Error::Older { format, .. }) => {
+            return Ok(Some(format!("it is in an older format, {format}")));
+        }
         Err(_) => {
             let why = "its description cannot be read by this version of qantar";
             return Ok(Some(why.to_owned()));
@@ -330,18 +335,6 @@ fn difference(study: &Study, path: &Path) -> Result<Option<String>, Error> {
     Ok(None)
 }
 
-/// What the study of a folder is, whole or not.
-pub(super) fn identity(path: &Path) -> Result<Identity, Error> {
-    if path.join(manifest::NAME).exists() {
-        return Manifest::read(path).map(|manifest| manifest.study);
-    }
-    let path = path.join(PARTS).join(PLAN);
-    let text = fs::read(&path).map_err(at(&path))?;
-    serde_json::from_slice(&text)
-        .map_err(io::Error::from)
-        .map_err(at(&path))
-}
-
 /// Put the names in a folder on the disk. Elsewhere than on Unix a folder cannot be opened for that.
 fn sync(folder: &Path) -> Result<(), Error> {
     match cfg!(unix) {
@@ -352,61 +345,5 @@ fn sync(folder: &Path) -> Result<(), Error> {
     }
 }
 
-pub(super) const PARTS: &str = "parts";
-/// The name of the description of what is being run, beside the journals.
-const PLAN: &str = "plan.json";
 /// There once all that a smaller study has done was taken over.
 const TAKEN: &str = "taken";
-
-/// What is found under the name of a folder. Only what qantar has made is ever removed.
-enum Holds {
-    /// No folder, an empty one, or one that was begun and has no plan yet.
-    Nothing,
-    /// Whole results.
-    Results,
-    /// Unfinished results.
-    Parts,
-    /// Anything else.
-    Something,
-}
-
-impl Holds {
-    fn look(path: &Path) -> Result<Holds, Error> {
-        if !path.exists() {
-            return Ok(Holds::Nothing);
-        }
-        if path.join(manifest::NAME).exists() {
-            let ours = fs::read_to_string(path.join(manifest::NAME)).is_ok_and(|text| {
-                ["\"qantar-results/", "\"qantar-calibration/"]
-                    .iter()
-                    .any(|format| text.contains(format))
-            });
-            return Ok(if ours { Holds::Results } else { Holds::Something });
-        }
-        if path.join(PARTS).join(PLAN).exists() {
-            return Ok(Holds::Parts);
-        }
-        if !path.is_dir() {
-            return Ok(Holds::Something);
-        }
-        let mut entries = fs::read_dir(path).map_err(at(path))?;
-        let begun = path.extension().is_some_and(|end| end == "partial") && path.join(PARTS).is_dir();
-        Ok(match entries.next().is_none() || begun {
-            true => Holds::Nothing,
-            false => Holds::Something,
-        })
-    }
-}
-
-pub(super) fn beside(out: &Path, ending: &str) -> PathBuf {
-    let mut name = out.file_name().unwrap_or_default().to_owned();
-    name.push(".");
-    name.push(ending);
-    out.with_file_name(name)
-}
-
-/// The name of a folder when it is whole.
-pub fn without_ending(dir: &Path) -> PathBuf {
-    let name = dir.to_string_lossy();
-    PathBuf::from(name.trim_end_matches('/').trim_end_matches(".partial"))
-}

@@ -9,10 +9,11 @@ use std::path::{Path, PathBuf};
 use csv::{Reader, StringRecord, WriterBuilder};
 
 use super::error::{Error, at};
-use super::folder::PARTS;
 use super::journal::{self, Journal, Record, Writer};
-use super::plan::{DESIGN, Job, Shard, Study};
+use super::place::PARTS;
+use super::plan::{DESIGN, Job, Study};
 use super::rows;
+use super::shard::Shard;
 
 /// What a folder has of a study that grew from its own.
 #[derive(Debug)]

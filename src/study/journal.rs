@@ -21,7 +21,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 
 use super::error::{Error, at};
-use super::plan::{Job, Shard, Study};
+use super::plan::{Job, Study};
+use super::shard::Shard;
 
 /// The form of the files.
 const FORMAT: &str = "qantar-journal/2";

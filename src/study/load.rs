@@ -6,9 +6,9 @@ use std::path::Path;
 
 use super::arm::Arm;
 use super::error::{Error, at};
-use super::folder;
 use super::identity::Command;
 use super::matching::WORLDS;
+use super::place;
 use super::plan::{DESIGN, SCENARIO, Study, arm_scenario};
 use crate::scenario::Scenario;
 
@@ -18,7 +18,7 @@ impl Study {
     /// # Errors
     /// If there is none, it is in an older format, or a file of it cannot be read.
     pub fn load(path: &Path) -> Result<Study, Error> {
-        let identity = folder::identity(path)?;
+        let identity = place::identity(path)?;
         let text = |name: &str| {
             let file = path.join(name);
             fs::read_to_string(&file).map_err(at(&file))

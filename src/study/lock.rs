@@ -22,7 +22,7 @@ impl Lock {
     /// # Errors
     /// [`Error::Busy`] if others hold it.
     pub fn take(out: &Path, shared: bool) -> Result<Lock, Error> {
-        let path = super::folder::beside(out, "lock");
+        let path = super::place::beside(out, "lock");
         if let Some(parent) = out.parent() {
             fs::create_dir_all(parent).map_err(at(parent))?;
         }

@@ -10,9 +10,9 @@
 //!
 //! | file | what it is |
 //! |---|---|
-//! | `arm`, `identity`, `outcomes`, `plan` | what is run: [`Study`], and what tells it from another |
+//! | `arm`, `identity`, `outcomes`, `plan`, `shard` | what is run: [`Study`], and what tells it from another |
 //! | `sweep` | what is asked to be varied, as written |
-//! | `folder`, `lock`, `journal` | what is done of it, which no kill can harm |
+//! | `folder`, `place`, `lock`, `journal` | what is done of it, which no kill can harm |
 //! | `execute`, `stages` | runs the jobs that are not done; asks for the next points |
 //! | `rows`, `assemble`, `manifest` | tables, put together once all is done |
 //! | `load`, `growth`, `status`, `difference` | what a folder holds: the study again, a part of a larger one, how far it is |
@@ -35,9 +35,11 @@ mod lock;
 pub mod manifest;
 pub mod matching;
 pub mod outcomes;
+mod place;
 mod plan;
 mod progress;
 pub mod rows;
+mod shard;
 mod stages;
 mod status;
 pub mod sweep;
@@ -47,11 +49,13 @@ pub use arm::{Arm, ArmIdentity, BASELINE};
 pub use assemble::{Finish, Named, publish, tables};
 pub use error::Error;
 pub use execute::{HOPELESS, Probe, Settings, THREAD, execute, present, probe, single};
-pub use folder::{Folder, How, Opened, without_ending};
+pub use folder::{Folder, How, Opened};
 pub use identity::{Command, Identity, Keeps, Outcome};
 pub use journal::Index;
-pub use plan::{DESIGN, Job, SCENARIO, Shard, Study, arm_scenario};
+pub use place::without_ending;
+pub use plan::{DESIGN, Job, SCENARIO, Study, arm_scenario};
 pub use progress::Progress;
+pub use shard::Shard;
 pub use stages::{Known, Round, Stages, execute_stages};
 pub use status::{Part, Status};
 

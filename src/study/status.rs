@@ -6,7 +6,8 @@ use std::time::{Duration, SystemTime};
 use super::error::Error;
 use super::folder::Folder;
 use super::journal::{self, Index, Seen};
-use super::plan::{Job, Shard, Study};
+use super::plan::{Job, Study};
+use super::shard::Shard;
 
 /// How far a study is.
 #[derive(Clone, Debug, PartialEq)]
