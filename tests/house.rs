@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("dice", &[]),
     ("metric", &[]),
+    ("outline", &[]),
     ("suggest", &[]),
     ("docs", &[]),
     ("table", &[]),
@@ -15,9 +16,12 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("design", &["fit"]),
     ("sim", &["dice", "metric", "table"]),
     ("analysis", &["metric", "suggest", "table"]),
-    ("report", &["analysis", "metric", "table"]),
+    ("report", &["analysis", "metric", "outline", "table"]),
     ("models", &["dice", "metric", "table", "sim", "analysis", "report"]),
-    ("scenario", &["metric", "suggest", "sim", "analysis", "models"]),
+    (
+        "scenario",
+        &["metric", "outline", "suggest", "sim", "analysis", "models"],
+    ),
     (
         "study",
         &[

@@ -8,6 +8,8 @@ pub mod compare;
 pub mod format;
 pub mod json;
 pub mod matching;
+pub mod page;
+pub mod picture;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod score;

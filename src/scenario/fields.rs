@@ -74,6 +74,7 @@ const ROOT: &[Field] = &[
     value("persons_per_agent", Whole(1, 100_000), "people", "1", "How many people one simulated citizen stands for; 1 is everyone."),
     value("seed", Whole(0, i64::MAX), "", "1", "Seed of all chance; the same seed gives the same run to the last bit."),
     words("region_table", Text, "", "none", "Path of a CSV table of regions: a header of keys of a region, a row for each; [[region]] entries win over it."),
+    words("map", Text, "", "a map of tiles, by the positions of the regions", "Path of a map for pictures: GeoJSON with a feature for each region, whose `id` is that of the region."),
     words("record", Text, "", "NAME.record.toml beside the scenario NAME.toml, if there is one", "Path of the record of what happened, for `qantar score`."),
     words("worlds", Text, "", "none", "Path of a CSV table of plausible worlds, as `qantar match` makes: a header of dotted keys, a row for each. Replicate r runs in world r, the same in all arms."),
     words("leans_on", Texts, "", "none", "Assumptions that what follows from this scenario leans on, one sentence each; comparisons print them with the result."),
