@@ -50,7 +50,12 @@ fn run(point: &[f64], seed: u64, replicate: u32) -> Vec<f64> {
     }
     let end = |metric| engine.readings.get(metric, None);
     let injured = end(Metric::InjuredCivilians) + end(Metric::InjuredOfficers);
-    let ends = [end(Metric::DetainedTotal), injured, end(Metric::Damage), end(Metric::Legitimacy)];
+    let ends = [
+        end(Metric::DetainedTotal),
+        injured,
+        end(Metric::Damage),
+        end(Metric::Legitimacy),
+    ];
     days.into_iter()
         .chain(ends)
         .chain([out, violent, end(Metric::Attacks), hours])
@@ -125,7 +130,11 @@ fn test(number: u64, seed: u64) -> Tested {
         let rows = |point: &Vec<f64>| -> Vec<Vec<f64>> {
             let one = |replicate| {
                 let values = run(point, seed, replicate);
-                values.iter().zip(&targets).map(|(&value, target)| target.scaled(value)).collect()
+                values
+                    .iter()
+                    .zip(&targets)
+                    .map(|(&value, target)| target.scaled(value))
+                    .collect()
             };
             (0..replicates as u32).map(one).collect()
         };
@@ -134,7 +143,11 @@ fn test(number: u64, seed: u64) -> Tested {
     let worlds = matching.worlds();
     let predicted: Vec<Vec<f64>> = worlds
         .par_iter()
-        .flat_map(|world| (0..5).into_par_iter().map(|replicate| run(world, seed + 2000, replicate)))
+        .flat_map(|world| {
+            (0..5)
+                .into_par_iter()
+                .map(|replicate| run(world, seed + 2000, replicate))
+        })
         .collect();
     let holds = |place: usize| {
         let mut values: Vec<f64> = predicted.iter().map(|row| row[MATCHED + place]).collect();

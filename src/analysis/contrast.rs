@@ -222,7 +222,8 @@ pub fn in_worlds(contrasts: &mut [Named], outcomes: &Table, baseline: &str, worl
         let values = column(&named.outcome);
         let of_arm = |arm: &str| -> Vec<(u32, f64)> {
             let rows = (0..outcomes.rows()).filter(|&row| arm_of.text(row) == arm);
-            rows.map(|row| (replicate_of.number(row) as u32, values.number(row))).collect()
+            rows.map(|row| (replicate_of.number(row) as u32, values.number(row)))
+                .collect()
         };
         let (before, after) = (of_arm(baseline), of_arm(&named.arm));
         let pairs = before.iter().zip(&after);
@@ -284,7 +285,10 @@ pub fn table(contrasts: &[Named]) -> Table {
         ("worlds_q05", answers(|a| a.effect.low)),
         ("worlds_q95", answers(|a| a.effect.high)),
         ("worlds_dice", answers(|a| a.dice.unwrap_or(f64::NAN))),
-        ("worlds_verdict", text(|named| named.worlds.as_ref().map_or("", |answer| answer.verdict.name()))),
+        (
+            "worlds_verdict",
+            text(|named| named.worlds.as_ref().map_or("", |answer| answer.verdict.name())),
+        ),
     ])
 }
 

@@ -105,7 +105,11 @@ impl Target {
         let dice = scaled.iter().map(|value| (value - centre).powi(2)).sum::<f64>() / (size - 1.0);
         let dice = dice * (1.0 + 1.0 / size);
         let happens = (size + 0.5) / (all + 1.0);
-        let missed = if have.len() < values.len() { ((1.0 - happens) / happens).sqrt() } else { 0.0 };
+        let missed = if have.len() < values.len() {
+            ((1.0 - happens) / happens).sqrt()
+        } else {
+            0.0
+        };
         let known = self.known();
         let (low, high) = self.observed;
         let below = |value: &f64| f64::from(u8::from(*value < low)) + if *value == low { 0.5 } else { 0.0 };
@@ -158,7 +162,10 @@ fn crps(values: &[f64], observed: f64) -> f64 {
     let size = sorted.len() as f64;
     let from = mean(sorted.iter().map(|value| (value - observed).abs()));
     // The sum of all differences of pairs, by what each value has below and above it.
-    let weighted = sorted.iter().enumerate().map(|(place, value)| (2.0 * place as f64 + 1.0 - size) * value);
+    let weighted = sorted
+        .iter()
+        .enumerate()
+        .map(|(place, value)| (2.0 * place as f64 + 1.0 - size) * value);
     from - weighted.sum::<f64>() / (size * (size - 1.0))
 }
 
@@ -175,7 +182,10 @@ pub fn own(targets: &[Target], values: &[Vec<f64>]) -> Option<f64> {
             let truth = others.remove(replicate);
             // What does not happen in a world is no observation of it.
             !truth.is_finite()
-                || target.had(truth).standing(&others).is_some_and(|standing| standing.implausibility <= CUT)
+                || target
+                    .had(truth)
+                    .standing(&others)
+                    .is_some_and(|standing| standing.implausibility <= CUT)
         })
     };
     Some((0..replicates).filter(passes).count() as f64 / replicates as f64)
@@ -200,7 +210,10 @@ mod tests {
         // Mean 10, variance 12, of four: 12 x 1.25 = 15, and 9 of the observation.
         let standing = target(Scale::Linear, 24.0).standing(&[6.0, 10.0, 10.0, 14.0]).unwrap();
         let variance = 32.0 / 3.0 * 1.25;
-        assert!((standing.implausibility - 14.0 / (variance + 9.0_f64).sqrt()).abs() < 1e-12, "{standing:?}");
+        assert!(
+            (standing.implausibility - 14.0 / (variance + 9.0_f64).sqrt()).abs() < 1e-12,
+            "{standing:?}"
+        );
         assert!((standing.dice - variance / (variance + 9.0)).abs() < 1e-12);
         assert_eq!(standing.rank, 4.0);
         // |24 - x| is 14 on average; pairs are 4, 4, 8, 0, 4, 4 apart, so half of their mean is 2.
@@ -209,7 +222,10 @@ mod tests {
 
     #[test]
     fn counts_are_measured_by_ratios_and_nothing_is_a_hundredth() {
-        let counts = Target { error: 0.5, ..target(Scale::Log, 100.0) };
+        let counts = Target {
+            error: 0.5,
+            ..target(Scale::Log, 100.0)
+        };
         let half = counts.standing(&[50.0, 50.0]).unwrap().implausibility;
         let twice = counts.standing(&[200.0, 200.0]).unwrap().implausibility;
         assert!((half - twice).abs() < 1e-12 && (half - libm::log(2.0) / 0.5).abs() < 1e-12);
@@ -218,7 +234,10 @@ mod tests {
 
     #[test]
     fn within_a_range_nothing_is_off_and_beyond_it_is_as_far_as_its_end() {
-        let range = Target { observed: (0.0, 999.0), ..target(Scale::Linear, 0.0) };
+        let range = Target {
+            observed: (0.0, 999.0),
+            ..target(Scale::Linear, 0.0)
+        };
         assert_eq!(range.standing(&[5.0, 900.0]).unwrap().implausibility, 0.0);
         assert_eq!(range.standing(&[1005.0, 1005.0]).unwrap().implausibility, 2.0);
     }
@@ -237,9 +256,19 @@ mod tests {
     #[test]
     fn a_world_of_the_very_model_passes_in_nearly_all_cases_though_worlds_differ_by_a_factor_of_ten() {
         let values: Vec<Vec<f64>> = (0..9)
-            .map(|outcome| (0..100).map(|i| libm::exp(f64::from((i * (7 + 6 * outcome)) % 101) / 43.0)).collect())
+            .map(|outcome| {
+                (0..100)
+                    .map(|i| libm::exp(f64::from((i * (7 + 6 * outcome)) % 101) / 43.0))
+                    .collect()
+            })
             .collect();
-        let targets = vec![Target { error: 0.0, ..target(Scale::Log, 1.0) }; 9];
+        let targets = vec![
+            Target {
+                error: 0.0,
+                ..target(Scale::Log, 1.0)
+            };
+            9
+        ];
         assert!(own(&targets, &values).unwrap() >= 0.95);
     }
 }

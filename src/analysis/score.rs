@@ -210,7 +210,11 @@ impl Score {
 
     /// The observation of a pattern that lies farthest, and how far; infinitely far where no two replicates have it.
     pub fn farthest<'r>(&self, record: &'r Record) -> Option<(&'r Observation, f64)> {
-        let far = |judgement: &Judgement| judgement.standing.map_or(f64::INFINITY, |standing| standing.implausibility);
+        let far = |judgement: &Judgement| {
+            judgement
+                .standing
+                .map_or(f64::INFINITY, |standing| standing.implausibility)
+        };
         let pairs = record.observations.iter().zip(&self.judgements);
         let of_patterns = pairs.filter(|(observation, _)| observation.pattern.is_some());
         of_patterns

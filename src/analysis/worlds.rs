@@ -124,16 +124,29 @@ pub fn answer(worlds: &Worlds, effects: &[(u32, f64)]) -> Option<Answer> {
 
 /// The share of the variance of single effects that is within worlds: an analysis of variance with one way.
 fn dice(of_world: &[Vec<f64>]) -> Option<f64> {
-    let (worlds, all) = (of_world.len() as f64, of_world.iter().map(Vec::len).sum::<usize>() as f64);
+    let (worlds, all) = (
+        of_world.len() as f64,
+        of_world.iter().map(Vec::len).sum::<usize>() as f64,
+    );
     if all <= worlds {
         return None;
     }
     let around = |values: &[f64], centre: f64| values.iter().map(|value| (value - centre).powi(2)).sum::<f64>();
     let means: Vec<f64> = of_world.iter().map(|values| mean(values.iter().copied())).collect();
-    let within = of_world.iter().zip(&means).map(|(values, &centre)| around(values, centre)).sum::<f64>() / (all - worlds);
+    let within = of_world
+        .iter()
+        .zip(&means)
+        .map(|(values, &centre)| around(values, centre))
+        .sum::<f64>()
+        / (all - worlds);
     let grand = of_world.iter().flatten().sum::<f64>() / all;
     let sizes = of_world.iter().map(|values| values.len() as f64);
-    let between = sizes.clone().zip(&means).map(|(size, mean)| size * (mean - grand).powi(2)).sum::<f64>() / (worlds - 1.0);
+    let between = sizes
+        .clone()
+        .zip(&means)
+        .map(|(size, mean)| size * (mean - grand).powi(2))
+        .sum::<f64>()
+        / (worlds - 1.0);
     let typical = (all - sizes.map(|size| size * size).sum::<f64>() / all) / (worlds - 1.0);
     let parameters = ((between - within) / typical).max(0.0);
     (parameters + within > 0.0).then(|| within / (parameters + within))
@@ -142,7 +155,10 @@ fn dice(of_world: &[Vec<f64>]) -> Option<f64> {
 /// The parameters that an effect goes with most, of those that can be told from chance among so many.
 fn decides(worlds: &Worlds, places: &[usize], effects: &[f64]) -> Vec<Decides> {
     let column = |parameter: usize| -> Option<Vec<f64>> {
-        places.iter().map(|&place| worlds.rows[place][parameter].parse().ok()).collect()
+        places
+            .iter()
+            .map(|&place| worlds.rows[place][parameter].parse().ok())
+            .collect()
     };
     // Beyond this, one of so many parameters that do nothing would lie in 5 of 100 cases: normal, with Bonferroni.
     let level = (0.025 / worlds.keys.len().max(1) as f64).max(1e-9);
@@ -188,7 +204,12 @@ mod tests {
     use super::*;
 
     fn worlds(count: u32) -> Worlds {
-        let row = |i: u32| vec![format!("{:?}", f64::from(i) / f64::from(count)), format!("{}", i * 7 % count)];
+        let row = |i: u32| {
+            vec![
+                format!("{:?}", f64::from(i) / f64::from(count)),
+                format!("{}", i * 7 % count),
+            ]
+        };
         Worlds {
             keys: vec!["rules.turnout.belief_weight".to_owned(), "seed_of_nothing".to_owned()],
             rows: (0..count).map(row).collect(),
@@ -214,8 +235,14 @@ mod tests {
         assert_eq!((open.lower, open.higher, open.verdict), (30, 70, Verdict::Open));
         assert_eq!(open.decides.len(), 1);
         let decides = &open.decides[0];
-        assert!(decides.key.ends_with("belief_weight") && decides.rank > 0.999, "{decides:?}");
-        assert!((decides.splits_at - 0.295).abs() < 1e-9 && decides.tells == 1.0, "{decides:?}");
+        assert!(
+            decides.key.ends_with("belief_weight") && decides.rank > 0.999,
+            "{decides:?}"
+        );
+        assert!(
+            (decides.splits_at - 0.295).abs() < 1e-9 && decides.tells == 1.0,
+            "{decides:?}"
+        );
     }
 
     #[test]

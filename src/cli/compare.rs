@@ -172,7 +172,10 @@ impl Finish for Contrasts {
             metric: found.metric,
             bands: &found.bands,
             times: &times,
-            worlds: study.worlds.as_ref().map(|worlds| worlds.rows.len().min(identity.replicates as usize)),
+            worlds: study
+                .worlds
+                .as_ref()
+                .map(|worlds| worlds.rows.len().min(identity.replicates as usize)),
             all: self.all,
             folder: &shown.folder,
         };
@@ -256,13 +259,21 @@ impl Found {
     /// are not plotted or no action is dated.
     fn stale(&self, study: &Study, arm: usize) -> Option<(usize, usize)> {
         let (base, other) = (&self.bands[0].ticks, &self.bands[arm].ticks);
-        let parted = study.arms[0].model.earliest_difference(study.arms[arm].model.as_ref())?;
+        let parted = study.arms[0]
+            .model
+            .earliest_difference(study.arms[arm].model.as_ref())?;
         let day = 1440 / study.arms[arm].model.size().tick_minutes.max(1) as usize;
         let out = |ticks: &[Spread], until: usize| -> f64 {
-            ticks[until.saturating_sub(day)..until].iter().map(|spread| spread.median).sum()
+            ticks[until.saturating_sub(day)..until]
+                .iter()
+                .map(|spread| spread.median)
+                .sum()
         };
         let dated = study.arms[arm].model.dated();
-        let after = dated.iter().map(|(_, tick)| *tick).filter(|&tick| tick > parted && tick < base.len() as u32);
+        let after = dated
+            .iter()
+            .map(|(_, tick)| *tick)
+            .filter(|&tick| tick > parted && tick < base.len() as u32);
         let after: Vec<usize> = after.map(|tick| tick as usize).collect();
         let empty = |tick: &&usize| out(base, **tick) > 0.0 && out(other, **tick) < 0.1 * out(base, **tick);
         (self.metric.name == "participants" && !after.is_empty())

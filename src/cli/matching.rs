@@ -55,7 +55,9 @@ impl Args {
         let search = Search::read(&self.parameters, &scenario)?;
         let path = self.record.as_deref().or(scenario.record()).ok_or_else(|| {
             let file = self.file.display();
-            Usage(format!("{file} has no record to be matched to; name one with --record FILE"))
+            Usage(format!(
+                "{file} has no record to be matched to; name one with --record FILE"
+            ))
         })?;
         let text = record::self_contained(path)?;
         let observations = observations(&record::read(path, &known(&scenario)?)?);
@@ -72,12 +74,19 @@ impl Args {
 
 /// What outcomes of a scenario can name.
 fn known(scenario: &Scenario) -> anyhow::Result<qantar::analysis::outcome::Known> {
-    Ok(outcomes::known(scenario.family(), &*scenario.simulation()?, &scenario.calendar()))
+    Ok(outcomes::known(
+        scenario.family(),
+        &*scenario.simulation()?,
+        &scenario.calendar(),
+    ))
 }
 
 /// The observations of a record that may rule something out. Those of a variant may not: a world is of one scenario.
 fn observations(record: &Record) -> Vec<Observed> {
-    let fitted = record.observations.iter().filter(|of| of.purpose == Use::Fit && of.variant.is_none());
+    let fitted = record
+        .observations
+        .iter()
+        .filter(|of| of.purpose == Use::Fit && of.variant.is_none());
     fitted
         .map(|of| Observed {
             id: of.id.clone(),

@@ -63,7 +63,10 @@ impl Emulator {
     /// # Panics
     /// If there are not as many means as points, or fewer than ten.
     pub fn learn(points: &[Vector], means: &[f64], noise: f64) -> (Emulator, Diagnosis) {
-        assert!(points.len() == means.len() && points.len() >= 10, "at least ten points, a mean for each");
+        assert!(
+            points.len() == means.len() && points.len() >= 10,
+            "at least ten points, a mean for each"
+        );
         let (terms, basis, coefficients, rest) = regression(points, means);
         let mut active: Vec<usize> = terms.iter().flat_map(|term| term.parameters()).collect();
         active.sort_unstable();
@@ -158,7 +161,9 @@ fn regression(points: &[Vector], means: &[f64]) -> (Vec<Term>, Vec<Vector>, Vect
             if own > 1e-9 * size { with * with / own } else { 0.0 }
         };
         let best = (0..columns.len()).max_by(|&a, &b| gain(a).total_cmp(&gain(b)).then(b.cmp(&a)));
-        let Some(best) = best.filter(|&best| gain(best) > 0.0) else { break };
+        let Some(best) = best.filter(|&best| gain(best) > 0.0) else {
+            break;
+        };
         last = columns[best].clone();
         let mut new = rest.clone();
         let coefficient = project(&mut new, &last);
@@ -201,7 +206,9 @@ fn process(places: &[Vector], rest: &[f64], noise: f64) -> Process {
         signal: smooth * variance,
         noise: ((1.0 - smooth) * variance).max(noise).max(1e-9 * variance),
     };
-    let lengths = LENGTHS.iter().flat_map(|&length| SMOOTH.iter().map(move |&smooth| kernel(length, smooth)));
+    let lengths = LENGTHS
+        .iter()
+        .flat_map(|&length| SMOOTH.iter().map(move |&smooth| kernel(length, smooth)));
     // No coordinate matters: one length is as good as another.
     let tried = lengths.take(if places[0].is_empty() { 1 } else { usize::MAX });
     tried
@@ -250,7 +257,10 @@ mod tests {
             (model(x) - likely.mean).abs() / likely.variance.sqrt()
         };
         let within = all[160..].iter().filter(|x| off(x) < 2.0).count();
-        assert!(within >= 88, "{within} of 100 points held out lie within two deviations");
+        assert!(
+            within >= 88,
+            "{within} of 100 points held out lie within two deviations"
+        );
         assert!(!emulator.active().contains(&3));
     }
 }

@@ -193,12 +193,18 @@ impl Matching {
     }
 
     fn is_verifying(&self) -> bool {
-        let sure = self.waves.last().is_some_and(|wave| wave.spared == 0 && wave.unsure < SURE);
+        let sure = self
+            .waves
+            .last()
+            .is_some_and(|wave| wave.spared == 0 && wave.unsure < SURE);
         self.waves.len() >= self.method.waves || sure
     }
 
     fn spread(&self, count: usize) -> Vec<Vector> {
-        spread(&self.rest, count).into_iter().map(|place| self.rest[place].clone()).collect()
+        spread(&self.rest, count)
+            .into_iter()
+            .map(|place| self.rest[place].clone())
+            .collect()
     }
 
     fn learn(&mut self, points: &[Vector], values: &[Vec<Vec<f64>>]) {
@@ -207,9 +213,14 @@ impl Matching {
         let taught: Vec<Option<(StandIn, Diagnosis)>> = (0..self.aims.len())
             .map(|value| self.stand_in(value, points, values, &near))
             .collect();
-        let emulated = taught.iter().map(|taught| taught.as_ref().map(|(_, diagnosis)| *diagnosis)).collect();
+        let emulated = taught
+            .iter()
+            .map(|taught| taught.as_ref().map(|(_, diagnosis)| *diagnosis))
+            .collect();
         let sound = |taught: Option<(StandIn, Diagnosis)>| {
-            taught.filter(|(_, diagnosis)| diagnosis.is_sound()).map(|(stand_in, _)| stand_in)
+            taught
+                .filter(|(_, diagnosis)| diagnosis.is_sound())
+                .map(|(stand_in, _)| stand_in)
         };
         let before = match self.rest.is_empty() {
             true => hypercube(self.method.seed + 1, 1000, self.method.parameters),
@@ -268,7 +279,11 @@ impl Matching {
             return None;
         }
         let average = |places: &[usize], what: &dyn Fn(&Summary) -> f64| {
-            let known: Vec<f64> = places.iter().map(|&point| what(&of[point])).filter(|v| v.is_finite()).collect();
+            let known: Vec<f64> = places
+                .iter()
+                .map(|&point| what(&of[point]))
+                .filter(|v| v.is_finite())
+                .collect();
             known.iter().sum::<f64>() / known.len().max(1) as f64
         };
         let noise = average(&have, &|summary| summary.variance / summary.count);
@@ -302,7 +317,12 @@ impl Matching {
     /// The implausibility of a point by its own runs.
     fn off(&self, rows: &[Vec<f64>], rank: usize) -> f64 {
         let one = |(value, aim): (usize, &Aim)| {
-            let Summary { mean, variance, count, happens } = Summary::of(rows, value);
+            let Summary {
+                mean,
+                variance,
+                count,
+                happens,
+            } = Summary::of(rows, value);
             match count > 1.0 {
                 true => aim.off(mean, variance * (1.0 + 1.0 / count)).max(never(happens)),
                 false => f64::INFINITY,
@@ -369,7 +389,11 @@ struct Summary {
 
 impl Summary {
     fn of(rows: &[Vec<f64>], value: usize) -> Summary {
-        let have: Vec<f64> = rows.iter().map(|row| row[value]).filter(|value| value.is_finite()).collect();
+        let have: Vec<f64> = rows
+            .iter()
+            .map(|row| row[value])
+            .filter(|value| value.is_finite())
+            .collect();
         let count = have.len() as f64;
         let mean = have.iter().sum::<f64>() / count;
         let squares: f64 = have.iter().map(|value| (value - mean) * (value - mean)).sum();
@@ -378,7 +402,11 @@ impl Summary {
             variance: if count > 1.0 { squares / (count - 1.0) } else { f64::NAN },
             count,
             // Of few replicates that all have it, it may still be missed now and then.
-            happens: if have.len() == rows.len() { 1.0 } else { (count + 0.5) / (rows.len() as f64 + 1.0) },
+            happens: if have.len() == rows.len() {
+                1.0
+            } else {
+                (count + 0.5) / (rows.len() as f64 + 1.0)
+            },
         }
     }
 }
@@ -445,7 +473,10 @@ mod tests {
         let matching = matched(&truth, 0.001);
         assert!(matching.has(&truth));
         let shares: Vec<f64> = matching.waves().iter().map(|wave| wave.left).collect();
-        assert!(shares.windows(2).all(|pair| pair[1] <= pair[0] * 1.1) && shares[shares.len() - 1] < 0.5, "{shares:?}");
+        assert!(
+            shares.windows(2).all(|pair| pair[1] <= pair[0] * 1.1) && shares[shares.len() - 1] < 0.5,
+            "{shares:?}"
+        );
         let worlds = matching.worlds();
         assert_eq!(worlds.len(), 40);
         let range = |parameter: usize| {

@@ -61,7 +61,10 @@ impl Lower {
         for (i, row) in self.0.iter().enumerate().rev() {
             y[i] /= row[i];
             let known = y[i];
-            y[..i].iter_mut().zip(row).for_each(|(rest, cell)| *rest -= known * cell);
+            y[..i]
+                .iter_mut()
+                .zip(row)
+                .for_each(|(rest, cell)| *rest -= known * cell);
         }
         y
     }

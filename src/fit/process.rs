@@ -76,7 +76,11 @@ impl Process {
 
     /// The function at a point, without the noise of what is seen there.
     pub fn at(&self, point: &[f64]) -> Likely {
-        let near: Vector = self.points.iter().map(|other| self.kernel.between(point, other)).collect();
+        let near: Vector = self
+            .points
+            .iter()
+            .map(|other| self.kernel.between(point, other))
+            .collect();
         let known = square(&self.factor.solve(&near));
         Likely {
             mean: near.iter().zip(&self.weights).map(|(a, b)| a * b).sum(),
@@ -113,7 +117,12 @@ mod tests {
         let golden: serde_json::Value =
             serde_json::from_str(include_str!("../../tests/fixtures/emulator/golden.json")).unwrap();
         let numbers = |value: &serde_json::Value| -> Vec<f64> {
-            value.as_array().unwrap().iter().map(|number| number.as_f64().unwrap()).collect()
+            value
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|number| number.as_f64().unwrap())
+                .collect()
         };
         let rows = |key: &str| -> Vec<Vec<f64>> { golden[key].as_array().unwrap().iter().map(numbers).collect() };
         let number = |key: &str| golden[key].as_f64().unwrap();
@@ -123,9 +132,14 @@ mod tests {
             noise: number("noise"),
         };
         let process = Process::new(kernel, rows("points"), &numbers(&golden["seen"]));
-        let near = |ours: f64, theirs: f64| assert!((ours - theirs).abs() < 1e-7 * theirs.abs().max(1.0), "{ours} {theirs}");
+        let near =
+            |ours: f64, theirs: f64| assert!((ours - theirs).abs() < 1e-7 * theirs.abs().max(1.0), "{ours} {theirs}");
         near(process.likelihood(), number("likelihood"));
-        for ((point, mean), deviation) in rows("at").iter().zip(numbers(&golden["mean"])).zip(numbers(&golden["deviation"])) {
+        for ((point, mean), deviation) in rows("at")
+            .iter()
+            .zip(numbers(&golden["mean"]))
+            .zip(numbers(&golden["deviation"]))
+        {
             let likely = process.at(point);
             near(likely.mean, mean);
             near(likely.variance.sqrt(), deviation);

@@ -84,7 +84,9 @@ fn widths(population: &[(f64, Vector)], parameters: usize) -> Vector {
     let width = |parameter: usize| {
         let values = || population.iter().map(move |of| of.1[parameter]);
         let centre = values().sum::<f64>() / size;
-        (values().map(|x| (x - centre) * (x - centre)).sum::<f64>() / size).sqrt().max(1e-9)
+        (values().map(|x| (x - centre) * (x - centre)).sum::<f64>() / size)
+            .sqrt()
+            .max(1e-9)
     };
     (0..parameters).map(width).collect()
 }
@@ -102,15 +104,24 @@ pub fn spread(points: &[Vector], count: usize) -> Vec<usize> {
         return Vec::new();
     }
     let size = points.len() as f64;
-    let middle: Vector = (0..points[0].len()).map(|i| points.iter().map(|point| point[i]).sum::<f64>() / size).collect();
+    let middle: Vector = (0..points[0].len())
+        .map(|i| points.iter().map(|point| point[i]).sum::<f64>() / size)
+        .collect();
     let from = |a: &[f64], b: &[f64]| square(&minus(a, b));
     let least = |a: &f64, b: &f64| a.total_cmp(b);
     let far: Vector = points.iter().map(|point| from(point, &middle)).collect();
-    let mut taken = vec![(0..points.len()).min_by(|&a, &b| least(&far[a], &far[b])).expect("there is one")];
+    let mut taken = vec![
+        (0..points.len())
+            .min_by(|&a, &b| least(&far[a], &far[b]))
+            .expect("there is one"),
+    ];
     let mut nearest: Vector = vec![f64::INFINITY; points.len()];
     while taken.len() < count.min(points.len()) {
         let last = &points[taken[taken.len() - 1]];
-        nearest.iter_mut().zip(points).for_each(|(near, point)| *near = near.min(from(point, last)));
+        nearest
+            .iter_mut()
+            .zip(points)
+            .for_each(|(near, point)| *near = near.min(from(point, last)));
         let next = (0..points.len()).max_by(|&a, &b| least(&nearest[a], &nearest[b]).then(b.cmp(&a)));
         taken.push(next.expect("there is one"));
     }

@@ -170,7 +170,11 @@ fn in_worlds(arm: &str, base: &str, label: &str, answer: &Answer) -> String {
     let spread = answer.effect;
     let share = answer.dice.map_or(String::new(), |dice| {
         let percent = |share: f64| format!("{:.0} %", 100.0 * share);
-        format!(" Dice account for {} of the spread, parameters for {}.", percent(dice), percent(1.0 - dice))
+        format!(
+            " Dice account for {} of the spread, parameters for {}.",
+            percent(dice),
+            percent(1.0 - dice)
+        )
     });
     let decides = answer.decides.first().map_or(String::new(), |first| {
         format!(
@@ -203,8 +207,14 @@ fn over_worlds(arm: &str, comparison: &Comparison) -> String {
         .filter_map(|(named, _)| Some((named, named.worlds.as_ref()?)))
         .collect();
     rows.sort_by_key(|(_, answer)| answer.verdict as u8);
-    let mut text = wrapped("", &format!("{arm} against {base}, over worlds: how many fall or rise, and by how much"));
-    text += &format!("  {:<25}{:>10}{:>10}{:>20}{:>10}\n", "", "fall/rise", "median", "5 to 95 %", "");
+    let mut text = wrapped(
+        "",
+        &format!("{arm} against {base}, over worlds: how many fall or rise, and by how much"),
+    );
+    text += &format!(
+        "  {:<25}{:>10}{:>10}{:>20}{:>10}\n",
+        "", "fall/rise", "median", "5 to 95 %", ""
+    );
     let shown = if comparison.all { rows.len() } else { LISTED };
     for (named, answer) in rows.iter().take(shown) {
         let spread = answer.effect;
@@ -535,7 +545,10 @@ mod tests {
             differs_from: from.map(str::to_owned),
             differs_in: 40,
             can_differ_from: Some("2022-01-02T08:00:00+06:00".to_owned()),
-            leans_on: from.map(|_| "how far a promise is believed".to_owned()).into_iter().collect(),
+            leans_on: from
+                .map(|_| "how far a promise is believed".to_owned())
+                .into_iter()
+                .collect(),
             stale: from.map(|_| (12, 38)),
         };
         told(&Comparison {

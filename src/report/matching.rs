@@ -70,7 +70,10 @@ pub fn text(matched: &Matched) -> String {
         text += &told(number + 1, wave);
     }
     if !matched.parameters.is_empty() {
-        text += &format!("\n  {:<38}{:>12}{:>12}{:>12}\n", "over the worlds", "5 %", "median", "95 %");
+        text += &format!(
+            "\n  {:<38}{:>12}{:>12}{:>12}\n",
+            "over the worlds", "5 %", "median", "95 %"
+        );
     }
     let mut sorted: Vec<&Marginal> = matched.parameters.iter().collect();
     sorted.sort_by(|a, b| b.sharpness.total_cmp(&a.sharpness));
@@ -84,7 +87,10 @@ pub fn text(matched: &Matched) -> String {
         text += "\nKnown only in combination\n";
     }
     for tie in matched.correlations.iter().take(10) {
-        text += &wrapped("  ", &format!("{} with {}: correlation {:+.2}", tie.a, tie.b, tie.correlation));
+        text += &wrapped(
+            "  ",
+            &format!("{} with {}: correlation {:+.2}", tie.a, tie.b, tie.correlation),
+        );
     }
     if !matched.folder.is_empty() {
         text += &format!("\nResults are in {}\n", matched.folder);
@@ -97,13 +103,18 @@ fn sentence(matched: &Matched) -> String {
     match (matched.worlds, left > 0.0) {
         (0, false) => {
             let last = matched.waves.last();
-            let out = last.into_iter().flat_map(|wave| &wave.observations).filter(|of| of.rules_out > 0.99);
+            let out = last
+                .into_iter()
+                .flat_map(|wave| &wave.observations)
+                .filter(|of| of.rules_out > 0.99);
             let ids: Vec<&str> = out.map(|of| of.id.as_str()).collect();
             let which = match ids.is_empty() {
                 true => "no observation alone, but all together".to_owned(),
                 false => ids.join(", "),
             };
-            format!("Nothing is left: within these ranges the model contradicts the record. What rules all out: {which}.")
+            format!(
+                "Nothing is left: within these ranges the model contradicts the record. What rules all out: {which}."
+            )
         }
         (0, true) => format!(
             "Of {} candidates none holds by its own runs, though {} of the space is left by the emulators; try more waves or more \
@@ -137,10 +148,20 @@ fn told(number_of: usize, wave: &Wave) -> String {
         ),
     );
     for of in wave.observations.iter().take(LISTED).filter(|of| of.rules_out > 0.0) {
-        let emulator = of.explained.zip(of.within).map_or("not emulated".to_owned(), |(explained, within)| {
-            format!("emulator tells {:.0} %, {:.0} % within two deviations", 100.0 * explained, 100.0 * within)
-        });
-        text += &wrapped("  ", &format!("{} rules out {:.0} % alone; {emulator}", of.id, 100.0 * of.rules_out));
+        let emulator = of
+            .explained
+            .zip(of.within)
+            .map_or("not emulated".to_owned(), |(explained, within)| {
+                format!(
+                    "emulator tells {:.0} %, {:.0} % within two deviations",
+                    100.0 * explained,
+                    100.0 * within
+                )
+            });
+        text += &wrapped(
+            "  ",
+            &format!("{} rules out {:.0} % alone; {emulator}", of.id, 100.0 * of.rules_out),
+        );
     }
     text
 }

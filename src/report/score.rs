@@ -94,7 +94,10 @@ fn observations(scored: &Scored<'_>, which: impl Fn(&Observation) -> bool) -> St
             let told = format!("{name}{}", ran(judgement, scored.replicates));
             text += &wrapped(&format!("      {verdict:<8} "), &told);
             if let Some(standing) = judgement.standing {
-                text += &wrapped("               ", &stands(observation, judgement, &standing, scored.replicates));
+                text += &wrapped(
+                    "               ",
+                    &stands(observation, judgement, &standing, scored.replicates),
+                );
             }
         }
     }
@@ -167,11 +170,23 @@ fn ran(judgement: &Judgement, replicates: u32) -> String {
 }
 
 fn stands(observation: &Observation, judgement: &Judgement, standing: &Standing, replicates: u32) -> String {
-    let mark = if standing.implausibility > CUT { " (RULES IT OUT)" } else { "" };
+    let mark = if standing.implausibility > CUT {
+        " (RULES IT OUT)"
+    } else {
+        ""
+    };
     let have = replicates as usize - judgement.missing;
     let crps = standing.crps.map(|crps| {
-        let unit = if observation.unit.is_empty() { String::new() } else { format!(" {}", observation.unit) };
-        format!(", rank {} of {have}, CRPS {}{unit}", number(standing.rank.floor()), number(crps))
+        let unit = if observation.unit.is_empty() {
+            String::new()
+        } else {
+            format!(" {}", observation.unit)
+        };
+        format!(
+            ", rank {} of {have}, CRPS {}{unit}",
+            number(standing.rank.floor()),
+            number(crps)
+        )
     });
     format!(
         "implausibility {:.1}{mark}, {:.0} % of what is uncertain is dice{}",
@@ -230,7 +245,10 @@ fn verdict(record: &Record, ensemble: &Ensemble) -> String {
     };
     let far = match ensemble.score.farthest(record) {
         Some((observation, far)) if far.is_finite() => {
-            format!("; the farthest observation is {} with an implausibility of {far:.1}", observation.id)
+            format!(
+                "; the farthest observation is {} with an implausibility of {far:.1}",
+                observation.id
+            )
         }
         Some((observation, _)) => format!("; {} is in no two replicates", observation.id),
         None => String::new(),

@@ -144,7 +144,10 @@ fn of_shares(parameters: &[String], all: &Shares) -> String {
             range(share.total_interval)
         );
     }
-    let rows: Vec<(&str, f64)> = order.iter().map(|&p| (parameters[p].as_str(), shares[p].total)).collect();
+    let rows: Vec<(&str, f64)> = order
+        .iter()
+        .map(|&p| (parameters[p].as_str(), shares[p].total))
+        .collect();
     text += &bars("in all", &rows);
     let mut pairs: Vec<_> = all.pairs.iter().filter(|pair| !pair.interval.holds_zero()).collect();
     pairs.sort_by(|a, b| b.second.abs().total_cmp(&a.second.abs()));

@@ -212,7 +212,11 @@ fn target(view: &View<'_>, (low, high): (f64, f64), problems: &mut Vec<Problem>)
         discrepancy: discrepancy.unwrap_or(0.0),
     };
     // Where no number is known, the range itself is what was observed.
-    let range = if value.is_some() { 0.25 * (target.scaled(high) - target.scaled(low)) } else { 0.0 };
+    let range = if value.is_some() {
+        0.25 * (target.scaled(high) - target.scaled(low))
+    } else {
+        0.0
+    };
     target.error = view.number_given("error").unwrap_or(range);
     Some(target)
 }

@@ -242,7 +242,10 @@ impl Models {
 
     fn of(&self, study: &Study, job: Job) -> Arc<Compiled> {
         let compile = || Arc::new(study.model(job));
-        let (world, worlds) = study.worlds.as_ref().map_or((0, 1), |all| (all.of(job.replicate), all.rows.len()));
+        let (world, worlds) = study
+            .worlds
+            .as_ref()
+            .map_or((0, 1), |all| (all.of(job.replicate), all.rows.len()));
         let place = job.point as usize * study.arms.len() + job.arm as usize;
         match self.0.get(place * worlds + world) {
             Some(kept) => Arc::clone(kept.get_or_init(compile)),

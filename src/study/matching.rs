@@ -56,7 +56,10 @@ impl Match {
         scenario.simulation()?;
         for share in [0.0, 1.0] {
             let mut at_end = scenario.clone();
-            let ends = search.parameters.iter().map(|of| format!("{}={:?}", of.key, of.at(share)));
+            let ends = search
+                .parameters
+                .iter()
+                .map(|of| format!("{}={:?}", of.key, of.at(share)));
             at_end.set(&ends.collect::<Vec<_>>())?;
             at_end.simulation()?;
         }
@@ -75,7 +78,13 @@ impl Match {
     pub fn study(&self) -> Result<Study, Error> {
         let search = &self.search;
         let replicates = search.replicates.max(search.world_replicates);
-        let mut study = Study::new(Command::Match, &self.scenario, Vec::new(), self.scenario.seed(), 0..replicates)?;
+        let mut study = Study::new(
+            Command::Match,
+            &self.scenario,
+            Vec::new(),
+            self.scenario.seed(),
+            0..replicates,
+        )?;
         let parameter = |of: &crate::scenario::search::Parameter| Parameter {
             key: of.key.clone(),
             span: Span::Listed {},
@@ -95,7 +104,10 @@ impl Match {
             text: of.outcome.to_string(),
         };
         study.keep(self.observations.iter().map(column).collect())?;
-        study.given = vec![("search.toml", search.text.clone()), ("record.toml", self.record.clone())];
+        study.given = vec![
+            ("search.toml", search.text.clone()),
+            ("record.toml", self.record.clone()),
+        ];
         Ok(study)
     }
 
@@ -145,7 +157,13 @@ impl Match {
     fn scaled(&self, row: &[f64]) -> Vec<f64> {
         let pairs = self.observations.iter().zip(row);
         pairs
-            .map(|(of, &value)| if value.is_finite() { of.target.scaled(value) } else { f64::NAN })
+            .map(|(of, &value)| {
+                if value.is_finite() {
+                    of.target.scaled(value)
+                } else {
+                    f64::NAN
+                }
+            })
             .collect()
     }
 }
@@ -176,7 +194,8 @@ impl Stages for Waves<'_> {
             let missing = vec![f64::NAN; self.of.observations.len()];
             let row = |point, replicate| self.of.scaled(known.of(point, replicate).unwrap_or(&missing));
             let rows = |point| (0..replicates).map(|replicate| row(point, replicate)).collect();
-            self.matching.tell(&(first..first + count).map(rows).collect::<Vec<_>>());
+            self.matching
+                .tell(&(first..first + count).map(rows).collect::<Vec<_>>());
         }
         let round = self.matching.ask()?;
         let (first, count, replicates) = (self.points, round.points.len() as u32, round.replicates as u32);
@@ -230,8 +249,16 @@ impl Matched {
         let weights = vec![1.0 / worlds.len().max(1) as f64; worlds.len()];
         let any = !worlds.is_empty();
         Matched {
-            marginals: if any { posterior::marginals(&axes, &rows, &weights) } else { Vec::new() },
-            ties: if any { posterior::ties(&axes, &rows, &weights) } else { Vec::new() },
+            marginals: if any {
+                posterior::marginals(&axes, &rows, &weights)
+            } else {
+                Vec::new()
+            },
+            ties: if any {
+                posterior::ties(&axes, &rows, &weights)
+            } else {
+                Vec::new()
+            },
             matching,
             worlds,
         }
@@ -266,10 +293,22 @@ impl Matched {
         let number = |get: &dyn Fn(usize, usize) -> f64| Column::Float(rows.iter().map(|&(w, o)| get(w, o)).collect());
         let waves = self.matching.waves();
         Table::new(vec![
-            ("wave".to_owned(), Column::Int(rows.iter().map(|row| row.0 as i64 + 1).collect())),
-            ("observation".to_owned(), Column::Text(rows.iter().map(|row| of.observations[row.1].id.clone()).collect())),
-            ("explained".to_owned(), number(&|w, o| waves[w].emulated[o].map_or(f64::NAN, |of| of.explained))),
-            ("within".to_owned(), number(&|w, o| waves[w].emulated[o].map_or(f64::NAN, |of| of.within))),
+            (
+                "wave".to_owned(),
+                Column::Int(rows.iter().map(|row| row.0 as i64 + 1).collect()),
+            ),
+            (
+                "observation".to_owned(),
+                Column::Text(rows.iter().map(|row| of.observations[row.1].id.clone()).collect()),
+            ),
+            (
+                "explained".to_owned(),
+                number(&|w, o| waves[w].emulated[o].map_or(f64::NAN, |of| of.explained)),
+            ),
+            (
+                "within".to_owned(),
+                number(&|w, o| waves[w].emulated[o].map_or(f64::NAN, |of| of.within)),
+            ),
             ("rules_out".to_owned(), number(&|w, o| waves[w].rules_out[o])),
             ("left".to_owned(), number(&|w, _| waves[w].left)),
         ])

@@ -27,7 +27,10 @@ impl Study {
 
     /// What the world of a replicate sets in an arm, but for what the arm itself was told.
     pub(super) fn of_world(&self, arm: &Arm, replicate: u32) -> Vec<String> {
-        let mut all = self.worlds.as_ref().map_or_else(Vec::new, |worlds| worlds.assignments(replicate));
+        let mut all = self
+            .worlds
+            .as_ref()
+            .map_or_else(Vec::new, |worlds| worlds.assignments(replicate));
         let key = |text: &str| text.split('=').next().unwrap_or_default().trim().to_owned();
         let own: Vec<String> = arm.identity.overrides.iter().map(|text| key(text)).collect();
         all.retain(|assignment| !own.contains(&key(assignment)));
@@ -42,7 +45,9 @@ fn read(text: &str) -> Result<Worlds, String> {
     let row = |row: Result<csv::StringRecord, csv::Error>| Ok(row.map_err(broken)?.iter().map(str::to_owned).collect());
     let rows: Vec<Vec<String>> = reader.records().map(row).collect::<Result<_, String>>()?;
     match rows.is_empty() || keys.iter().all(String::is_empty) {
-        true => Err("the table of worlds has no worlds; it has a header of dotted keys and a row for each world".to_owned()),
+        true => {
+            Err("the table of worlds has no worlds; it has a header of dotted keys and a row for each world".to_owned())
+        }
         false => Ok(Worlds { keys, rows }),
     }
 }
@@ -65,12 +70,25 @@ mod tests {
             .in_worlds("rules.turnout.base_cost,rules.turnout.crowd_weight\n0.1,2.0\n0.2,3.0\n".to_owned())
             .unwrap();
         let told = |arm, replicate| study.of_world(&study.arms[arm], replicate);
-        assert_eq!(told(0, 1), ["rules.turnout.base_cost=0.2", "rules.turnout.crowd_weight=3.0"]);
+        assert_eq!(
+            told(0, 1),
+            ["rules.turnout.base_cost=0.2", "rules.turnout.crowd_weight=3.0"]
+        );
         assert_eq!(told(0, 2), told(0, 0));
         assert_eq!(told(1, 1), ["rules.turnout.crowd_weight=3.0"]);
-        let job = |replicate| Job { point: 0, replicate, arm: 0 };
+        let job = |replicate| Job {
+            point: 0,
+            replicate,
+            arm: 0,
+        };
         assert!(study.model(job(0)).is_ok());
-        assert!(study.in_worlds("a,b\n".to_owned()).unwrap_err().to_string().contains("no worlds"));
+        assert!(
+            study
+                .in_worlds("a,b\n".to_owned())
+                .unwrap_err()
+                .to_string()
+                .contains("no worlds")
+        );
         assert!(study.in_worlds("rules.turnout.base_cst\n0.1\n".to_owned()).is_err());
     }
 }
