@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use anyhow::{Context, bail};
-use qantar::study::{Job, Progress, Study, single};
+use qantar::study::{Job, Progress, Study, single, single_threaded};
 use serde_json::{Map, Value};
 
 use super::failure::DIFFERS;
@@ -34,7 +34,7 @@ pub fn execute(study: &Study, carry: &[String], threads: usize) -> anyhow::Resul
     let failed = Mutex::new(false);
     let read = thread::scope(|scope| {
         for _ in 0..threads {
-            scope.spawn(|| work(study, &open, &progress, &failed));
+            scope.spawn(|| single_threaded(|| work(study, &open, &progress, &failed)));
         }
         let read = (|| -> anyhow::Result<()> {
             for (row, line) in io::stdin().lock().lines().enumerate() {

@@ -213,8 +213,11 @@ pub(super) fn pool(threads: usize) -> ThreadPool {
     pool.build().expect("the system starts threads")
 }
 
-/// Do something in which all that could be shared out over threads is done by this one.
-fn single_threaded<T>(work: impl FnOnce() -> T) -> T {
+/// Do something in which all that could be shared out over threads is done by this one, once in its life.
+///
+/// # Panics
+/// If this thread has done so before.
+pub fn single_threaded<T>(work: impl FnOnce() -> T) -> T {
     let pool = ThreadPoolBuilder::new().num_threads(1).use_current_thread();
     let _pool = pool.build().expect("a pool of the thread itself");
     work()
@@ -448,7 +451,7 @@ pub fn single(
         Ok((model, calendar)) => simulate(study, &*model, &calendar, job, progress),
         Err(problems) => Some(rows::failure(study, &in_a_line(&problems))),
     };
-    let record = caught(study, || single_threaded(attempt))?;
+    let record = caught(study, attempt)?;
     let (outcomes, reason) = rows::outcomes_of(&record.parts[0]);
     Some(if record.done { Ok(outcomes) } else { Err(reason) })
 }

@@ -315,12 +315,21 @@ fn difference(study: &Study, path: &Path) -> Result<Option<String>, Error> {
             return Ok(Some(why.to_owned()));
         }
     };
-    if let Some(difference) = there.difference(&study.identity) {
-        return Ok(Some(difference));
+    let size = there.difference(&study.identity);
+    // Where only the size differs, it is the texts that tell whether the one can grow from the other.
+    if size.is_some() && there.but_for_size() != study.identity.but_for_size() {
+        return Ok(size);
     }
     for (name, here) in study.texts() {
         let file = path.join(&name);
-        let there = fs::read_to_string(&file).map_err(at(&file))?;
+        let there = match fs::read_to_string(&file) {
+            // That of an arm which is new.
+            Err(_) if size.is_some() => continue,
+            there => there.map_err(at(&file))?,
+        };
+        if name == DESIGN && size.is_some() {
+            continue;
+        }
         if let Some(line) = text_difference(&there, &here) {
             let what = match name.as_str() {
                 super::plan::SCENARIO => "the scenario",
@@ -332,7 +341,7 @@ fn difference(study: &Study, path: &Path) -> Result<Option<String>, Error> {
             return Ok(Some(format!("in {what}, {line}")));
         }
     }
-    Ok(None)
+    Ok(size)
 }
 
 /// Put the names in a folder on the disk. Elsewhere than on Unix a folder cannot be opened for that.

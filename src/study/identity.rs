@@ -169,17 +169,21 @@ impl Identity {
             ("scenario", self.scenario.clone()),
             ("seed", self.seed.to_string()),
             ("first replicate", self.first_replicate.to_string()),
-            ("replicates", self.replicates.to_string()),
             (
                 "scenario",
                 list("without --set", "with --set ", self.overrides.clone(), " --set "),
             ),
-            ("arms:", list("only the baseline", "", arms.collect(), "; ")),
             ("series kept:", self.keeps.series.to_string()),
             ("outcomes:", list("none", "", outcomes.collect(), ", ")),
         ];
+        // Last what may grow: any other difference says more.
+        let growing = [
+            ("arms:", list("only the baseline", "", arms.collect(), "; ")),
+            ("replicates", self.replicates.to_string()),
+        ];
         let Some(design) = &self.design else {
             sides.push(("design", "none".to_owned()));
+            sides.extend(growing);
             return sides;
         };
         let keys: Vec<&str> = design.parameters.iter().map(|p| p.key.as_str()).collect();
@@ -189,6 +193,7 @@ impl Identity {
             ("size of the design", design.n.to_string()),
             ("seed of the design", format!("{:?}", design.seed)),
         ]);
+        sides.extend(growing);
         sides
     }
 }

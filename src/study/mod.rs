@@ -48,7 +48,7 @@ mod worlds;
 pub use arm::{Arm, ArmIdentity, BASELINE};
 pub use assemble::{Finish, Named, publish, tables};
 pub use error::Error;
-pub use execute::{HOPELESS, Probe, Settings, THREAD, execute, present, probe, single};
+pub use execute::{HOPELESS, Probe, Settings, THREAD, execute, present, probe, single, single_threaded};
 pub use folder::{Folder, How, Opened};
 pub use identity::{Command, Identity, Keeps, Outcome};
 pub use journal::Index;

@@ -83,6 +83,8 @@ fn kinds(study: &Study) -> Vec<Kind> {
         Span::Range { .. } | Span::Drawn { .. } => Kind::Float,
         Span::Times { .. } => Kind::Text,
         Span::Levels { values } | Span::Weighted { values, .. } => kind_of(values.iter().map(String::as_str)),
+        // Not all of them are known before the end.
+        Span::Listed {} if study.in_stages() => Kind::Float,
         Span::Listed {} => {
             let rows = study.points.table().into_iter().flatten();
             kind_of(rows.map(|row| row[column].as_str()))
