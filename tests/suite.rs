@@ -15,6 +15,7 @@ mod epstein_commands;
 mod epstein_twin;
 mod examples;
 mod house;
+mod matching;
 mod parameters;
 mod reactive;
 mod report;
