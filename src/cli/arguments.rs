@@ -71,6 +71,9 @@ pub struct Running {
     /// Keep no folder of results; only tell what came of it.
     #[arg(long, conflicts_with_all = ["out", "force"])]
     pub no_out: bool,
+    /// Also make one page of them, report.html in their folder; the same as `qantar report` afterwards.
+    #[arg(long, conflicts_with_all = ["no_out", "shard"])]
+    pub report: bool,
     /// Replace results of something else that are there already.
     #[arg(long)]
     pub force: bool,

@@ -19,6 +19,7 @@ use super::arguments::Running;
 use super::failure::DIFFERS;
 use super::output::{Format, data, json, message};
 use super::progress;
+use super::report;
 use super::signals::Signals;
 
 /// What a command makes of its study.
@@ -57,10 +58,13 @@ impl Shown {
         Ok(json(&document)?)
     }
 
-    /// Say that the results can be made again.
+    /// Say that the results can be shown, and made again.
     pub fn then_reproduce(&self) {
         if !self.quiet && !self.folder.is_empty() {
-            message(&format!("next: qantar reproduce {}", self.folder));
+            let folder = &self.folder;
+            message(&format!(
+                "next: qantar report {folder} --open\n      qantar reproduce {folder}"
+            ));
         }
     }
 }
@@ -104,7 +108,11 @@ pub fn perform(mut study: Study, name: &str, finish: &dyn Finish, running: &Runn
                 },
                 quiet: running.quiet,
             };
-            finish.tell(&study, &folder, &shown)
+            let code = finish.tell(&study, &folder, &shown)?;
+            if running.report {
+                report::of_results(&folder, running.quiet)?;
+            }
+            Ok(code)
         }
     }
 }

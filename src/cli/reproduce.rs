@@ -79,6 +79,7 @@ impl Args {
                     retry_failed: false,
                     out: None,
                     no_out: false,
+                    report: false,
                     force: false,
                     format: Format::Text,
                     quiet: self.quiet,
