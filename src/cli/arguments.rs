@@ -41,6 +41,7 @@ impl Base {
     pub fn read(&self, file: &Path) -> anyhow::Result<Scenario> {
         let mut scenario = Scenario::read(file)?;
         scenario.set(&self.set)?;
+        super::output::warn(&scenario.warnings());
         Ok(scenario)
     }
 
@@ -183,6 +184,9 @@ impl Arms {
             let mut scenario = base.clone();
             let all = [set, &own].concat();
             let arm = scenario.set(&own).and_then(|()| Arm::new(name, &scenario, all));
+            if arm.is_ok() {
+                super::output::warn(&scenario.warnings());
+            }
             (name.clone(), arm)
         });
         let (mut arms, mut wrong) = (Vec::new(), Vec::new());

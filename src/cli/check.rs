@@ -6,7 +6,7 @@ use qantar::scenario::{Scenario, record};
 use qantar::study::{Command, Study};
 
 use super::failure::Usage;
-use super::output::{color, data, message};
+use super::output::{color, data, message, warn};
 
 /// Find everything that is wrong with scenarios
 #[derive(clap::Args)]
@@ -34,10 +34,13 @@ impl Args {
                     .record()
                     .map(|path| record::read(path, &study.known()))
                     .transpose()?;
-                Ok(summary(&study, record.as_ref()))
+                Ok((summary(&study, record.as_ref()), scenario.warnings()))
             });
             match checked {
-                Ok(summary) => data(&format!("{}: {summary}\n", file.display()))?,
+                Ok((summary, warnings)) => {
+                    warn(&warnings);
+                    data(&format!("{}: {summary}\n", file.display()))?;
+                }
                 // The last one is left to be printed as the error of the command.
                 Err(problems) if self.files.len() == 1 => return Err(problems.into()),
                 Err(problems) => {

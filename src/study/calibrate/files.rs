@@ -178,6 +178,6 @@ fn best(calibration: &Calibration, fitted: &Fitted, base: &str) -> String {
     format!(
         "# Trial {number} of the calibration in this folder, distance {:.4}: the nearest to the record.\n{}",
         trial.distance,
-        overlay(base, &title, &values)
+        overlay(calibration.scenario.family().format(), base, &title, &values)
     )
 }

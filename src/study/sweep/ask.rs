@@ -252,7 +252,8 @@ impl Ask {
             self.problems
                 .push(problem.help("--layout and --carry go with --design points.csv"));
         }
-        let parameters: Vec<Parameter> = self.axes.iter().map(Axis::parameter).collect();
+        let format = self.scenario.family().format();
+        let parameters: Vec<Parameter> = self.axes.iter().map(|axis| axis.parameter(format)).collect();
         if parameters.is_empty() {
             if self.problems.is_empty() {
                 let problem = Problem::nowhere("nothing is varied");

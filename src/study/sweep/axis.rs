@@ -1,9 +1,8 @@
 //! What is varied, as written: `key=lo:hi:step`, `key=a,b,c` or `key=lo..hi`, with the place of every part.
 
 use crate::design::{Distribution, Parameter, Scale, Span, times};
-use crate::scenario::form::Kind;
+use crate::scenario::form::{Format, Kind};
 use crate::scenario::problem::{Place, Problem};
-use crate::scenario::schema;
 use crate::suggest::suggest;
 
 /// A text and where it stands.
@@ -90,7 +89,7 @@ impl Axis {
     }
 
     /// What the design has of it.
-    pub fn parameter(&self) -> Parameter {
+    pub fn parameter(&self, format: &Format) -> Parameter {
         let span = match &self.values {
             Values::Levels(levels) => Span::Levels {
                 values: levels.iter().map(|level| level.text.clone()).collect(),
@@ -100,7 +99,7 @@ impl Axis {
                 high: number(high).unwrap_or(f64::NAN),
                 scale: *scale,
                 whole: matches!(
-                    schema::field(self.keys()[0]).map(|field| field.kind),
+                    format.field(self.keys()[0]).map(|field| field.kind),
                     Some(Kind::Whole(..))
                 ),
             },
@@ -367,7 +366,7 @@ mod tests {
 
     #[test]
     fn a_key_of_whole_numbers_is_sampled_in_whole_numbers() {
-        let whole = |text| match read(text).unwrap().parameter().span {
+        let whole = |text| match read(text).unwrap().parameter(crate::models::FAMILIES[0].format()).span {
             Span::Range { whole, .. } => whole,
             span => panic!("{span:?}"),
         };

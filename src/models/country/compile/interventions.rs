@@ -4,32 +4,34 @@ use crate::metric::Metric;
 use crate::sim::model::Site;
 use crate::sim::policy::{Choice, Condition, Contingent, Intervention, Lever, Move, Side, When};
 
-use super::super::calendar::{self, Calendar};
-use super::super::check::Names;
-use super::super::form::To;
-use super::super::kinds::{self, ActionKind};
-use super::super::problem::{Place, Problem};
-use super::super::schema::section;
-use super::super::tree::{Node, Table, Value};
-use super::super::view::View;
 use super::places::force_kind;
+use crate::document::calendar::{self, Calendar};
+use crate::document::check::Names;
+use crate::document::form::To;
+use crate::document::kinds::{self, ActionKind};
+use crate::document::problem::{Place, Problem};
+use crate::document::tree::{Node, Value};
+use crate::document::view::View;
 
 /// The interventions of a document: shocks, then actions.
 pub fn interventions(
-    root: &Table,
+    root: &View<'_>,
     names: &Names<'_>,
     sites: &[Site],
     calendar: &Calendar,
+    ticks: u32,
     problems: &mut Vec<Problem>,
 ) -> Vec<Intervention> {
     let mut timeline = Timeline {
+        root,
         names,
         sites,
         calendar,
+        ticks,
         waits: Vec::new(),
         problems,
     };
-    let entries = View::entries(root, "shock").chain(View::entries(root, "action"));
+    let entries = root.inner_entries("shock").chain(root.inner_entries("action"));
     let all: Vec<_> = entries
         .enumerate()
         .map(|(index, view)| timeline.intervention(index, &view))
@@ -39,9 +41,11 @@ pub fn interventions(
 }
 
 struct Timeline<'a> {
+    root: &'a View<'a>,
     names: &'a Names<'a>,
     sites: &'a [Site],
     calendar: &'a Calendar,
+    ticks: u32,
     /// Who waits for whom, and where that is said.
     waits: Vec<(usize, usize, Place)>,
     problems: &'a mut Vec<Problem>,
@@ -75,7 +79,7 @@ impl Timeline<'_> {
         let (regions, sites) = self.scope(view);
         Intervention {
             id: view.text("id"),
-            when: view.given("when").map_or(When::At(0), |node| self.when(index, node)),
+            when: self.moment(index, view),
             lag: self.calendar.ticks_for(view.minutes("lag").unwrap_or(0.0)),
             duration: duration.map(|minutes| self.calendar.ticks_for(minutes).max(1)),
             regions,
@@ -96,6 +100,29 @@ impl Timeline<'_> {
             words,
             option: self.option(view),
         }
+    }
+
+    /// When it is announced. One that never is has its moment read, so that what is wrong with that is told.
+    fn moment(&mut self, index: usize, view: &View<'_>) -> When {
+        let waits = self.waits.len();
+        let when = view.given("when").map_or(When::At(0), |node| self.when(index, node));
+        if view.flag_given("never") == Some(true) {
+            self.waits.truncate(waits);
+            return When::NEVER;
+        }
+        if let (When::At(tick), Some(node)) = (&when, view.given("when"))
+            && *tick >= self.ticks
+        {
+            let message = format!(
+                "`{}` is announced after the end of the run, so it never happens",
+                view.text("id")
+            );
+            let problem = Problem::at(&node.place, message);
+            let label = format!("the run ends at {}", self.calendar.local(self.ticks));
+            let help = "let the run last longer, by `ticks` or `duration`, or move this";
+            self.problems.push(problem.label(label).help(help).warning());
+        }
+        when
     }
 
     /// What an action is to a reactive government.
@@ -234,11 +261,7 @@ impl Timeline<'_> {
         match &node.value {
             Value::Time(time) => When::At(calendar::civil(time).map_or(0, |time| self.tick(time, &node.place))),
             Value::Table(table) => {
-                let view = View {
-                    section: section("when"),
-                    table,
-                    home: &node.place,
-                };
+                let view = self.root.section("when", table, &node.place);
                 self.condition(index, &view)
             }
             _ => When::At(0),

@@ -44,6 +44,8 @@ pub struct Table {
     pub entries: Vec<Entry>,
     /// Whether it is written `{ like = "this" }`.
     pub inline: bool,
+    /// Where it was removed, if it was; such an entry is dropped once all is laid together.
+    pub removed: Option<Place>,
 }
 
 /// A key and its value.
@@ -120,7 +122,7 @@ impl Node {
 
 impl Table {
     /// Let its keys stand at one place and its values at another.
-    pub(super) fn move_to(&mut self, key: &Place, value: &Place) {
+    pub fn move_to(&mut self, key: &Place, value: &Place) {
         for entry in &mut self.entries {
             entry.at = key.clone();
             match &mut entry.node {
@@ -150,7 +152,7 @@ impl Table {
     }
 
     /// The tables in a list of `[[entries]]`; anything else among them is left out.
-    pub fn tables(&self, key: &str) -> impl Iterator<Item = (&Table, &Place)> {
+    pub fn tables<'t>(&'t self, key: &str) -> impl Iterator<Item = (&'t Table, &'t Place)> + use<'t> {
         let list = self.get(key).map(Node::list).unwrap_or_default();
         list.iter().filter_map(|node| Some((node.table()?, &node.place)))
     }
@@ -234,6 +236,7 @@ impl Reader<'_> {
         Table {
             entries: table.iter().map(entry).collect(),
             inline,
+            removed: None,
         }
     }
 

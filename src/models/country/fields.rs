@@ -1,11 +1,10 @@
 //! The reference of the scenario format: every key with what it must be, its unit, its default and its meaning.
 //! The rules and the levers bring their own tables; `schema` joins them.
 
-use super::epstein;
-use super::form::{Choice, Field, Kind, Omitted, To};
+use crate::document::form::{Choice, Field, Kind, Omitted, To};
 use Choice as C;
-use Kind::{Duration, Entries, Flag, Hours, Id, Number, Outcome, Outcomes, Position, Range, Reference, References, Table};
-use Kind::{Text, Texts, Time, When, Whens, Whole, Zone};
+use Kind::{Duration, Entries, Flag, Hours, Id, Number, Outcomes, Position, Reference, References, Table};
+use Kind::{Text, Time, When, Whens, Whole, Zone};
 
 /// A value from 0 to 1.
 const SHARE: Kind = Number(0.0, 1.0);
@@ -15,27 +14,16 @@ const LEVEL: Kind = Number(-1e15, 1e15);
 const EVEN: &str = "{ distribution = \"uniform\", low = 0.0, high = 1.0 }";
 const LOYAL: &str = "{ distribution = \"normal\", mean = 0.7, sd = 0.15 }";
 
-pub(super) const fn required(key: &'static str, kind: Kind, unit: &'static str, meaning: &'static str) -> Field {
-    field(key, kind, unit, Omitted::Required, meaning)
+const fn required(key: &'static str, kind: Kind, unit: &'static str, meaning: &'static str) -> Field {
+    Field::required(key, kind, unit, meaning)
 }
 
-pub(super) const fn value(key: &'static str, kind: Kind, unit: &'static str, toml: &'static str, meaning: &'static str) -> Field {
-    field(key, kind, unit, Omitted::Value(toml), meaning)
+const fn value(key: &'static str, kind: Kind, unit: &'static str, toml: &'static str, meaning: &'static str) -> Field {
+    Field::value(key, kind, unit, toml, meaning)
 }
 
-pub(super) const fn words(key: &'static str, kind: Kind, unit: &'static str, words: &'static str, meaning: &'static str) -> Field {
-    field(key, kind, unit, Omitted::Words(words), meaning)
-}
-
-const fn field(key: &'static str, kind: Kind, unit: &'static str, omitted: Omitted, meaning: &'static str) -> Field {
-    Field {
-        key,
-        kind,
-        unit,
-        omitted,
-        meaning,
-        source: "",
-    }
+const fn words(key: &'static str, kind: Kind, unit: &'static str, words: &'static str, meaning: &'static str) -> Field {
+    Field::words(key, kind, unit, words, meaning)
 }
 
 /// Name, meaning and keys of each section; the document itself comes first and has no name.
@@ -53,23 +41,17 @@ pub const SECTIONS: &[(&str, &str, &[Field])] = &[
     ("government", "Who decides when the options among the actions are announced.", GOVERNMENT),
     ("when", "The moment of an announcement: `after` another action, a `metric` that crosses a line, `all` or `any` of several.", WHEN),
     ("contingent", "Troops or volunteers that an action brings.", CONTINGENT),
-    ("record", "A record of what happened, in a file of its own, that `qantar score` holds runs against.", RECORD),
-    ("record.source", "Where observations are known from.", SOURCE),
-    ("record.pattern", "Observations that belong together; what a model has to show.", PATTERN),
-    ("record.variant", "A change of the scenario that some observations are about.", VARIANT),
-    ("record.observation", "Something that is known of what happened, and the number of a run that should agree with it.", OBSERVATION),
-    ("epstein", "A scenario of Epstein's lattice, `model = \"epstein\"`; these keys stand in the document itself.", epstein::ROOT),
-    ("change", "What changes on Epstein's lattice while it runs.", epstein::CHANGE),
 ];
 
 const ROOT: &[Field] = &[
     required("schema_version", Whole(1, 1), "", "Version of the scenario format, so that a file is never misread."),
-    words("extends", Text, "", "stands alone", "Path of a scenario that this one is laid over: tables merge, entries merge by id, `remove = true` drops one."),
-    value("model", Kind::Choice(C::Model), "", "\"country\"", "Which model it is of: a country, or Epstein's lattice, whose keys are those of `epstein`."),
+    words("extends", Text, "", "stands alone", "Path of a scenario that this one is laid over, or a list of paths that are laid over each other in order: tables merge, entries merge by id, `remove = true` drops one."),
+    value("model", Kind::Model, "", "\"country\"", "Which model it is of: a country, or Epstein's lattice, whose keys are those of `epstein`."),
     words("title", Text, "", "the name of the file", "What the scenario is called in reports."),
     required("start", Time, "", "Local date and time at which the first tick starts, to the minute."),
     required("zone", Zone, "", "IANA time zone of all times in the scenario. The clock keeps the offset that holds at the start."),
-    required("ticks", Whole(1, 100_000), "ticks", "How long the simulation lasts."),
+    Field::new("ticks", Whole(1, 100_000), "ticks", Omitted::Unless("duration"), "How long the simulation lasts."),
+    words("duration", Duration, "", "from `ticks`", "How long the simulation lasts, as a length of time instead of `ticks`: so it stays the same whatever `tick_minutes` is."),
     value("tick_minutes", Whole(5, 360), "minutes", "60", "Length of a tick; divides the 1440 minutes of a day."),
     value("persons_per_agent", Whole(1, 100_000), "people", "1", "How many people one simulated citizen stands for; 1 is everyone."),
     value("seed", Whole(0, i64::MAX), "", "1", "Seed of all chance; the same seed gives the same run to the last bit."),
@@ -77,7 +59,7 @@ const ROOT: &[Field] = &[
     words("map", Text, "", "a map of tiles, by the positions of the regions", "Path of a map for pictures: GeoJSON with a feature for each region, whose `id` is that of the region."),
     words("record", Text, "", "NAME.record.toml beside the scenario NAME.toml, if there is one", "Path of the record of what happened, for `qantar score`."),
     words("worlds", Text, "", "none", "Path of a CSV table of plausible worlds, as `qantar match` makes: a header of dotted keys, a row for each. Replicate r runs in world r, the same in all arms."),
-    words("leans_on", Texts, "", "none", "Assumptions that what follows from this scenario leans on, one sentence each; comparisons print them with the result."),
+    words("leans_on", Kind::Texts, "", "none", "Assumptions that what follows from this scenario leans on, one sentence each; comparisons print them with the result."),
     required("region", Entries("region"), "", "The regions, at least one."),
     words("ties", Table("ties"), "", "the defaults", "How ties follow from distance and size."),
     words("tie", Entries("tie"), "", "none", "Ties that differ from what distance and size say."),
@@ -111,7 +93,7 @@ const REGION: &[Field] = &[
     value("temperature", Number(-60.0, 60.0), "degrees Celsius", "0.0", "Mean temperature of the season; frost keeps people at home."),
 ];
 
-pub(super) const ID: Field = required("id", Id, "", "Its name within the scenario: letters, digits, `-` and `_`, unique among its kind.");
+const ID: Field = required("id", Id, "", "Its name within the scenario: letters, digits, `-` and `_`, unique among its kind.");
 
 const DISTRIBUTION: &[Field] = &[
     required("distribution", Kind::Choice(C::Distribution), "", "Its shape: uniform from `low` to `high`, normal with `mean` and `sd`, or beta with `alpha` and `beta`."),
@@ -172,13 +154,14 @@ const KIND: Field = required("kind", Kind::Choice(C::Action), "", "What is done;
 const BY: &str = "Who does it; free text.";
 const CREDIBILITY: &str = "How far it is believed; multiplies what it promises.";
 
-const fn intervention(by: Field, credibility: Field) -> [Field; 20] {
+const fn intervention(by: Field, credibility: Field) -> [Field; 21] {
     [
         ID,
         KIND,
         by,
         words("title", Text, "", "the name of the kind", "What it is called in reports."),
         required("when", When, "", "When it is announced; it happens once."),
+        value("never", Flag, "", "false", "Whether it never happens, and so nothing that waits for it alone; the rest stays as it is."),
         words("regions", References(To::Region), "", "all", "Where it acts."),
         words("sites", References(To::Site), "", "all sites of the regions", "On which sites, for levers that act on sites."),
         value("lag", Duration, "", "\"0h\"", "From announcement to effect, rounded up to ticks."),
@@ -232,55 +215,4 @@ const CONTINGENT: &[Field] = &[
     value("willing", SHARE, "share", "1.0", "Probability that they are sent, before a framing takes doubts away."),
     value("decide", Duration, "", "\"0h\"", "From the action's taking effect until they are committed."),
     value("travel", Duration, "", "\"0h\"", "From then until they arrive."),
-];
-
-const RECORD: &[Field] = &[
-    required("schema_version", Whole(1, 1), "", "Version of the record format, so that a file is never misread."),
-    words("extends", Text, "", "stands alone", "Path of a record that this one is laid over."),
-    words("title", Text, "", "the name of the file", "What the record is called in reports."),
-    words("source", Entries("record.source"), "", "none", "Where the observations are known from."),
-    words("variant", Entries("record.variant"), "", "none", "Changes of the scenario that some observations are about."),
-    words("pattern", Entries("record.pattern"), "", "none", "Patterns, which a scenario has to show."),
-    required("observation", Entries("record.observation"), "", "The observations."),
-];
-
-const SOURCE: &[Field] = &[
-    ID,
-    required("citation", Text, "", "Who says so, where and when."),
-    words("url", Text, "", "none", "Where it can be read."),
-    value("official", Flag, "", "false", "Whether it is the state that says so."),
-];
-
-const PATTERN: &[Field] = &[
-    ID,
-    required("title", Text, "", "What it is, in a few words."),
-];
-
-const VARIANT: &[Field] = &[
-    ID,
-    required("title", Text, "", "What is changed, in a few words."),
-    required("set", Texts, "", "Assignments as for `--set`."),
-];
-
-const OBSERVATION: &[Field] = &[
-    ID,
-    words("pattern", Reference(To::Pattern), "", "none: it is told, but need not agree", "The pattern that it is part of; a scenario passes if all of all patterns agree."),
-    required("what", Text, "", "What was observed, in a few words."),
-    words("value", LEVEL, "unit of the observation", "not known as a number", "What was observed, as a number."),
-    value("unit", Text, "", "\"\"", "Unit of the value, of the range and of the outcome."),
-    words("date", Time, "", "of the whole", "Local date that it is about."),
-    required("outcome", Outcome, "", "The number of a run that should agree, such as \"peak(participants)\"."),
-    words("accept", Range, "unit of the observation", "from `tolerance`", "The lowest and the highest number that agree."),
-    words("tolerance", Range, "1", "from `accept`", "The same as factors of `value`."),
-    words("scale", Kind::Choice(C::Measure), "", "log if the range is of positive numbers and spans a factor of two, logit for a share, else linear", "How differences are measured: by ratios (log), by odds (logit), in hours (time) or in the unit."),
-    words("error", Number(0.0, 1e15), "on the scale", "a quarter of the range", "Standard deviation of the error of observation; on the log scale 0.2 is a fifth."),
-    words("discrepancy", Number(0.0, 1e15), "on the scale", "none stated", "Standard deviation of what a model of this kind may be off by, whatever its parameters."),
-    words("reason", Text, "", "needed with `discrepancy`", "Why the model may be off by so much."),
-    value("seeds", SHARE, "share", "0.6", "Share of the replicates that have to agree; their median has to as well."),
-    required("confidence", Kind::Choice(C::Confidence), "", "How sure it is that it was so."),
-    value("official", Flag, "", "false", "Whether it is an official figure."),
-    required("sources", References(To::Source), "", "Where it is known from."),
-    required("use", Kind::Choice(C::Use), "", "Whether the model is fitted to it, checked by it, or it is told as context."),
-    words("variant", Reference(To::Variant), "", "the scenario as it is", "The variant that it is about."),
-    words("note", Text, "", "none", "How what was observed and what a run has are not quite the same."),
 ];

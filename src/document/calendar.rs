@@ -38,7 +38,7 @@ impl Calendar {
     }
 
     /// A clock for a scenario whose own is wrong, so that the rest of it can still be judged.
-    pub(super) fn fallback() -> Calendar {
+    pub fn fallback() -> Calendar {
         Calendar {
             start: DateTime::constant(2000, 1, 1, 0, 0, 0, 0),
             zone: "UTC".to_string(),
@@ -49,7 +49,7 @@ impl Calendar {
     }
 
     /// The clock of a model whose ticks are no dates.
-    pub(super) fn undated() -> Calendar {
+    pub fn undated() -> Calendar {
         Calendar {
             dated: false,
             ..Calendar::fallback()
@@ -115,7 +115,7 @@ impl Calendar {
 }
 
 /// A TOML date, with a time or at midnight, as a local time; `None` for a time of day alone or with an offset.
-pub(super) fn civil(time: &Datetime) -> Option<DateTime> {
+pub fn civil(time: &Datetime) -> Option<DateTime> {
     let (date, time) = (time.date.filter(|_| time.offset.is_none())?, time.time);
     let day = civil::Date::new(date.year as i16, date.month as i8, date.day as i8).ok()?;
     let Some(time) = time else {
@@ -133,7 +133,7 @@ pub(super) fn civil(time: &Datetime) -> Option<DateTime> {
 }
 
 /// Minutes in a duration in words such as "30m", "6h", "2d 4h" or "180 days"; a day is 24 hours. Says what is wrong.
-pub(super) fn minutes(text: &str) -> Result<f64, String> {
+pub fn minutes(text: &str) -> Result<f64, String> {
     let span: Span = text.parse().map_err(|_| "not a duration".to_string())?;
     if span.get_years() != 0 || span.get_months() != 0 {
         return Err("months and years are not equally long; count in days".to_string());

@@ -1,9 +1,8 @@
 //! `--set path=value`: a TOML dotted key and a TOML value, in which entries are named by their `id`.
 
-use super::form::Kind;
+use super::form::{Format, Kind};
 use super::merge::assign;
 use super::problem::{Place, Problem};
-use super::schema;
 use super::tree::{self, Entry, Node, Table, Value};
 
 /// Read an assignment as a document of its own; a value that is no TOML but plain words is text.
@@ -56,7 +55,7 @@ fn put(table: &mut Table, node: Node) {
 }
 
 /// Lay an assignment over a document.
-pub fn lay(root: &mut Table, over: Table, problems: &mut Vec<Problem>) {
+pub fn lay(format: &Format, root: &mut Table, over: Table, problems: &mut Vec<Problem>) {
     for Entry { key, at, node } in over.entries {
         if matches!(key.as_str(), "extends" | "region_table" | "record" | "worlds") {
             let problem = Problem::at(&at, format!("`{key}` cannot be set"));
@@ -68,7 +67,8 @@ pub fn lay(root: &mut Table, over: Table, problems: &mut Vec<Problem>) {
             continue;
         }
         // Where there are no entries yet, an `id` in the path is still the name of one, of one that is not there.
-        let entries = schema::root(root)
+        let entries = format
+            .root()
             .field(&key)
             .is_some_and(|field| matches!(field.kind, Kind::Entries(_)));
         if entries && matches!(node.value, Value::Table(_)) {
@@ -79,7 +79,7 @@ pub fn lay(root: &mut Table, over: Table, problems: &mut Vec<Problem>) {
         }
         let one = Table {
             entries: vec![Entry { key, at, node }],
-            inline: false,
+            ..Table::default()
         };
         assign(root, one, problems);
     }

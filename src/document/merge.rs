@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::problem::Problem;
+use super::problem::{Place, Problem};
 use super::tree::{Entry, Node, Table, Value};
 use crate::suggest::suggest;
 
@@ -15,11 +15,19 @@ pub fn overlay(base: &mut Table, over: Table, problems: &mut Vec<Problem>) {
 }
 
 fn lay(base: &mut Table, entry: Entry, problems: &mut Vec<Problem>) {
+    // The length of a run is said in one way: what is laid over it replaces the other.
+    if let Some(other) = other_way(&entry.key)
+        && base
+            .get(other)
+            .is_some_and(|old| old.place.source != entry.node.place.source)
+    {
+        base.remove(other);
+    }
     let empty = || Node {
         value: match &entry.node.value {
             Value::Table(table) => Value::Table(Table {
-                entries: Vec::new(),
                 inline: table.inline,
+                ..Table::default()
             }),
             _ => Value::List(Vec::new()),
         },
@@ -36,6 +44,14 @@ fn lay(base: &mut Table, entry: Entry, problems: &mut Vec<Problem>) {
                 place: entry.node.place,
             };
         }
+    }
+}
+
+fn other_way(key: &str) -> Option<&'static str> {
+    match key {
+        "ticks" => Some("duration"),
+        "duration" => Some("ticks"),
+        _ => None,
     }
 }
 
@@ -70,9 +86,7 @@ fn by_id(key: &str, base: &mut Vec<Node>, over: Vec<Node>, problems: &mut Vec<Pr
         let remove = says_remove(table, problems);
         let old = base.iter().position(|old| id_of(old) == Some(&id));
         match (old, remove) {
-            (Some(old), true) => {
-                base.remove(old);
-            }
+            (Some(old), true) => mark_removed(base, old, &place),
             (None, true) => {
                 let known: Vec<_> = base.iter().filter_map(id_of).collect();
                 let help = suggest(&id, &format!("entries in `{key}`"), known.iter().copied());
@@ -86,6 +100,7 @@ fn by_id(key: &str, base: &mut Vec<Node>, over: Vec<Node>, problems: &mut Vec<Pr
             (Some(old), false) => {
                 let Value::Table(over) = node.value else { continue };
                 if let Value::Table(base) = &mut base[old].value {
+                    base.removed = None;
                     overlay(base, over, problems);
                 }
             }
@@ -93,8 +108,8 @@ fn by_id(key: &str, base: &mut Vec<Node>, over: Vec<Node>, problems: &mut Vec<Pr
                 // Entries within the entry can be twice there, too.
                 let Value::Table(over) = node.value else { continue };
                 let mut table = Table {
-                    entries: Vec::new(),
                     inline: over.inline,
+                    ..Table::default()
                 };
                 overlay(&mut table, over, problems);
                 base.push(Node {
@@ -117,6 +132,103 @@ fn says_remove(table: &mut Table, problems: &mut Vec<Problem>) -> bool {
         Some(node) => {
             problems.push(Problem::at(&node.place, "`remove` must be true or false").label("neither"));
             false
+        }
+    }
+}
+
+/// Drop an entry. It stays as a mark until [`settle`] has seen who refers to it.
+fn mark_removed(list: &mut [Node], place: usize, at: &Place) {
+    if let Value::Table(table) = &mut list[place].value {
+        table.removed = Some(at.clone());
+    }
+}
+
+/// Let go of the entries that were removed. One that others of its kind refer to stays, but never happens: so neither
+/// does what waits for it, and that is told.
+pub fn settle(root: &mut Table, problems: &mut Vec<Problem>) {
+    const WITH_MOMENTS: [&str; 2] = ["shock", "action"];
+    let waiting: Vec<(String, Vec<String>)> = WITH_MOMENTS
+        .iter()
+        .flat_map(|key| root.tables(key))
+        .filter(|(table, _)| table.removed.is_none())
+        .map(|(table, _)| {
+            let mut named = Vec::new();
+            let moments = ["when", "ends"].map(|key| table.get(key));
+            moments.into_iter().flatten().for_each(|node| refers(node, &mut named));
+            (table.text("id").unwrap_or_default().to_owned(), named)
+        })
+        .collect();
+    for entry in &mut root.entries {
+        let can_stay = WITH_MOMENTS.contains(&entry.key.as_str());
+        let Value::List(list) = &mut entry.node.value else {
+            continue;
+        };
+        list.retain_mut(|node| {
+            let Value::Table(table) = &mut node.value else {
+                return true;
+            };
+            let Some(at) = table.removed.take() else { return true };
+            let id = table.text("id").unwrap_or_default().to_owned();
+            let who = waiting.iter().filter(|(_, named)| named.contains(&id));
+            let who: Vec<String> = who.map(|(waits, _)| format!("`{waits}`")).collect();
+            if !can_stay || who.is_empty() {
+                return false;
+            }
+            let flag = || Node {
+                value: Value::Flag(true),
+                place: at.clone(),
+            };
+            table.remove("never");
+            table.entry("never", &at, flag);
+            let message = format!("`{id}` never happens, and {} refers to it", who.join(", "));
+            let help = "what waits for it alone never happens either; `qantar ablate` tells what does";
+            problems.push(Problem::at(&at, message).label("removed here").help(help).warning());
+            true
+        });
+    }
+}
+
+/// The ids that a moment or a list names.
+fn refers(node: &Node, named: &mut Vec<String>) {
+    match &node.value {
+        Value::Text(id) => named.push(id.clone()),
+        Value::List(list) => list.iter().for_each(|node| refers(node, named)),
+        Value::Table(table) => {
+            let inner = ["after", "all", "any"].map(|key| table.get(key));
+            inner.into_iter().flatten().for_each(|node| refers(node, named));
+        }
+        _ => {}
+    }
+}
+
+/// The values that two documents both set, and not to the same: their paths, and where the second does.
+pub fn conflicts(one: &Table, two: &Table) -> Vec<(String, Place)> {
+    let mut found = Vec::new();
+    both(one, two, "", &mut found);
+    found
+}
+
+fn both(one: &Table, two: &Table, path: &str, found: &mut Vec<(String, Place)>) {
+    for entry in &two.entries {
+        let Some(old) = one.get(&entry.key) else { continue };
+        let path = match path {
+            "" => entry.key.clone(),
+            _ => format!("{path}.{}", entry.key),
+        };
+        match (&old.value, &entry.node.value) {
+            (Value::Table(a), Value::Table(b)) if !says_all(&entry.key, b) => both(a, b, &path, found),
+            (Value::List(a), Value::List(b)) if have_ids(b) => {
+                for node in b {
+                    let same = a.iter().find(|old| id_of(old).is_some() && id_of(old) == id_of(node));
+                    if let (Some(Value::Table(a)), Value::Table(b)) = (same.map(|node| &node.value), &node.value) {
+                        both(a, b, &format!("{path}.{}", id_of(node).unwrap_or_default()), found);
+                    }
+                }
+            }
+            _ if super::write::inline(old) != super::write::inline(&entry.node) => {
+                found.push((path, entry.node.place.clone()));
+            }
+            _ => {}
         }
     }
 }
@@ -147,12 +259,16 @@ pub fn assign(base: &mut Table, over: Table, problems: &mut Vec<Problem>) {
     }
 }
 
-fn assign_by_id(key: &str, list: &mut Vec<Node>, over: Table, problems: &mut Vec<Problem>) {
+fn assign_by_id(key: &str, list: &mut [Node], over: Table, problems: &mut Vec<Problem>) {
     for entry in over.entries {
         if let Some(old) = list.iter().position(|node| id_of(node) == Some(&entry.key)) {
             if let (Value::Table(base), Value::Table(mut over)) = (&mut list[old].value, entry.node.value) {
-                if says_remove(&mut over, problems) {
-                    list.remove(old);
+                if over.get("id").is_some() {
+                    let problem = Problem::at(&entry.at, format!("the id of `{}` cannot be changed", entry.key));
+                    let help = "others refer to it by this name; a name for readers is its `name` or `title`";
+                    problems.push(problem.label("an entry keeps its id").help(help));
+                } else if says_remove(&mut over, problems) {
+                    mark_removed(list, old, &entry.at);
                 } else {
                     assign(base, over, problems);
                 }
@@ -184,6 +300,7 @@ mod tests {
         let (mut table, mut problems) = (Table::default(), Vec::new());
         overlay(&mut table, parse(0, base).0, &mut problems);
         how(&mut table, parse(1, over).0, &mut problems);
+        settle(&mut table, &mut problems);
         (to_toml(&table), problems.into_iter().map(|p| p.message).collect())
     }
 
@@ -206,6 +323,25 @@ mod tests {
         let base = "[[action]]\nid = \"a\"\n[[action]]\nid = \"b\"\n";
         let (merged, problems) = merged(assign, base, "action.a.remove = true");
         assert_eq!((merged.as_str(), problems.len()), ("\n[[action]]\nid = \"b\"\n", 0));
+    }
+
+    #[test]
+    fn what_others_wait_for_is_not_dropped_but_never_happens() {
+        let base = format!("{BASE}[[action]]\nid = \"y\"\nkind = \"curfew\"\n");
+        let (text, problems) = merged(assign, &base, "action.y.remove = true");
+        assert!(text.contains("id = \"y\"\nkind = \"curfew\"\nnever = true"), "{text}");
+        assert_eq!(problems, ["`y` never happens, and `x` refers to it"]);
+        let (text, problems) = merged(assign, &base, "action.x.remove = true");
+        assert!(!text.contains("\"x\"") && problems.is_empty(), "{text}");
+    }
+
+    #[test]
+    fn what_two_documents_say_differently_is_a_conflict() {
+        let read = |text: &str| parse(0, text).0;
+        let one = read("ticks = 5\n[ties]\nsize = 0.1\n[[region]]\nid = \"a\"\nurban = 0.2\n");
+        let two = read("ticks = 5\n[ties]\nsize = 0.2\ndecay = 1.0\n[[region]]\nid = \"a\"\nurban = 0.3\n");
+        let paths: Vec<String> = conflicts(&one, &two).into_iter().map(|(path, _)| path).collect();
+        assert_eq!(paths, ["ties.size", "region.a.urban"]);
     }
 
     #[test]

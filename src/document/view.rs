@@ -5,15 +5,16 @@ use crate::sim::model::Distribution;
 
 use super::calendar;
 use super::check::Names;
-use super::form::{Field, Kind, Omitted, Section, To};
+use super::form::{Field, Format, Kind, Omitted, Section, To};
 use super::problem::Place;
-use super::schema::section;
 use super::tree::{Node, Table, Value};
 
 /// A table of a section.
 #[derive(Clone, Copy)]
 pub struct View<'a> {
-    /// What may stand in it.
+    /// The format of the document.
+    pub format: &'static Format,
+    /// What may stand in the table.
     pub section: &'static Section,
     /// What does.
     pub table: &'a Table,
@@ -22,13 +23,29 @@ pub struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    /// The entries of a section of the document.
-    pub fn entries(root: &'a Table, name: &'static str) -> impl Iterator<Item = View<'a>> {
-        root.tables(name).map(move |(table, home)| View {
-            section: section(name),
+    /// A document itself.
+    pub fn of(format: &'static Format, table: &'a Table) -> View<'a> {
+        static HOME: Place = Place {
+            source: 0,
+            start: 0,
+            end: 0,
+        };
+        View {
+            format,
+            section: format.root(),
             table,
-            home: table.get("id").map_or(home, |id| &id.place),
-        })
+            home: &HOME,
+        }
+    }
+
+    /// A table of one of the sections of the format.
+    pub fn section(&self, name: &str, table: &'a Table, home: &'a Place) -> View<'a> {
+        View {
+            section: self.format.section(name),
+            table,
+            home,
+            ..*self
+        }
     }
 
     fn field(&self, key: &str) -> &'static Field {
@@ -115,17 +132,20 @@ impl<'a> View<'a> {
     pub fn inner(&self, key: &str) -> Option<View<'a>> {
         let node = self.given(key)?;
         Some(View {
-            section: self.field(key).section()?,
+            format: self.format,
+            section: self.format.within(self.field(key))?,
             table: node.table()?,
             home: &node.place,
         })
     }
 
     /// The entries in a list at a key.
-    pub fn inner_entries(&self, key: &str) -> impl Iterator<Item = View<'a>> {
-        let section = self.field(key).section();
+    pub fn inner_entries(&self, key: &str) -> impl Iterator<Item = View<'a>> + use<'a> {
+        let format = self.format;
+        let section = format.within(self.field(key));
         self.table.tables(key).filter_map(move |(table, home)| {
             Some(View {
+                format,
                 section: section?,
                 table,
                 home: table.get("id").map_or(home, |id| &id.place),

@@ -5,15 +5,14 @@ use crate::sim::policy::ForceKind;
 
 use super::geography::{daylight, degrees};
 
-use super::super::calendar::Calendar;
-use super::super::check::Names;
-use super::super::form::To;
-use super::super::problem::Problem;
-use super::super::tree::Table;
-use super::super::view::View;
+use crate::document::calendar::Calendar;
+use crate::document::check::Names;
+use crate::document::form::To;
+use crate::document::problem::Problem;
+use crate::document::view::View;
 
 /// The regions of a document.
-pub fn regions(root: &Table, calendar: &Calendar) -> Vec<Region> {
+pub fn regions(root: &View<'_>, calendar: &Calendar) -> Vec<Region> {
     let ahead = calendar.hours_ahead_of_utc();
     let day = calendar.start.day_of_year();
     let region = |region: View<'_>| Region {
@@ -40,11 +39,11 @@ pub fn regions(root: &Table, calendar: &Calendar) -> Vec<Region> {
         ),
         legitimacy: region.number("legitimacy"),
     };
-    View::entries(root, "region").map(region).collect()
+    root.inner_entries("region").map(region).collect()
 }
 
 /// The forces of a document: those on strength who can be deployed.
-pub fn forces(root: &Table, names: &Names<'_>) -> Vec<Force> {
+pub fn forces(root: &View<'_>, names: &Names<'_>) -> Vec<Force> {
     let force = |force: View<'_>| {
         let kind = force_kind(&force.text("kind"));
         let mobile = matches!(kind, ForceKind::Special | ForceKind::Guard | ForceKind::Army);
@@ -57,7 +56,7 @@ pub fn forces(root: &Table, names: &Names<'_>) -> Vec<Force> {
             mobile: force.flag_given("mobile").unwrap_or(mobile),
         }
     };
-    View::entries(root, "force").map(force).collect()
+    root.inner_entries("force").map(force).collect()
 }
 
 /// The kind of force of this name.
@@ -69,7 +68,7 @@ pub fn force_kind(name: &str) -> ForceKind {
 }
 
 /// The sites of a document.
-pub fn sites(root: &Table, names: &Names<'_>) -> Vec<Site> {
+pub fn sites(root: &View<'_>, names: &Names<'_>) -> Vec<Site> {
     let site = |site: View<'_>| {
         let name = site.text("kind");
         let kind = SiteKind::ALL
@@ -86,7 +85,7 @@ pub fn sites(root: &Table, names: &Names<'_>) -> Vec<Site> {
             loss: loss(site.inner("loss"), kind.loss()),
         }
     };
-    View::entries(root, "site").map(site).collect()
+    root.inner_entries("site").map(site).collect()
 }
 
 fn loss(given: Option<View<'_>>, default: Loss) -> Loss {
@@ -104,7 +103,13 @@ fn loss(given: Option<View<'_>>, default: Loss) -> Loss {
 }
 
 /// Guards come from the forces of the region: more than it has cannot stand there.
-pub fn enough_guards(root: &Table, regions: &[Region], sites: &[Site], forces: &[Force], problems: &mut Vec<Problem>) {
+pub fn enough_guards(
+    root: &View<'_>,
+    regions: &[Region],
+    sites: &[Site],
+    forces: &[Force],
+    problems: &mut Vec<Problem>,
+) {
     for (index, region) in regions.iter().enumerate() {
         let officers = forces
             .iter()
@@ -114,7 +119,7 @@ pub fn enough_guards(root: &Table, regions: &[Region], sites: &[Site], forces: &
         let mut guards: u64 = 0;
         for (site, view) in sites
             .iter()
-            .zip(View::entries(root, "site"))
+            .zip(root.inner_entries("site"))
             .filter(|(site, _)| site.region == index)
         {
             let before = guards;

@@ -3,7 +3,6 @@
 use crate::analysis::implausible::Scale;
 use crate::analysis::score::{Confidence, Use};
 use crate::metric::Metric;
-use crate::models::{self, epstein::engine::model as epstein};
 use crate::sim::model::SiteKind;
 use crate::sim::policy::{ForceKind, Side};
 
@@ -11,7 +10,17 @@ use super::kinds;
 use super::problem::Place;
 use super::tree::{self, Node};
 
-/// A table of a scenario and what may stand in it.
+/// A format of documents: what may stand in them.
+pub struct Format {
+    /// What such a document is called.
+    pub noun: &'static str,
+    /// The sections; the first is the document itself.
+    pub sections: Vec<Section>,
+    /// Names that no outcome can have: those of the totals.
+    pub totals: Vec<&'static str>,
+}
+
+/// A table of a document and what may stand in it.
 pub struct Section {
     /// Its name in `explain`, such as `region` or `rules.turnout`.
     pub name: String,
@@ -43,6 +52,8 @@ pub struct Field {
 pub enum Omitted {
     /// It must not be left out.
     Required,
+    /// It must not be left out, unless this other key is there.
+    Unless(&'static str),
     /// This TOML value, read as if it had been written.
     Value(&'static str),
     /// This number.
@@ -64,6 +75,8 @@ pub enum Kind {
     Whole(i64, i64),
     /// A finite number from the first to the second.
     Number(f64, f64),
+    /// The name of a family of models.
+    Model,
     /// A local date and time.
     Time,
     /// A name of the IANA database of time zones.
@@ -131,20 +144,8 @@ pub enum Choice {
     Confidence,
     /// What an observation is used for.
     Use,
-    /// Kinds of model.
-    Model,
-    /// How the ratio of cops to active agents enters.
-    Ratio,
-    /// Shapes of a neighbourhood.
-    Shape,
-    /// Orders in which a lattice changes.
-    Activation,
-    /// What comes first in a turn.
-    Turn,
-    /// Places of those in jail.
-    Jail,
-    /// Ways to draw a jail term.
-    Term,
+    /// Words of a format of its own, by what they are called together.
+    Words(&'static str, fn() -> Vec<&'static str>),
 }
 
 impl Choice {
@@ -165,13 +166,7 @@ impl Choice {
             Choice::Measure => Scale::ALL.iter().map(|scale| scale.name()).collect(),
             Choice::Confidence => Confidence::ALL.iter().map(|confidence| confidence.name()).collect(),
             Choice::Use => Use::ALL.iter().map(|purpose| purpose.name()).collect(),
-            Choice::Model => models::all().map(|family| family.name()).collect(),
-            Choice::Ratio => epstein::Ratio::ALL.iter().map(|ratio| ratio.name()).collect(),
-            Choice::Shape => epstein::Shape::ALL.iter().map(|shape| shape.name()).collect(),
-            Choice::Activation => epstein::Activation::ALL.iter().map(|order| order.name()).collect(),
-            Choice::Turn => epstein::Turn::ALL.iter().map(|turn| turn.name()).collect(),
-            Choice::Jail => epstein::Jail::ALL.iter().map(|jail| jail.name()).collect(),
-            Choice::Term => epstein::Term::ALL.iter().map(|term| term.name()).collect(),
+            Choice::Words(_, words) => words(),
         }
     }
 
@@ -192,13 +187,7 @@ impl Choice {
             Choice::Measure => "scales",
             Choice::Confidence => "degrees of confidence",
             Choice::Use => "uses",
-            Choice::Model => "models",
-            Choice::Ratio => "ratios",
-            Choice::Shape => "neighbourhoods",
-            Choice::Activation => "activations",
-            Choice::Turn => "turns",
-            Choice::Jail => "jails",
-            Choice::Term => "jail terms",
+            Choice::Words(name, _) => name,
         }
     }
 }
@@ -235,6 +224,56 @@ impl To {
 }
 
 impl Field {
+    /// A field of a format.
+    pub const fn new(
+        key: &'static str,
+        kind: Kind,
+        unit: &'static str,
+        omitted: Omitted,
+        meaning: &'static str,
+    ) -> Field {
+        Field {
+            key,
+            kind,
+            unit,
+            omitted,
+            meaning,
+            source: "",
+        }
+    }
+
+    /// One that must not be left out.
+    pub const fn required(key: &'static str, kind: Kind, unit: &'static str, meaning: &'static str) -> Field {
+        Field::new(key, kind, unit, Omitted::Required, meaning)
+    }
+
+    /// One with a default that could be written.
+    pub const fn value(
+        key: &'static str,
+        kind: Kind,
+        unit: &'static str,
+        toml: &'static str,
+        meaning: &'static str,
+    ) -> Field {
+        Field::new(key, kind, unit, Omitted::Value(toml), meaning)
+    }
+
+    /// One whose default is told in words.
+    pub const fn words(
+        key: &'static str,
+        kind: Kind,
+        unit: &'static str,
+        words: &'static str,
+        meaning: &'static str,
+    ) -> Field {
+        Field::new(key, kind, unit, Omitted::Words(words), meaning)
+    }
+
+    /// With where its default comes from.
+    pub const fn sourced(self, source: &'static str) -> Field {
+        Field { source, ..self }
+    }
+
     /// What the value must be, in a few words with the range.
     pub fn expected(&self) -> String {
         match self.kind {
@@ -243,6 +282,7 @@ impl Field {
             Kind::Flag => "true or false".to_string(),
             Kind::Whole(..) => format!("a whole number, {}", self.range()),
             Kind::Number(..) => format!("a number, {}", self.range()),
+            Kind::Model => "one of the models, in quotes".to_string(),
             Kind::Time => "a local date and time, such as 2022-01-04T18:00:00".to_string(),
             Kind::Zone => "a time zone, such as \"Asia/Almaty\"".to_string(),
             Kind::Duration => "a duration in quotes, such as \"30m\", \"6h\" or \"2d 4h\"".to_string(),
@@ -278,7 +318,7 @@ impl Field {
     }
 
     /// The default as a value, if it is one.
-    pub(super) fn default_node(&self) -> Option<Node> {
+    pub fn default_node(&self) -> Option<Node> {
         match self.omitted {
             Omitted::Value(text) => tree::parse_value(text, &Place::new(0, 0..0)),
             _ => None,
@@ -286,12 +326,51 @@ impl Field {
     }
 }
 
-impl Section {
-    /// Whether it is part of a record, which is a document of its own.
-    pub fn is_of_record(&self) -> bool {
-        self.name == "record" || self.name.starts_with("record.")
+impl Format {
+    /// The section of the document itself.
+    pub fn root(&self) -> &Section {
+        &self.sections[0]
     }
 
+    /// The section of a name that a field of the format gives.
+    ///
+    /// # Panics
+    /// If there is none; a test goes over all fields of all formats.
+    pub fn section(&self, name: &str) -> &Section {
+        let found = self.sections.iter().find(|section| section.name == name);
+        found.unwrap_or_else(|| panic!("the format has a section `{name}`"))
+    }
+
+    /// The section of the tables that stand at a key, if tables do.
+    pub fn within(&self, field: &Field) -> Option<&Section> {
+        match field.kind {
+            Kind::Table(name) | Kind::Entries(name) => Some(self.section(name)),
+            Kind::Rules(group) => Some(self.section(&format!("rules.{group}"))),
+            Kind::When | Kind::Whens => Some(self.section("when")),
+            _ => None,
+        }
+    }
+
+    /// The field that a dotted key of `--set` leads to, such as `region.almaty.urban`; `None` if there is none, and for
+    /// the keys that belong to one kind of action only.
+    pub fn field(&self, path: &str) -> Option<&Field> {
+        let mut keys = path.split('.').map(str::trim);
+        let mut here = self.root();
+        loop {
+            let field = here.field(keys.next()?)?;
+            if matches!(field.kind, Kind::Entries(_)) {
+                keys.next()?;
+            }
+            let rest = keys.clone().next().is_some();
+            match self.within(field) {
+                Some(inner) if rest => here = inner,
+                _ => return (!rest && !matches!(field.kind, Kind::Entries(_))).then_some(field),
+            }
+        }
+    }
+}
+
+impl Section {
     /// The field of a key.
     pub fn field(&self, key: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.key == key)

@@ -2,10 +2,11 @@
 
 use std::fs;
 use std::io::ErrorKind;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::atlas;
-use super::merge::overlay;
+use super::map;
+use super::merge::{conflicts, overlay};
 use super::problem::{Place, Problem, Source};
 use super::tree::{self, Entry, Node, Table, Value};
 
@@ -25,44 +26,73 @@ pub struct Reading {
     pub worlds: Option<PathBuf>,
     /// The files that are being read, each extended by the one before.
     chain: Vec<PathBuf>,
+    /// What each file says itself, in the order in which they are laid over each other.
+    layers: Vec<Table>,
+    /// The files that are laid already, each with its layers and those of what it extends.
+    laid: Vec<(PathBuf, Range<usize>)>,
+    /// Layers that the file laid last shares with those before it.
+    common: Vec<Range<usize>>,
 }
 
 impl Reading {
     /// Read a file and all that it refers to. `from` is where it is named, if it is named in a scenario.
     pub fn file(&mut self, path: &Path, from: Option<&Place>) -> Table {
+        self.over(path, from, Table::default())
+    }
+
+    /// Lay a file over what there is, with all that it refers to.
+    fn over(&mut self, path: &Path, from: Option<&Place>, below: Table) -> Table {
         let text = match fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) => {
                 self.unreadable(path, from, &error);
-                return Table::default();
+                return below;
             }
         };
         let name = path.display().to_string();
+        let first = self.layers.len();
         self.chain.push(identity(path));
         let beside = Some(path.with_extension("record.toml")).filter(|path| path.is_file());
-        let table = self.document(name, text, path.parent().unwrap_or(Path::new("")), beside);
+        let table = self.document_over(name, text, path.parent().unwrap_or(Path::new("")), beside, below);
         self.chain.pop();
+        self.laid.push((identity(path), first..self.layers.len()));
         table
     }
 
     /// Understand a text, with the files that it refers to, which lie in or below `folder`; `beside` is the record
     /// that it has if it names none.
     pub fn document(&mut self, name: String, text: String, folder: &Path, beside: Option<PathBuf>) -> Table {
+        self.document_over(name, text, folder, beside, Table::default())
+    }
+
+    fn document_over(
+        &mut self,
+        name: String,
+        text: String,
+        folder: &Path,
+        beside: Option<PathBuf>,
+        mut table: Table,
+    ) -> Table {
         let source = self.sources.len();
         let (mut own, broken) = tree::parse(source, &text);
         self.sources.push(Source { name, text });
         self.broken.extend(broken);
-        let mut table = match take_text(&mut own, "extends") {
-            Some((base, place)) => self.extended(&folder.join(base), &place),
-            None => Table::default(),
-        };
+        let bases = self.bases(&mut own);
+        let first = self.layers.len();
+        for (base, place) in &bases {
+            let before = self.layers.len();
+            self.common.clear();
+            table = self.extended(&folder.join(base), place, table);
+            self.tell_conflicts(&own, first..before);
+        }
+        self.layers.push(own.clone());
         if let Some((regions, place)) = take_text(&mut own, "region_table") {
             let regions = self.region_table(&folder.join(regions), &place);
             overlay(&mut table, regions, &mut self.problems);
         }
-        if let Some((map, place)) = take_text(&mut own, atlas::KEY) {
+        if let Some((map, place)) = take_text(&mut own, map::KEY) {
             let map = self.map(map, folder, &place);
-            own.entry(atlas::KEY, &place, || atlas::node(&map, &place));
+            own.entry(map::KEY, &place, || map::node(&map, &place));
         }
         let named = take_text(&mut own, "record").map(|(record, _)| folder.join(record));
         self.record = named.or(beside).or(self.record.take());
@@ -84,7 +114,49 @@ impl Reading {
         })
     }
 
-    fn extended(&mut self, path: &Path, place: &Place) -> Table {
+    /// What a document extends: a path or a list of them.
+    fn bases(&mut self, own: &mut Table) -> Vec<(String, Place)> {
+        let Some(entry) = own.remove("extends") else {
+            return Vec::new();
+        };
+        let one = |node: &Node| Some((node.text()?.to_owned(), node.place.clone()));
+        let all: Option<Vec<_>> = match &entry.node.value {
+            Value::List(list) => list.iter().map(one).collect(),
+            _ => one(&entry.node).map(|one| vec![one]),
+        };
+        all.filter(|all| !all.is_empty()).unwrap_or_else(|| {
+            let problem = Problem::at(
+                &entry.node.place,
+                "`extends` must be a path in quotes, or a list of paths",
+            );
+            let help = "such as extends = \"base.toml\", or extends = [\"a.toml\", \"b.toml\"]";
+            self.broken
+                .push(problem.label(format!("this is {}", entry.node.found())).help(help));
+            Vec::new()
+        })
+    }
+
+    /// Where what was laid last contradicts what was laid before it, in a list of what is extended; what both have in
+    /// common is none of it. The later one counts, unless the document itself says what is meant.
+    fn tell_conflicts(&mut self, own: &Table, before: Range<usize>) {
+        let after = before.end..self.layers.len();
+        let mut told = Vec::new();
+        for old in before.filter(|layer| !self.common.iter().any(|common| common.contains(layer))) {
+            for new in after.clone() {
+                told.extend(conflicts(&self.layers[old], &self.layers[new]));
+            }
+        }
+        for (path, place) in told {
+            if path != "title" && path != "schema_version" && !says(own, &path) {
+                let message = format!("`{path}` is set otherwise by what stands before this in `extends`");
+                let help = "the later one counts; set it in the file that extends both, and this is told no more";
+                let problem = Problem::at(&place, message).label("this counts").help(help);
+                self.problems.push(problem.warning());
+            }
+        }
+    }
+
+    fn extended(&mut self, path: &Path, place: &Place, below: Table) -> Table {
         if self.chain.contains(&identity(path)) {
             let message = format!("`{}` extends itself, by way of others or directly", path.display());
             let help = "let one of the files in the circle stand alone";
@@ -93,9 +165,16 @@ impl Reading {
                     .label("this leads back to where it began")
                     .help(help),
             );
-            return Table::default();
+            return below;
         }
-        self.file(path, Some(place))
+        // What two of a list both extend is laid once, below both.
+        match self.laid.iter().find(|(laid, _)| *laid == identity(path)) {
+            Some((_, layers)) => {
+                self.common.push(layers.clone());
+                below
+            }
+            None => self.over(path, Some(place), below),
+        }
     }
 
     fn unreadable(&mut self, path: &Path, from: Option<&Place>, error: &std::io::Error) {
@@ -134,9 +213,12 @@ impl Reading {
             return Table::default();
         };
         if !header.iter().any(|cell| cell.text == "id") {
-            let problem = Problem::at(&header[0].place, "the table of regions has no column `id`");
-            self.broken
-                .push(problem.label("the names of the columns are read from here"));
+            let mut problem = Problem::at(&header[0].place, "the table of regions has no column `id`")
+                .label("the names of the columns are read from here");
+            if header.len() == 1 && header[0].text.contains([';', '\t']) {
+                problem = problem.help("semicolons or tabs stand between the cells; save the table with commas");
+            }
+            self.broken.push(problem);
         }
         for (i, cell) in header.iter().enumerate() {
             if header[..i].iter().any(|other| other.text == cell.text) {
@@ -168,8 +250,27 @@ impl Reading {
                     place: whole,
                 },
             }],
-            inline: false,
+            ..Table::default()
         }
+    }
+}
+
+/// Whether a document sets a value at a path, in which entries are named by their id.
+fn says(table: &Table, path: &str) -> bool {
+    let (key, rest) = path.split_once('.').unwrap_or((path, ""));
+    let Some(node) = table.get(key) else { return false };
+    match (&node.value, rest) {
+        (_, "") => true,
+        (Value::Table(inner), _) => says(inner, rest),
+        (Value::List(list), _) => {
+            let (id, rest) = rest.split_once('.').unwrap_or((rest, ""));
+            let entry = list
+                .iter()
+                .filter_map(Node::table)
+                .find(|table| table.text("id") == Some(id));
+            entry.is_some_and(|table| says(table, rest))
+        }
+        _ => false,
     }
 }
 

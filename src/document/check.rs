@@ -4,13 +4,12 @@
 use jiff::tz::TimeZone;
 
 use super::calendar;
-use super::form::{Field, Kind, Omitted, Section, To};
+use super::form::{Field, Format, Kind, Omitted, Section, To};
 use super::kinds::{self, KINDS};
 use super::problem::{Place, Problem};
-use super::schema::section;
 use super::shapes;
 use super::tree::{Entry, Node, Table, Value};
-use crate::models::{self, Family};
+use crate::analysis::replicate::COUNTRY;
 use crate::suggest::{nearest, suggest};
 
 /// The `id`s that can be referred to.
@@ -67,33 +66,19 @@ impl<'a> Names<'a> {
     }
 }
 
-/// Find what is wrong with a document, whose keys are those of a section.
-pub fn check(document: &'static Section, root: &Table, names: &Names<'_>, problems: &mut Vec<Problem>) {
-    let family = models::of(root.text("model")).unwrap_or(models::FAMILIES[0]);
+/// Find what is wrong with a document, by its format.
+pub fn check(format: &'static Format, root: &Table, names: &Names<'_>, problems: &mut Vec<Problem>) {
     let mut checker = Checker {
+        format,
         names,
-        family,
         problems,
     };
-    checker.table(document, "", root, &Place::new(0, 0..0));
-}
-
-/// Find what is wrong with a table whose section is not part of a scenario and refers to nothing in it.
-pub fn fields(section: &'static Section, path: &str, table: &Table, home: &Place, problems: &mut Vec<Problem>) {
-    let empty = Table::default();
-    let names = &Names::of(&empty);
-    let family = models::FAMILIES[0];
-    Checker {
-        names,
-        family,
-        problems,
-    }
-    .table(section, path, table, home);
+    checker.table(format.root(), "", root, &Place::new(0, 0..0));
 }
 
 struct Checker<'a> {
+    format: &'static Format,
     names: &'a Names<'a>,
-    family: &'static dyn Family,
     problems: &'a mut Vec<Problem>,
 }
 
@@ -105,15 +90,20 @@ impl Checker<'_> {
             match section
                 .field(&entry.key)
                 .copied()
-                .or_else(|| own(section, table, &entry.key))
+                .or_else(|| own(self.format, section, table, &entry.key))
             {
                 Some(field) => self.value(&join(path, field.key), &field, &entry.node),
                 None => self.problems.push(unknown(section, path, table, entry)),
             }
         }
-        for field in section.fields.iter().filter(|field| field.omitted == Omitted::Required) {
-            if table.get(field.key).is_none() {
-                self.problems.push(missing(section, path, field, home));
+        for field in &section.fields {
+            let must = match field.omitted {
+                Omitted::Required => true,
+                Omitted::Unless(other) => table.get(other).is_none(),
+                _ => false,
+            };
+            if must && table.get(field.key).is_none() {
+                self.problems.push(missing(self.format, path, field, home));
             }
         }
         match section.name.as_str() {
@@ -126,7 +116,8 @@ impl Checker<'_> {
     fn value(&mut self, path: &str, field: &Field, node: &Node) {
         let place = &node.place;
         match (field.kind, &node.value) {
-            (Kind::Text | Kind::Outcome, Value::Text(_)) | (Kind::Flag, Value::Flag(_)) => {}
+            (Kind::Text | Kind::Model, Value::Text(text)) => self.plain(path, text, place),
+            (Kind::Outcome, Value::Text(_)) | (Kind::Flag, Value::Flag(_)) => {}
             (Kind::Range, Value::List(list)) if range(list).is_some() => {}
             (Kind::Texts, Value::List(list)) if list.iter().all(|node| node.text().is_some()) => {}
             (Kind::Id, Value::Text(id)) => self.id(path, id, place),
@@ -184,8 +175,8 @@ impl Checker<'_> {
                 list.iter().for_each(|node| self.value(path, &one, node));
             }
             (Kind::Table(_) | Kind::Rules(_) | Kind::When, Value::Table(table)) => {
-                field
-                    .section()
+                let section = self.format.within(field);
+                section
                     .into_iter()
                     .for_each(|section| self.table(section, path, table, place));
             }
@@ -203,7 +194,7 @@ impl Checker<'_> {
         let (name, place) = (entry.key.as_str(), &entry.at);
         self.id(&join(path, name), name, place);
         let taken = match name {
-            _ if self.family.totals().iter().any(|total| total.name == name) => "a total of every run has this name",
+            _ if self.format.totals.contains(&name) => "a total of every run has this name",
             _ if KEYS.contains(&name) => "a column of every table of results has this name",
             _ => "",
         };
@@ -230,7 +221,7 @@ impl Checker<'_> {
         }
         for node in list {
             match &node.value {
-                Value::Table(table) => self.table(section(name), path, table, &node.place),
+                Value::Table(table) => self.table(self.format.section(name), path, table, &node.place),
                 _ => {
                     let problem = Problem::at(&node.place, format!("an entry of `{path}` must be a table of keys"));
                     self.problems.push(problem.label(format!("this is {}", node.found())));
@@ -250,7 +241,23 @@ impl Checker<'_> {
         }));
     }
 
+    /// Text is printed as it is, so it must not steer a terminal.
+    fn plain(&mut self, path: &str, text: &str, place: &Place) {
+        if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+            let problem = Problem::at(place, format!("`{path}` has a control character"));
+            let help = "it would steer the terminal that shows it; leave it out";
+            self.problems
+                .push(problem.label("not only letters and signs").help(help));
+        }
+    }
+
     fn id(&mut self, path: &str, id: &str, place: &Place) {
+        if path == "region.id" && id == COUNTRY {
+            let problem = Problem::at(place, format!("a region cannot be called `{id}`"));
+            let label = "in results this is the whole country";
+            self.problems
+                .push(problem.label(label).help("give the region another id"));
+        }
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         if id.is_empty() || !id.chars().all(plain) {
             let problem = Problem::at(place, format!("`{path}` must be letters, digits, `-` and `_`"));
@@ -332,7 +339,7 @@ pub fn range(list: &[Node]) -> Option<(f64, f64)> {
 }
 
 /// The field of a parameter that the kind of an action brings.
-pub fn own(section: &Section, table: &Table, key: &str) -> Option<Field> {
+pub fn own(format: &Format, section: &Section, table: &Table, key: &str) -> Option<Field> {
     if section.name != "action" && section.name != "shock" {
         return None;
     }
@@ -340,7 +347,7 @@ pub fn own(section: &Section, table: &Table, key: &str) -> Option<Field> {
         .own
         .iter()
         .find(|own| own.key == key)?;
-    let lever = super::schema::section("lever").field(own.lever.name())?;
+    let lever = format.section("lever").field(own.lever.name())?;
     Some(Field { key: own.key, ..*lever })
 }
 
@@ -367,17 +374,14 @@ fn unknown(section: &Section, path: &str, table: &Table, entry: &Entry) -> Probl
         .help(help)
 }
 
-fn missing(section: &Section, path: &str, field: &Field, home: &Place) -> Problem {
+fn missing(format: &Format, path: &str, field: &Field, home: &Place) -> Problem {
     let problem = Problem::at(home, format!("`{}` is missing", join(path, field.key)));
     if field.key == "schema_version" {
         let help = "add `schema_version = 1` as the first line, so that a later version never misreads the file";
         return problem.label("before this").help(help);
     }
     let label = if path.is_empty() {
-        format!(
-            "not in the {}",
-            if section.is_of_record() { "record" } else { "scenario" }
-        )
+        format!("not in the {}", format.noun)
     } else {
         format!("this has no `{}`", field.key)
     };

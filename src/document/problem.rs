@@ -50,6 +50,8 @@ pub struct Problem {
     pub label: String,
     /// What to do, a line each.
     pub help: Vec<String>,
+    /// Whether it may be meant so: a warning, with which the rest goes on.
+    pub warning: bool,
 }
 
 impl Problem {
@@ -68,7 +70,13 @@ impl Problem {
             message: message.into(),
             label: String::new(),
             help: Vec::new(),
+            warning: false,
         }
+    }
+
+    /// As a warning.
+    pub fn warning(self) -> Problem {
+        Problem { warning: true, ..self }
     }
 
     /// With these words at the caret.
@@ -85,6 +93,11 @@ impl Problem {
         }
         self
     }
+}
+
+/// Whether any of these is more than a warning.
+pub fn any_wrong(problems: &[Problem]) -> bool {
+    problems.iter().any(|problem| !problem.warning)
 }
 
 /// Every problem of a scenario, in order of place, with the texts they point into.
@@ -104,6 +117,11 @@ impl Problems {
         }
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
     /// The problems, in order of place.
     pub fn list(&self) -> &[Problem] {
         &self.list
@@ -117,29 +135,38 @@ impl Problems {
             .iter()
             .map(|problem| self.one(problem, &renderer))
             .collect::<Vec<_>>();
-        if self.list.len() > 1 {
-            text.push(format!("{} problems", self.list.len()));
+        let wrong = self.list.iter().filter(|problem| !problem.warning).count();
+        if wrong > 1 {
+            text.push(format!("{wrong} problems"));
         }
         text.join("\n\n")
     }
 
     fn one(&self, problem: &Problem, renderer: &Renderer) -> String {
-        let mut group = Group::with_title(Level::ERROR.primary_title(&problem.message));
+        let level = if problem.warning { Level::WARNING } else { Level::ERROR };
+        let (message, label) = (shown(&problem.message), shown(&problem.label));
+        let help: Vec<String> = problem.help.iter().map(|help| shown(help)).collect();
+        let mut group = Group::with_title(level.primary_title(&message));
         if let Some(place) = &problem.place {
             let source = &self.sources[place.source];
             let caret = AnnotationKind::Primary.span(place.start..place.end);
-            let caret = if problem.label.is_empty() {
-                caret
-            } else {
-                caret.label(&problem.label)
-            };
+            let caret = if label.is_empty() { caret } else { caret.label(&label) };
             group = group.element(Snippet::source(&source.text).path(&source.name).annotation(caret));
         }
-        for help in &problem.help {
+        for help in &help {
             group = group.element(Level::HELP.message(help));
         }
         renderer.render(&[group])
     }
+}
+
+/// A text without characters that would steer a terminal: they are shown as in `\\u{1b}`.
+fn shown(text: &str) -> String {
+    let escaped = |c: char| match c.is_control() && c != '\n' {
+        true => c.escape_default().to_string(),
+        false => c.to_string(),
+    };
+    text.chars().map(escaped).collect()
 }
 
 /// As for people: whoever unwraps a reading wants the messages, not the texts of all files.
@@ -178,5 +205,15 @@ mod tests {
         );
         let messages: Vec<_> = problems.list().iter().map(|p| p.message.as_str()).collect();
         assert_eq!(messages, ["early", "late"]);
+    }
+
+    #[test]
+    fn no_character_of_a_message_steers_the_terminal() {
+        let problem = Problem::nowhere("there is no `\u{1b}[2J`").help("one\u{7}");
+        let told = Problems::new(&[], [problem]).render(false);
+        assert!(
+            told.contains("`\\u{1b}[2J`") && !told.contains('\u{1b}') && !told.contains('\u{7}'),
+            "{told}"
+        );
     }
 }

@@ -5,60 +5,59 @@ mod geography;
 mod interventions;
 mod places;
 
-pub(super) use geography::{daylight, degrees};
+pub use geography::{daylight, degrees};
 
 use crate::sim::model::{Clock, Model};
 use crate::sim::parameters::Rules;
 use crate::sim::policy::Policy;
 
-use super::atlas;
-use super::calendar::{self, Calendar};
-use super::check::{Names, check};
-use super::problem::{Place, Problem};
-use super::schema::{self, section};
-use super::tree::{Table, Value};
-use super::view::View;
+use crate::document::calendar::{self, Calendar};
+use crate::document::check::{Names, check};
+use crate::document::map;
+use crate::document::problem::Problem;
+use crate::document::tree::{Table, Value};
+use crate::document::view::View;
+
+use super::format::FORMAT;
 
 /// More simulated citizens than this do not fit into the memory of any machine that this runs on.
 const MOST_AGENTS: u64 = 1 << 31;
 
-/// The model of a document; it means something only if no problem was added.
-pub fn compile(root: &Table, problems: &mut Vec<Problem>) -> Model {
-    let names = Names::of(root);
-    check(schema::root(root), root, &names, problems);
-    atlas::check(root, &names, problems);
-    let home = Place::new(0, 0..0);
-    let view = View {
-        section: section(""),
-        table: root,
-        home: &home,
-    };
+/// The model of a document and its clock; they mean something only if no problem was added.
+pub fn compile(document: &Table, problems: &mut Vec<Problem>) -> (Model, Calendar) {
+    let names = Names::of(document);
+    check(&FORMAT, document, &names, problems);
+    map::check(document, &names, problems);
+    let view = View::of(&FORMAT, document);
+    let root = &view;
     unique_actions(root, problems);
-    let calendar = calendar(&view, problems);
+    let calendar = calendar(root, problems);
+    let ticks = ticks(root, &calendar, problems);
     let regions = places::regions(root, &calendar);
     let geography = geography::Geography::of(root, &regions, &names, problems);
+    geography::tell_swapped(root, calendar.hours_ahead_of_utc(), problems);
     let forces = places::forces(root, &names);
     let sites = places::sites(root, &names);
     places::enough_guards(root, &regions, &sites, &forces, problems);
-    let interventions = interventions::interventions(root, &names, &sites, &calendar, problems);
+    let interventions = interventions::interventions(root, &names, &sites, &calendar, ticks, problems);
     let model = Model {
-        clock: clock(&view, &calendar),
-        persons_per_agent: view.whole("persons_per_agent"),
+        clock: clock(&calendar, ticks),
+        persons_per_agent: root.whole("persons_per_agent"),
         regions,
         ties: geography.ties,
         distances: geography.distances,
         sites,
         forces,
         interventions,
-        policy: policy(&view),
+        policy: policy(root),
         rules: rules(root),
     };
-    fits_into_memory(&view, &model, problems);
-    model
+    fits_into_memory(root, &model, problems);
+    (model, calendar)
 }
 
 /// The clock of a document; a clock that is wrong adds problems and is replaced by any that works.
-pub fn calendar(view: &View<'_>, problems: &mut Vec<Problem>) -> Calendar {
+fn calendar(view: &View<'_>, problems: &mut Vec<Problem>) -> Calendar {
     let tick_minutes = view.whole("tick_minutes");
     if 1440 % tick_minutes != 0 {
         let problem = Problem::at(
@@ -95,11 +94,28 @@ pub fn calendar(view: &View<'_>, problems: &mut Vec<Problem>) -> Calendar {
     }
 }
 
-fn clock(view: &View<'_>, calendar: &Calendar) -> Clock {
+/// How many ticks a run lasts, by `ticks` or by `duration`.
+fn ticks(view: &View<'_>, calendar: &Calendar, problems: &mut Vec<Problem>) -> u32 {
+    let Some(minutes) = view.minutes("duration") else {
+        return view.whole("ticks");
+    };
+    if view.given("ticks").is_some() {
+        let problem = Problem::at(view.place("duration"), "a run lasts either `ticks` or `duration`");
+        problems.push(problem.label("said twice").help("keep one of the two"));
+    }
+    let ticks = calendar.ticks_for(minutes);
+    if !(1..=100_000).contains(&ticks) {
+        let problem = Problem::at(view.place("duration"), "`duration` is out of range");
+        problems.push(problem.label(format!("{ticks} ticks, and not 1 to 100000")));
+    }
+    ticks.clamp(1, 100_000)
+}
+
+fn clock(calendar: &Calendar, ticks: u32) -> Clock {
     Clock {
         start_minute: calendar.start.hour() as u32 * 60 + calendar.start.minute() as u32,
         tick_minutes: calendar.tick_minutes,
-        ticks: view.whole("ticks"),
+        ticks,
     }
 }
 
@@ -110,9 +126,9 @@ fn policy(view: &View<'_>) -> Policy {
     if reactive { Policy::Reactive } else { Policy::Timeline }
 }
 
-fn rules(root: &Table) -> Rules {
+fn rules(root: &View<'_>) -> Rules {
     let mut rules = Rules::default();
-    let given = root.get("rules").and_then(|node| node.table());
+    let given = root.given("rules").and_then(|node| node.table());
     for parameter in Rules::TABLE {
         let group = given.and_then(|table| table.get(parameter.group)?.table());
         if let Some(value) = group.and_then(|group| group.get(parameter.name)?.number()) {
@@ -123,10 +139,14 @@ fn rules(root: &Table) -> Rules {
 }
 
 /// A shock and an action are named in the same places, so that their names must differ too.
-fn unique_actions(root: &Table, problems: &mut Vec<Problem>) {
-    for action in View::entries(root, "action") {
+fn unique_actions(root: &View<'_>, problems: &mut Vec<Problem>) {
+    for action in root.inner_entries("action") {
         let Some(id) = action.table.text("id") else { continue };
-        if root.tables("shock").any(|(shock, _)| shock.text("id") == Some(id)) {
+        if root
+            .table
+            .tables("shock")
+            .any(|(shock, _)| shock.text("id") == Some(id))
+        {
             let problem = Problem::at(
                 action.home,
                 format!("there is a shock `{id}` as well as an action `{id}`"),

@@ -2,12 +2,11 @@
 
 use crate::sim::model::Region;
 
-use super::super::check::Names;
-use super::super::form::To;
-use super::super::problem::{Place, Problem};
-use super::super::schema::section;
-use super::super::tree::{Node, Table};
-use super::super::view::View;
+use crate::document::check::Names;
+use crate::document::form::To;
+use crate::document::problem::{Place, Problem};
+use crate::document::tree::{Node, Table};
+use crate::document::view::View;
 
 /// Mean radius of the Earth in km.
 const EARTH: f64 = 6371.0088;
@@ -37,20 +36,18 @@ impl Law {
 
 impl Geography {
     /// That of a document.
-    pub fn of(root: &Table, regions: &[Region], names: &Names<'_>, problems: &mut Vec<Problem>) -> Geography {
+    pub fn of(root: &View<'_>, regions: &[Region], names: &Names<'_>, problems: &mut Vec<Problem>) -> Geography {
         let n = regions.len();
         let (empty, nowhere) = (Table::default(), Place::new(0, 0..0));
-        let ties = View {
-            section: section("ties"),
-            table: root.get("ties").and_then(Node::table).unwrap_or(&empty),
-            home: &nowhere,
-        };
+        let ties = root.given("ties").and_then(Node::table).unwrap_or(&empty);
+        let ties = root.section("ties", ties, &nowhere);
         let law = Law {
             distance: ties.number("distance"),
             decay: ties.number("decay"),
             size: ties.number("size"),
         };
-        let positions: Vec<_> = View::entries(root, "region")
+        let positions: Vec<_> = root
+            .inner_entries("region")
             .map(|region| position(&region, n, problems))
             .collect();
         let largest = regions.iter().map(|region| region.population).max().unwrap_or(1);
@@ -69,9 +66,9 @@ impl Geography {
         geography
     }
 
-    fn override_ties(&mut self, root: &Table, n: usize, names: &Names<'_>, problems: &mut Vec<Problem>) {
+    fn override_ties(&mut self, root: &View<'_>, n: usize, names: &Names<'_>, problems: &mut Vec<Problem>) {
         let mut set_by: Vec<Option<String>> = vec![None; n * n];
-        for tie in View::entries(root, "tie") {
+        for tie in root.inner_entries("tie") {
             let ends = (
                 tie.reference("from", To::Region, names),
                 tie.reference("to", To::Region, names),
@@ -98,6 +95,34 @@ impl Geography {
                 self.ties[at] = tie.number("strength");
             }
         }
+    }
+}
+
+/// Whether positions are written longitude first, as in GeoJSON: then it is their first number that fits the clock of
+/// the country, of which an hour is fifteen degrees, and by far. Civil time is nowhere more than some 35 degrees off.
+pub fn tell_swapped(root: &View<'_>, hours_ahead: f64, problems: &mut Vec<Problem>) {
+    let meridian = 15.0 * hours_ahead;
+    let written = root
+        .inner_entries("region")
+        .filter_map(|region| region.given("position"));
+    let positions: Vec<&Node> = written.filter(|node| node.list().len() == 2).collect();
+    let on_the_globe = |node: &&Node| degrees(node).0.abs() <= 90.0 && degrees(node).1.abs() <= 180.0;
+    let Some(first) = positions.first().filter(|_| hours_ahead != 0.0) else {
+        return;
+    };
+    if !positions.iter().all(on_the_globe) {
+        return;
+    }
+    let off = |get: fn((f64, f64)) -> f64| {
+        let sum: f64 = positions.iter().map(|node| (get(degrees(node)) - meridian).abs()).sum();
+        sum / positions.len() as f64
+    };
+    let (by_first, by_second) = (off(|position| position.0), off(|position| position.1));
+    if by_second > 35.0 && by_first < by_second - 10.0 {
+        let problem = Problem::at(&first.place, "positions look swapped: longitude first");
+        let help = "a position is latitude and then longitude; GeoJSON has them the other way round";
+        let label = format!("clocks here fit a longitude of {meridian:.0}");
+        problems.push(problem.label(label).help(help).warning());
     }
 }
 
