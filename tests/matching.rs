@@ -63,21 +63,38 @@ fn a_match_finds_the_same_worlds_on_any_number_of_threads_and_comparisons_run_in
     assert!(text.contains("wave 1:"), "{text}");
     assert_eq!(town.matched("two", "3").status.code(), Some(0));
     for file in ["worlds.csv", "waves.csv"] {
-        assert_eq!(lines(&town.path("one").join(file)), lines(&town.path("two").join(file)), "{file}");
+        assert_eq!(
+            lines(&town.path("one").join(file)),
+            lines(&town.path("two").join(file)),
+            "{file}"
+        );
     }
     let worlds = lines(&town.path("one/worlds.csv"));
     assert_eq!(worlds[0], "rules.turnout.base_cost,rules.policing.arrest_rate");
     assert!(worlds.len() > 1, "{text}");
 
     let compare = |worlds: &str, more: &[&str]| {
-        let arm = ["--arm", "costly:rules.turnout.crowd_weight=0.5", "--replicates", "12", "--quiet", "--no-out"];
+        let arm = [
+            "--arm",
+            "costly:rules.turnout.crowd_weight=0.5",
+            "--replicates",
+            "12",
+            "--quiet",
+            "--no-out",
+        ];
         town.qantar(&[&["compare", "town.toml", "--worlds", worlds], &arm[..], more].concat())
     };
     let output = compare("one/worlds.csv", &["--format", "json"]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let document: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(document["worlds"].as_u64().unwrap() as usize, (worlds.len() - 1).min(12));
-    assert!(document["contrasts"][0]["worlds"]["verdict"].is_string() || worlds.len() < 3, "{document}");
+    assert_eq!(
+        document["worlds"].as_u64().unwrap() as usize,
+        (worlds.len() - 1).min(12)
+    );
+    assert!(
+        document["contrasts"][0]["worlds"]["verdict"].is_string() || worlds.len() < 3,
+        "{document}"
+    );
     let without = stdout(&compare("none", &[]));
     assert!(without.contains("ONE SET OF PARAMETERS"), "{without}");
     let wrong = compare("town.record.toml", &[]);

@@ -17,6 +17,9 @@ use super::interval::mean;
 /// Beyond this, an ensemble is implausible.
 pub const CUT: f64 = 3.0;
 
+/// Where nothing is uncertain, or next to nothing, more than this is told as this.
+const MOST: f64 = 99.0;
+
 /// How differences are measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -126,7 +129,7 @@ impl Target {
         let (low, high) = self.ends();
         let distance = (low - mean).max(mean - high).max(0.0);
         match distance > 0.0 {
-            true => distance / (variance + self.known()).sqrt(),
+            true => (distance / (variance + self.known()).sqrt()).min(MOST),
             false => 0.0,
         }
     }
