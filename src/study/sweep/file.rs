@@ -97,9 +97,9 @@ impl File {
 
     /// Add what it asks for. What is said in `how` already is left as it is.
     pub fn tell(&self, ask: &mut Ask, how: &mut How) {
-        let whole = ask.text(&self.path.display().to_string(), &self.text);
+        let source = ask.text(&self.path.display().to_string(), &self.text);
         // Once more, so that all places are in the text as it stands among the others.
-        let (root, _) = tree::parse(whole.place.source, &self.text);
+        let (root, _) = tree::parse(source.place.source, &self.text);
         let mut problems = Vec::new();
         check(&FORMAT, &root, &Names::of(&root), &mut problems);
         problems.into_iter().for_each(|problem| ask.problem(problem));
