@@ -10,6 +10,7 @@ use qantar::scenario::form::{Field, Format, Kind, Omitted, Section};
 use qantar::scenario::kinds::{ActionKind, KINDS, STANCES, STATEMENT_DURATION, Stance};
 use qantar::scenario::{record, search};
 use qantar::sim::policy::Lever;
+use qantar::study::sweep;
 use qantar::suggest::suggest;
 
 use super::failure::Usage;
@@ -104,7 +105,7 @@ fn through_tables(path: &str) -> Option<String> {
 /// Every format of documents.
 fn formats() -> impl Iterator<Item = &'static Format> {
     let of_scenarios = models::all().map(|family| family.format());
-    of_scenarios.chain([&*record::FORMAT, &*search::FORMAT])
+    of_scenarios.chain([&*record::FORMAT, &*search::FORMAT, &*sweep::FORMAT])
 }
 
 fn entries() -> Vec<Entry> {

@@ -45,7 +45,7 @@ const EXAMPLES: &str = "Examples:
 impl Args {
     /// Run it.
     pub fn execute(self) -> anyhow::Result<ExitCode> {
-        let scenario = self.base.read(&self.file)?;
+        let scenario = self.base.read(&self.file, &self.running)?;
         let seed = self.base.seed(&scenario);
         let replicates = self.first_replicate..self.first_replicate + self.replicates;
         let mut study = Study::new(Command::Run, &scenario, self.base.set.clone(), seed, replicates)?;

@@ -117,7 +117,7 @@ impl Checker<'_> {
         let place = &node.place;
         match (field.kind, &node.value) {
             (Kind::Text | Kind::Model, Value::Text(text)) => self.plain(path, text, place),
-            (Kind::Outcome, Value::Text(_)) | (Kind::Flag, Value::Flag(_)) => {}
+            (Kind::Outcome, Value::Text(_)) | (Kind::Flag, Value::Flag(_)) | (Kind::Varied, Value::Table(_)) => {}
             (Kind::Range, Value::List(list)) if range(list).is_some() => {}
             (Kind::Texts, Value::List(list)) if list.iter().all(|node| node.text().is_some()) => {}
             (Kind::Id, Value::Text(id)) => self.id(path, id, place),
