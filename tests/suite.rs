@@ -33,6 +33,7 @@ mod supply;
 mod sweep;
 mod terminal;
 mod twin;
+mod why;
 
 /// Small worlds that many of them run.
 mod worlds;

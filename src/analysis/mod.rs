@@ -16,3 +16,4 @@ pub mod sensitivity;
 pub mod shapley;
 pub mod spread;
 pub mod telling;
+pub mod why;
