@@ -19,6 +19,7 @@ mod completions;
 mod doctor;
 mod explain;
 mod man;
+mod matching;
 mod merge;
 mod metrics;
 mod new;
@@ -80,6 +81,7 @@ enum Command {
     Why(why::Args),
     Reproduce(reproduce::Args),
     Calibrate(calibrate::Args),
+    Match(matching::Args),
     Score(score::Args),
     Check(check::Args),
     Explain(explain::Args),
@@ -109,6 +111,7 @@ impl Cli {
             Command::Why(args) => args.execute(),
             Command::Reproduce(args) => args.execute(),
             Command::Calibrate(args) => args.execute(),
+            Command::Match(args) => args.execute(),
             Command::Score(args) => args.execute(),
             Command::Check(args) => args.execute(),
             Command::Explain(args) => args.execute(),
