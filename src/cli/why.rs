@@ -12,7 +12,7 @@ use qantar::scenario::calendar::Calendar;
 use qantar::sim::model::Model;
 use qantar::sim::why::{self, Moment};
 use qantar::sim::{Simulation, why::Decision as Decided};
-use qantar::study::{BASELINE, Study};
+use qantar::study::{BASELINE, Job, Study};
 use qantar::suggest::suggest;
 
 use super::failure::Usage;
@@ -184,12 +184,13 @@ impl Args {
         replicates: &[u32],
     ) -> anyhow::Result<[Vec<Moment>; 2]> {
         let explained = |arm: u32, at: &[(u32, usize)]| -> anyhow::Result<Vec<Vec<Moment>>> {
-            let (model, _) = study.model(arm, self.point)?;
-            let model = country(model.as_ref()).expect("points are of the family of their study");
-            let runs = replicates.iter();
-            Ok(runs
-                .map(|&replicate| why::explain(model, &study.dice(replicate), at))
-                .collect())
+            let run = |&replicate: &u32| {
+                let point = self.point;
+                let (model, _) = study.model(Job { point, replicate, arm })?;
+                let model = country(model.as_ref()).expect("points are of the family of their study");
+                Ok(why::explain(model, &study.dice(replicate), at))
+            };
+            replicates.iter().map(run).collect()
         };
         let at = |found: Found| (found.tick, found.region);
         let runs: Vec<Vec<Moment>> = match there {
@@ -242,7 +243,7 @@ fn decision(moments: &[Vec<Moment>; 2], of: impl Fn(&Moment) -> &Decided) -> Dec
         .each_ref()
         .map(|runs| runs.iter().map(|moment| &of(moment).parts[..]).collect());
     Decision {
-        parts: parts(&here, (!there.is_empty()).then_some(&there)),
+        parts: parts(&here, (!there.is_empty()).then_some(&there[..])),
         utility: sides(moments, |moment| of(moment).utility),
         willing: sides(moments, |moment| of(moment).willing),
     }
