@@ -36,6 +36,7 @@ mod supply;
 mod sweep;
 mod terminal;
 mod twin;
+mod why;
 
 /// Small worlds that many of them run.
 mod worlds;

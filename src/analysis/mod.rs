@@ -17,4 +17,5 @@ pub mod sensitivity;
 pub mod shapley;
 pub mod spread;
 pub mod telling;
+pub mod why;
 pub mod worlds;

@@ -15,6 +15,7 @@ pub(crate) mod sample;
 pub mod score;
 pub mod sensitivity;
 pub mod summary;
+pub mod why;
 pub mod words;
 
 use crate::analysis::named::Named;
