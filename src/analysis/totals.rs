@@ -44,7 +44,7 @@ pub const TOTALS: [Total; 15] = [
     total("detentions", "detentions", "people"),
     total("officers_peak", "most officers on duty", "officers"),
     total("legitimacy_end", "legitimacy at the end, 0 to 1", "share"),
-    total("damage", "damage, million tenge", "million tenge"),
+    total("damage", "damage, million", "million of the currency"),
 ];
 
 /// The totals of one replicate of a country, from its series and its events.

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use qantar::analysis::outcome::{FUNCTIONS, Function};
-use qantar::scenario::form::{Field, Kind, Omitted, Section};
+use qantar::scenario::form::{Choice, Field, Kind, Omitted, Section, To};
 use qantar::scenario::kinds::{ActionKind, KINDS, STANCES, STATEMENT_DURATION, Stance};
 use qantar::scenario::schema::{section, sections};
 use qantar::sim::policy::Lever;
@@ -101,7 +101,12 @@ fn of_field(section: &Section, field: &Field) -> Entry {
         Omitted::Words(words) => words.to_string(),
     };
     let mut full = format!("{name}\n  {}\n  value    {}\n", field.meaning, field.expected());
-    if let Kind::Choice(choice) = field.kind {
+    let choice = match field.kind {
+        Kind::Choice(choice) => Some(choice),
+        Kind::Reference(To::SiteKind) => Some(Choice::Site),
+        _ => None,
+    };
+    if let Some(choice) = choice {
         full += &format!("  choices  {}\n", choice.words().join(", "));
     }
     if !field.unit.is_empty() {

@@ -126,6 +126,7 @@ impl Args {
             outcomes: &results.outcomes,
             series: &results.series,
             events: &results.events,
+            names: &Scenario::read(&folder.join("scenario.toml"))?.names(),
             folder: &shown,
         };
         match self.format {

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::format::{count, day, hour, number, wrapped};
+use super::format::{count, day, hour, listed, number, wrapped};
 use crate::analysis::course::Course;
+use crate::analysis::names::Names;
 use crate::metric::Metric;
 use crate::table::{Column, Table};
 
@@ -25,8 +26,8 @@ struct Line {
 ///
 /// # Panics
 /// If a table lacks a column of `series.csv` or `events.csv`.
-pub fn lines(course: &Course, events: &Table) -> (String, usize) {
-    let mut lines = events_told(events);
+pub fn lines(course: &Course, events: &Table, names: &Names) -> (String, usize) {
+    let mut lines = events_told(events, names);
     lines.extend(day_ends(course));
     lines.sort_by_key(|line| line.rank);
     let important = lines.iter().take_while(|line| line.rank <= SHOWN).count();
@@ -42,7 +43,7 @@ pub fn lines(course: &Course, events: &Table) -> (String, usize) {
         } else {
             format!("{}: ", line.verb)
         };
-        wrapped(&format!("  {:<15}", line.when), &(verb + &line.items.join(", ")))
+        wrapped(&format!("  {:<15}", line.when), &(verb + &listed(&line.items)))
     });
     (text.collect(), left)
 }
@@ -51,7 +52,7 @@ pub fn lines(course: &Course, events: &Table) -> (String, usize) {
 const SHOWN: u8 = 5;
 
 /// What happened in one hour in the same way is one line.
-fn events_told(events: &Table) -> Vec<Line> {
+fn events_told(events: &Table, names: &Names) -> Vec<Line> {
     let column = |name| {
         events
             .column(name)
@@ -66,8 +67,8 @@ fn events_told(events: &Table) -> Vec<Line> {
         let first_here = seen.insert((what.text(row), region.text(row)));
         let told = Told {
             event: what.text(row),
-            region: region.text(row),
-            subject: subject.text(row),
+            region: names.region(region.text(row)),
+            subject: called(names, subject.text(row)),
             number: many.number(row),
             first_anywhere,
             first_here,
@@ -87,6 +88,14 @@ fn events_told(events: &Table) -> Vec<Line> {
         }
     }
     lines
+}
+
+/// A subject is a site, a shock or an action, or something else that has an id.
+fn called<'n>(names: &'n Names, subject: &'n str) -> &'n str {
+    match names.site(subject) {
+        same if same == subject => names.action(subject),
+        site => site,
+    }
 }
 
 fn whole(column: &Column, row: usize) -> i64 {
@@ -181,7 +190,7 @@ mod tests {
     use crate::report::sample::{events, series};
 
     fn told(rows: &[(i64, &str, &str, &str, f64)]) -> (String, usize) {
-        lines(&Course::of(&series(24)), &events(rows))
+        lines(&Course::of(&series(24)), &events(rows), &Names::default())
     }
 
     #[test]

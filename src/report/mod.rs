@@ -15,6 +15,7 @@ pub mod score;
 pub mod sensitivity;
 pub mod summary;
 
+use crate::analysis::names::Names;
 use crate::metric::Metric;
 use crate::table::Table;
 
@@ -36,6 +37,8 @@ pub struct Run<'r> {
     pub series: &'r Table,
     /// Its events.
     pub events: &'r Table,
+    /// What readers call its regions, sites, actions and money.
+    pub names: &'r Names,
     /// Where the results lie.
     pub folder: &'r str,
 }

@@ -2,7 +2,7 @@
 
 use super::chart::people_over_time;
 use super::course::lines;
-use super::format::{hour, number, wrapped};
+use super::format::{hour, listed, number, wrapped};
 use super::{Run, caution, epstein, is_country};
 use crate::analysis::course::Course;
 use crate::analysis::spread::Spread;
@@ -28,7 +28,7 @@ pub fn text(run: &Run, color: bool) -> String {
             run.first_replicate
         ),
     };
-    let (told, left) = lines(&course, run.events);
+    let (told, left) = lines(&course, run.events, run.names);
     text += if told.is_empty() {
         "  Nothing happened.\n"
     } else {
@@ -66,11 +66,12 @@ fn one(run: &Run, course: &Course) -> String {
             _ => None,
         };
         let when = peak.map_or(String::new(), |(tick, _)| format!(", {}", hour(course.time(tick))));
-        text += &format!("  {:<30}{:>12}{when}\n", total.label, number(value));
+        text += &format!("  {:<30}{:>12}{when}\n", run.names.money(total.label), number(value));
     }
     let seized: Vec<String> = seizures(run.events)
         .into_iter()
         .map(|(site, times)| {
+            let site = run.names.site(site);
             if times == 1 {
                 site.to_owned()
             } else {
@@ -80,7 +81,7 @@ fn one(run: &Run, course: &Course) -> String {
         .collect();
     match seized.is_empty() {
         true => text,
-        false => text + &wrapped("  seized: ", &seized.join(", ")),
+        false => text + &wrapped("  seized: ", &listed(&seized)),
     }
 }
 
@@ -95,7 +96,10 @@ pub(super) fn many(run: &Run) -> String {
     for (i, total) in catalogue(run.series).iter().enumerate() {
         let Spread { median, low, high } = Spread::of(&run.totals.iter().map(|totals| totals[i]).collect::<Vec<_>>());
         let [median, low, high] = [median, low, high].map(number);
-        text += &format!("  {:<30}{median:>12}{low:>12}{high:>12}\n", total.label);
+        text += &format!(
+            "  {:<30}{median:>12}{low:>12}{high:>12}\n",
+            run.names.money(total.label)
+        );
     }
     text
 }
@@ -128,6 +132,7 @@ fn outcomes(run: &Run) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::names::Names;
     use crate::analysis::totals::totals;
     use crate::report::sample::{events, series};
 
@@ -161,6 +166,7 @@ mod tests {
             outcomes: &named,
             series: &series,
             events: &events,
+            names: &Names::default(),
             folder: "results/january-7",
         };
         text(&run, false)

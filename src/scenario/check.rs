@@ -11,6 +11,7 @@ use super::schema::section;
 use super::shapes;
 use super::tree::{Entry, Node, Table, Value};
 use crate::analysis::totals::TOTALS;
+use crate::sim::model::SiteKind;
 use crate::suggest::{nearest, suggest};
 
 /// The `id`s that can be referred to.
@@ -19,6 +20,8 @@ pub struct Names<'a> {
     pub regions: Vec<&'a str>,
     /// Sites, in their order in the model.
     pub sites: Vec<&'a str>,
+    /// Kinds of sites: the scenario's own, then those that there are.
+    pub site_kinds: Vec<&'a str>,
     /// Shocks and then actions, in their order in the model.
     pub actions: Vec<&'a str>,
     /// Patterns of a record.
@@ -40,6 +43,10 @@ impl<'a> Names<'a> {
         Names {
             regions: ids("region"),
             sites: ids("site"),
+            site_kinds: ids("site_kind")
+                .into_iter()
+                .chain(SiteKind::ALL.iter().map(|kind| kind.name()))
+                .collect(),
             actions: [ids("shock"), ids("action")].concat(),
             patterns: ids("pattern"),
             variants: ids("variant"),
@@ -52,6 +59,7 @@ impl<'a> Names<'a> {
         match to {
             To::Region => &self.regions,
             To::Site => &self.sites,
+            To::SiteKind => &self.site_kinds,
             To::Action => &self.actions,
             To::Pattern => &self.patterns,
             To::Variant => &self.variants,

@@ -34,6 +34,7 @@ mod write;
 
 use std::path::{Path, PathBuf};
 
+use crate::analysis::names::Names;
 use crate::metric::Vocabulary;
 use crate::sim::Simulation;
 use crate::sim::model::Model;
@@ -167,6 +168,37 @@ impl Scenario {
         entries
             .map(|view| ["id", "kind", "by"].map(|key| view.text(key)))
             .collect()
+    }
+
+    /// What readers call its regions, sites, actions and money.
+    pub fn names(&self) -> Names {
+        let named = |entries: &[&'static str], key: &str| {
+            let all = entries.iter().flat_map(|name| view::View::entries(&self.root, name));
+            let pairs = all.map(|view| (view.text("id"), view.text(key)));
+            pairs.filter(|(_, name)| !name.is_empty()).collect()
+        };
+        let money = |key: &str| {
+            let home = Place::new(0, 0..0);
+            let table = self.root.get("money").and_then(|node| node.table());
+            let view = |table| view::View {
+                section: schema::section("money"),
+                table,
+                home: &home,
+            };
+            table.map_or(String::new(), |table| view(table).text(key))
+        };
+        let price_unit = match money("price_unit") {
+            none if none.is_empty() => money("currency"),
+            unit => unit,
+        };
+        Names {
+            regions: named(&["region"], "name"),
+            sites: named(&["site"], "name"),
+            actions: named(&["shock", "action"], "title"),
+            currency: money("currency"),
+            good: money("good"),
+            price_unit,
+        }
     }
 
     /// The ids of its shocks, in order.

@@ -24,6 +24,7 @@ mod plan;
 mod progress;
 pub mod rows;
 pub mod sweep;
+pub mod trial;
 
 pub use earliest::{earliest_difference, is_for_the_record, never};
 pub use ensemble::{Ask, Rows, Stopped, ensemble, ensemble_in, ensembles, keep_outcomes, kept};

@@ -109,6 +109,13 @@ fn policy(view: &View<'_>) -> Policy {
 fn rules(root: &Table) -> Rules {
     let mut rules = Rules::default();
     let given = root.get("rules").and_then(|node| node.table());
+    let rate = places::per_tenge(root);
+    for parameter in Rules::TABLE
+        .iter()
+        .filter(|parameter| parameter.unit.starts_with("million of the currency"))
+    {
+        (parameter.set)(&mut rules, parameter.default * rate);
+    }
     for parameter in Rules::TABLE {
         let group = given.and_then(|table| table.get(parameter.group)?.table());
         if let Some(value) = group.and_then(|group| group.get(parameter.name)?.number()) {
