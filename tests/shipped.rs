@@ -1,12 +1,11 @@
 //! The scenarios that come with qantar: each compiles, and each overlay of Kazakhstan changes what it says, from the
 //! moment on at which it can.
 
-mod worlds;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::worlds;
 use qantar::analysis::score::Use;
 use qantar::dice::Dice;
 use qantar::metric::{Metric, Vocabulary};
