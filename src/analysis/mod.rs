@@ -5,6 +5,7 @@ pub mod bands;
 pub mod bootstrap;
 pub mod contrast;
 pub mod course;
+pub mod ensemble;
 pub mod epstein;
 pub mod names;
 pub mod outcome;

@@ -4,8 +4,10 @@ use std::fs::File;
 use std::path::Path;
 
 use anyhow::Context;
+use qantar::analysis::ensemble::Member;
 use qantar::analysis::replicate::Replicate;
 use qantar::analysis::totals;
+use qantar::metric::Metric;
 use qantar::scenario::outcomes::Named;
 use qantar::study::manifest::Manifest;
 use qantar::study::rows::{events_schema, series_schema};
@@ -17,6 +19,8 @@ pub struct Results {
     pub totals: Vec<Vec<f64>>,
     /// What the scenario names, with its value in each of them.
     pub outcomes: Vec<(String, Vec<f64>)>,
+    /// What the course over all of them is made of; empty if there is but one, or the model has no people.
+    pub members: Vec<Member>,
     /// The series of the first replicate.
     pub series: Table,
     /// Its events.
@@ -28,6 +32,7 @@ pub struct Results {
 pub struct Numbers {
     totals: Vec<f64>,
     outcomes: Vec<f64>,
+    member: Option<Member>,
 }
 
 impl Numbers {
@@ -35,7 +40,9 @@ impl Numbers {
     pub fn of(series: &Table, events: &Table, named: &[Named]) -> Numbers {
         // Only a country has regions to open, and only a country names outcomes.
         let replicate = (!named.is_empty()).then(|| Replicate::of(series, events));
+        let people = series.column(Metric::Participants.name()).is_some();
         Numbers {
+            member: people.then(|| Member::of(series, events)),
             totals: totals::of(series, events),
             outcomes: replicate.map_or_else(Vec::new, |replicate| {
                 named.iter().map(|named| named.outcome.of(&replicate)).collect()
@@ -76,6 +83,10 @@ impl Results {
         };
         Ok(Results {
             outcomes: named.iter().enumerate().map(outcome).collect(),
+            members: match &numbers[..] {
+                [_] => Vec::new(),
+                many => many.iter().filter_map(|numbers| numbers.member.clone()).collect(),
+            },
             totals: numbers.into_iter().map(|numbers| numbers.totals).collect(),
             series,
             events,

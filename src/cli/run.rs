@@ -126,6 +126,7 @@ impl Args {
             outcomes: &results.outcomes,
             series: &results.series,
             events: &results.events,
+            members: &results.members,
             names: &Scenario::read(&folder.join("scenario.toml"))?.names(),
             folder: &shown,
         };

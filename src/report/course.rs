@@ -91,11 +91,26 @@ fn events_told(events: &Table, names: &Names) -> Vec<Line> {
 }
 
 /// A subject is a site, a shock or an action, or something else that has an id.
-fn called<'n>(names: &'n Names, subject: &'n str) -> &'n str {
+pub(super) fn called<'n>(names: &'n Names, subject: &'n str) -> &'n str {
     match names.site(subject) {
         same if same == subject => names.action(subject),
         site => site,
     }
+}
+
+/// What happened, of the events that a course over many replicates tells.
+pub(super) fn verb(event: &str) -> Option<&'static str> {
+    Some(match event {
+        "protest_begins" => "protest begins",
+        "violence_begins" => "violence begins",
+        "site_seized" => "seized",
+        "site_abandoned" => "taken without guards",
+        "site_retaken" => "retaken",
+        "action_in_effect" => "in effect",
+        "first_civilian_death" => "first civilian killed",
+        "first_officer_death" => "first officer killed",
+        _ => return None,
+    })
 }
 
 fn whole(column: &Column, row: usize) -> i64 {

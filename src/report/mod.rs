@@ -6,6 +6,7 @@ pub mod calibration;
 pub mod chart;
 pub mod compare;
 pub mod course;
+mod ensemble;
 mod epstein;
 pub mod format;
 pub mod json;
@@ -15,6 +16,7 @@ pub mod score;
 pub mod sensitivity;
 pub mod summary;
 
+use crate::analysis::ensemble::Member;
 use crate::analysis::names::Names;
 use crate::metric::Metric;
 use crate::table::Table;
@@ -37,6 +39,8 @@ pub struct Run<'r> {
     pub series: &'r Table,
     /// Its events.
     pub events: &'r Table,
+    /// What its course over all replicates is made of; empty where nobody asks for it.
+    pub members: &'r [Member],
     /// What readers call its regions, sites, actions and money.
     pub names: &'r Names,
     /// Where the results lie.

@@ -1,10 +1,14 @@
 //! What a reader sees at the end of a run.
 
+use super::bands;
 use super::chart::people_over_time;
 use super::course::lines;
-use super::format::{hour, listed, number, wrapped};
+use super::format::{count, hour, listed, number, wrapped};
 use super::{Run, caution, epstein, is_country};
+use crate::analysis::bands::Band;
 use crate::analysis::course::Course;
+use crate::analysis::ensemble;
+use crate::analysis::plausible::{Doubt, doubts};
 use crate::analysis::spread::Spread;
 use crate::analysis::totals::{catalogue, seizures};
 use crate::metric::Metric;
@@ -20,15 +24,24 @@ pub fn text(run: &Run, color: bool) -> String {
     let course = Course::of(run.series);
     let replicates = run.totals.len();
     let mut text = format!("{}\n{}\n\n", run.title, heading(run));
-    text += &people_over_time(&course, color);
-    text += &match replicates {
-        1 => "\nThe course of events\n".to_owned(),
-        _ => format!(
-            "\nThe course of events in replicate {}, one of {replicates}\n",
-            run.first_replicate
-        ),
+    text += &if run.members.is_empty() {
+        told(run, &course, color)
+    } else {
+        told_of_all(run, &course, color)
     };
-    let (told, left) = lines(&course, run.events, run.names);
+    text += "\n";
+    text += &if replicates == 1 { one(run, &course) } else { many(run) };
+    text += &outcomes(run);
+    text += &doubtful(run);
+    text += "\n";
+    text += &wrapped("", caution(replicates));
+    text + &format!("\nResults are in {}\n", run.folder)
+}
+
+/// Plot and events of one replicate.
+fn told(run: &Run, course: &Course, color: bool) -> String {
+    let mut text = people_over_time(course, color) + "\nThe course of events\n";
+    let (told, left) = lines(course, run.events, run.names);
     text += if told.is_empty() {
         "  Nothing happened.\n"
     } else {
@@ -37,12 +50,55 @@ pub fn text(run: &Run, color: bool) -> String {
     if left > 0 {
         text += &format!("  {left} more in {}/events.csv\n", run.folder);
     }
-    text += "\n";
-    text += &if replicates == 1 { one(run, &course) } else { many(run) };
-    text += &outcomes(run);
-    text += "\n";
-    text += &wrapped("", caution(replicates));
-    text + &format!("\nResults are in {}\n", run.folder)
+    text
+}
+
+/// Plot and events of all replicates: one of them is no more than an example.
+fn told_of_all(run: &Run, course: &Course, color: bool) -> String {
+    let replicates = run.members.len();
+    let band = Band {
+        arm: format!("{replicates} replicates"),
+        ticks: ensemble::band(run.members),
+    };
+    let times: Vec<&str> = (0..course.len()).map(|tick| course.time(tick)).collect();
+    let told = super::ensemble::lines(run.members, course, run.names);
+    let happened = if told.is_empty() {
+        "  Nothing happened in most of them.\n"
+    } else {
+        &told
+    };
+    format!(
+        "{}\nWhat most of {replicates} replicates have: median hour (share of them; 5 % to 95 % of the hours)\n{happened}",
+        bands::text(Metric::Participants, &[band], &times, color)
+    )
+}
+
+/// What a reader should not believe unasked.
+fn doubtful(run: &Run) -> String {
+    let sentence = |doubt: Doubt| match doubt {
+        Doubt::FewHurt { violent, hurt } => format!(
+            "up to {} are violent at once, and only {} hurt or killed in the whole run",
+            count(violent, "person", "people"),
+            count(hurt, "person is", "people are")
+        ),
+        Doubt::NoPolice { region, people } => format!(
+            "up to {} out in {}, where no officer is ever on duty",
+            count(people, "person is", "people are"),
+            run.names.region(&region)
+        ),
+    };
+    let lines: String = doubts(run.series)
+        .into_iter()
+        .map(|doubt| wrapped("  ", &sentence(doubt)))
+        .collect();
+    let which = match run.totals.len() {
+        1 => String::new(),
+        _ => format!(" in replicate {}", run.first_replicate),
+    };
+    match lines.is_empty() {
+        true => String::new(),
+        false => format!("\nThis looks implausible{which}\n{lines}"),
+    }
 }
 
 pub(super) fn heading(run: &Run) -> String {
@@ -132,6 +188,7 @@ fn outcomes(run: &Run) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::ensemble::Member;
     use crate::analysis::names::Names;
     use crate::analysis::totals::totals;
     use crate::report::sample::{events, series};
@@ -157,6 +214,12 @@ mod tests {
                 [vec![f64::NAN], vec![8.0; replicates - 1]].concat(),
             ),
         ];
+        let one = Member::of(&series, &events);
+        let members = if replicates > 1 {
+            vec![one; replicates]
+        } else {
+            Vec::new()
+        };
         let run = Run {
             title: "January",
             scenario: "january",
@@ -166,6 +229,7 @@ mod tests {
             outcomes: &named,
             series: &series,
             events: &events,
+            members: &members,
             names: &Names::default(),
             folder: "results/january-7",
         };
@@ -180,10 +244,7 @@ mod tests {
     #[test]
     fn replicates_are_told_by_their_median_and_range() {
         let text = told(20);
-        assert!(
-            text.contains("The course of events in replicate 0, one of 20"),
-            "{text}"
-        );
+        assert!(text.contains("What most of 20 replicates have"), "{text}");
         assert!(
             text.contains("most people out in one hour         52,000      52,000      52,001\n"),
             "{text}"

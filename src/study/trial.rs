@@ -70,7 +70,7 @@ pub const ATTRIBUTES: &[Attribute] = &[
         key: "temperature",
         of: |region| region.temperature,
         shipped: &[
-            ("kazakhstan-2022", [-16.0, -8.5, -0.5]),
+            ("kazakhstan-2022", [-16.0, -10.5, -0.5]),
             ("chile-2019", [7.0, 12.0, 12.0]),
             ("ecuador-2019", [12.0, 20.0, 20.0]),
         ],
@@ -123,7 +123,7 @@ impl Attribute {
 pub struct Trial {
     /// People out without any shock or action.
     pub null: Out,
-    /// People out with them, until a week after the first shock.
+    /// People out with them, until four weeks after the first of them.
     pub short: Out,
     /// The first tick in which a shock, or an action where there is no shock, is announced; `None` if none has a time.
     pub cause: Option<u32>,
@@ -176,12 +176,12 @@ impl Trial {
 /// Of every 10,000 residents, so many are out at once in a country that is calm: nobody would speak of them.
 pub const CALM: f64 = 1.0;
 
-/// A week is long enough for a country that is not calm to show it.
-const HOURS: u32 = 168;
+/// A week is long enough for a country that is not calm to show it, and four for what happens to move somebody.
+const HOURS: (u32, u32) = (168, 672);
 
 /// Try a country, on the dice of a seed.
 pub fn trial(model: &Model, seed: u64) -> Trial {
-    let week = HOURS * 60 / model.clock.tick_minutes;
+    let ticks = |hours: u32| hours * 60 / model.clock.tick_minutes;
     let null_model = Model {
         interventions: Vec::new(),
         ..model.clone()
@@ -196,8 +196,8 @@ pub fn trial(model: &Model, seed: u64) -> Trial {
         .filter_map(|intervention| at(&intervention.when))
         .min();
     let ticks = (
-        week.min(model.clock.ticks),
-        (cause.unwrap_or(0) + week).min(model.clock.ticks),
+        ticks(HOURS.0).min(model.clock.ticks),
+        (cause.unwrap_or(0) + ticks(HOURS.1)).min(model.clock.ticks),
     );
     let dice = Dice::new(seed, 0);
     let (null, short) = (out(&null_model, &dice, ticks.0), out(model, &dice, ticks.1));
