@@ -54,7 +54,7 @@ impl Member {
             *tick = tick.min(event.tick as f64);
         }
         Member {
-            participants: Course::of(series).values(Metric::Participants),
+            participants: Course::of(series).values(Metric::Participants.name()),
             firsts,
         }
     }

@@ -38,14 +38,15 @@ const FEW: f64 = 1.0 / 50.0;
 /// If the series lacks a column of `series.csv`.
 pub fn doubts(series: &Table) -> Vec<Doubt> {
     let course = Course::of(series);
-    let violent = course.peak(Metric::Violent).map_or(0.0, |(_, most)| most);
+    let violent = course.peak(Metric::Violent.name()).map_or(0.0, |(_, most)| most);
     let hurt = [
         Metric::InjuredCivilians,
         Metric::InjuredOfficers,
         Metric::DeathsCivilians,
         Metric::DeathsOfficers,
     ];
-    let hurt: f64 = hurt.into_iter().map(|metric| course.last(metric)).sum();
+    let last = |metric: Metric| course.values(metric.name()).last().copied().unwrap_or(0.0);
+    let hurt: f64 = hurt.into_iter().map(last).sum();
     let few = (violent >= MANY && hurt < FEW * violent).then_some(Doubt::FewHurt { violent, hurt });
     few.into_iter().chain(unpoliced(series)).collect()
 }

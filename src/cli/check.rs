@@ -3,9 +3,9 @@ use std::process::ExitCode;
 
 use qantar::analysis::names::Names;
 use qantar::analysis::score::Record;
-use qantar::report::format::{count as counted, listed, number, wrapped};
+use qantar::models::country::country;
+use qantar::report::format::{count, listed, number, wrapped};
 use qantar::scenario::{Scenario, calendar::Calendar, record};
-use qantar::sim::epstein::model as epstein;
 use qantar::sim::model::Model;
 use qantar::study::Plan;
 use qantar::study::trial::{ATTRIBUTES, Attribute, Out, Trial, trial};
@@ -26,7 +26,7 @@ pub struct Args {
     /// Set a key to a TOML value, as in region.almaty.urban=0.9; may be given several times
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
-    /// Also run each for a week without what happens, and with it, and say what looks implausible
+    /// Also run each without what happens and with it, and say what looks implausible
     #[arg(long)]
     run: bool,
 }
@@ -43,20 +43,17 @@ impl Args {
                     .record()
                     .map(|path| record::read(path, &plan.known()))
                     .transpose()?;
-                Ok(match plan.arms[0].model.country() {
-                    Some(model) => {
-                        let trial = self.run.then(|| trial(model, scenario.seed()));
-                        let told = trial.as_ref().map(|trial| tried(trial, model, &scenario));
-                        let fails = trial.is_some_and(|trial| trial.precedes() || trial.nothing_moves());
-                        let summary = summary(&scenario, model, record.as_ref());
-                        (format!("{summary}\n{}", told.unwrap_or_default()), fails)
-                    }
-                    None => (lattice(&scenario.lattice()?) + "\n", false),
-                })
+                let (mut text, mut fails) = (summary(&plan, record.as_ref()) + "\n", false);
+                if let Some(model) = country(plan.arms[0].model.as_ref()).filter(|_| self.run) {
+                    let trial = trial(model, scenario.seed());
+                    text += &tried(&trial, model, &scenario);
+                    fails = trial.precedes() || trial.nothing_moves();
+                }
+                Ok((text, fails))
             });
             match checked {
-                Ok((summary, fails)) => {
-                    data(&format!("{}: {summary}", file.display()))?;
+                Ok((text, fails)) => {
+                    data(&format!("{}: {text}", file.display()))?;
                     doubtful += usize::from(fails);
                 }
                 // The last one is left to be printed as the error of the command.
@@ -76,33 +73,17 @@ impl Args {
     }
 }
 
-fn summary(scenario: &Scenario, model: &Model, record: Option<&Record>) -> String {
-    let people: u64 = model.regions.iter().map(|region| u64::from(region.population)).sum();
-    let agents: u64 = (0..model.regions.len())
-        .map(|region| u64::from(model.agents(region)))
-        .sum();
-    let calendar = scenario.calendar();
-    let counts = [
-        count(model.regions.len(), "region"),
-        format!("{people} people as {agents} agents"),
-        count(model.sites.len(), "site"),
-        count(model.forces.len(), "force"),
-        count(model.interventions.len(), "action"),
-        format!(
-            "{} of {} minutes",
-            count(model.clock.ticks as usize, "tick"),
-            model.clock.tick_minutes
-        ),
-    ];
-    let record = record.map_or(String::new(), |record| {
-        format!("; a record of {}", count(record.observations.len(), "observation"))
-    });
-    format!(
-        "{} from {} to {}{record}",
-        counts.join(", "),
-        calendar.short(0),
-        calendar.short(model.clock.ticks)
-    )
+fn summary(plan: &Plan, record: Option<&Record>) -> String {
+    let model = &plan.arms[0].model;
+    let (mut text, calendar) = (model.outline(), &plan.calendar);
+    if calendar.is_dated() {
+        text += &format!(" from {} to {}", calendar.short(0), calendar.short(model.ticks()));
+    }
+    if let Some(record) = record {
+        let count = record.observations.len();
+        text += &format!("; a record of {count} observation{}", if count == 1 { "" } else { "s" });
+    }
+    text
 }
 
 /// What a trial showed, and which attribute to look at where it is not what a country shows.
@@ -161,7 +142,7 @@ fn crowd(out: &Out, model: &Model, names: &Names, calendar: &Calendar) -> String
     if out.most == 0.0 {
         return "nobody is out".to_owned();
     }
-    let people = counted(out.most, "person is", "people are");
+    let people = count(out.most, "person is", "people are");
     let most = names.region(&model.regions[out.region].id);
     match out.first {
         Some(tick) => format!(
@@ -187,20 +168,4 @@ fn lies(attribute: &Attribute, model: &Model) -> String {
             false => format!("{name} {}, usually {}", range(*low, *high), number(*usual)),
         });
     format!("here {}; {}", range(low, high), shipped.collect::<Vec<_>>().join("; "))
-}
-
-fn lattice(model: &epstein::Model) -> String {
-    format!(
-        "{} by {} sites, {}, {}, {}, {}",
-        model.width,
-        model.height,
-        count(model.agents as usize, "agent"),
-        count(model.cops as usize, "cop"),
-        count(model.changes.len(), "change"),
-        count(model.ticks as usize, "tick")
-    )
-}
-
-fn count(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }

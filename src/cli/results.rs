@@ -5,20 +5,19 @@ use std::path::Path;
 
 use anyhow::Context;
 use qantar::analysis::ensemble::Member;
-use qantar::analysis::replicate::Replicate;
-use qantar::analysis::totals;
+use qantar::analysis::named::{Named, values};
 use qantar::metric::Metric;
-use qantar::scenario::outcomes::Named;
-use qantar::study::manifest::Manifest;
+use qantar::report::Valued;
+use qantar::study::Plan;
 use qantar::study::rows::{events_schema, series_schema};
 use qantar::table::{Kind, Table, csv};
 
-/// The totals of every replicate, and the tables of the first.
+/// The numbers of every replicate, and the tables of the first.
 pub struct Results {
-    /// One for each replicate, in their order.
-    pub totals: Vec<Vec<f64>>,
-    /// What the scenario names, with its value in each of them.
-    pub outcomes: Vec<(String, Vec<f64>)>,
+    /// The totals.
+    pub totals: Vec<Valued>,
+    /// What the scenario names.
+    pub outcomes: Vec<Valued>,
     /// What the course over all of them is made of; empty if there is but one, or the model has no people.
     pub members: Vec<Member>,
     /// The series of the first replicate.
@@ -27,35 +26,34 @@ pub struct Results {
     pub events: Table,
 }
 
-/// The numbers that are told of one replicate.
+/// The numbers that are told of the runs of a plan: its totals, and then what its scenario names.
+pub fn told(plan: &Plan) -> Vec<Named> {
+    [plan.family.named_totals(), plan.named.clone()].concat()
+}
+
+/// What is told of one replicate.
 #[derive(Clone)]
 pub struct Numbers {
-    totals: Vec<f64>,
-    outcomes: Vec<f64>,
+    values: Vec<f64>,
     member: Option<Member>,
 }
 
 impl Numbers {
     /// Of its series and its events.
-    pub fn of(series: &Table, events: &Table, named: &[Named]) -> Numbers {
-        // Only a country has regions to open, and only a country names outcomes.
-        let replicate = (!named.is_empty()).then(|| Replicate::of(series, events));
+    pub fn of(named: &[Named], series: &Table, events: &Table) -> Numbers {
         let people = series.column(Metric::Participants.name()).is_some();
         Numbers {
+            values: values(named, series, events),
             member: people.then(|| Member::of(series, events)),
-            totals: totals::of(series, events),
-            outcomes: replicate.map_or_else(Vec::new, |replicate| {
-                named.iter().map(|named| named.outcome.of(&replicate)).collect()
-            }),
         }
     }
 }
 
 impl Results {
     /// Read a folder of results: of all replicates where their numbers are not known yet, else of the first.
-    pub fn read(folder: &Path, named: &[Named], known: Option<Vec<Numbers>>) -> anyhow::Result<Results> {
-        let model = Manifest::read(folder)?.model;
-        let (series_schema, events_schema) = (series_schema(model), events_schema());
+    pub fn read(folder: &Path, plan: &Plan, known: Option<Vec<Numbers>>) -> anyhow::Result<Results> {
+        let named = told(plan);
+        let (series_schema, events_schema) = (series_schema(plan.family.metrics()), events_schema());
         let mut all_events = groups(folder, "events.csv", &events_schema)?.peekable();
         let (mut all, mut first) = (Vec::new(), None);
         let wanted = if known.is_some() { 1 } else { usize::MAX };
@@ -71,23 +69,25 @@ impl Results {
                 .next_if(same)
                 .unwrap_or_else(|| Ok(Table::empty(&events_schema)))?;
             if known.is_none() {
-                all.push(Numbers::of(&series, &events, named));
+                all.push(Numbers::of(&named, &series, &events));
             }
             first.get_or_insert((series, events));
         }
         let (series, events) = first.with_context(|| format!("{} has no rows", folder.display()))?;
         let numbers = known.unwrap_or(all);
-        let outcome = |(i, named): (usize, &Named)| {
-            let values = numbers.iter().map(|numbers| numbers.outcomes[i]).collect();
-            (named.name.clone(), values)
+        let valued = |(i, named): (usize, Named)| Valued {
+            named,
+            values: numbers.iter().map(|numbers| numbers.values[i]).collect(),
         };
+        let mut totals: Vec<Valued> = named.into_iter().enumerate().map(valued).collect();
+        let outcomes = totals.split_off(totals.len() - plan.named.len());
         Ok(Results {
-            outcomes: named.iter().enumerate().map(outcome).collect(),
+            totals,
+            outcomes,
             members: match &numbers[..] {
                 [_] => Vec::new(),
                 many => many.iter().filter_map(|numbers| numbers.member.clone()).collect(),
             },
-            totals: numbers.into_iter().map(|numbers| numbers.totals).collect(),
             series,
             events,
         })

@@ -1,10 +1,10 @@
 //! The course of events over many replicates: what most of them have, when, and how far they differ.
 
 use super::course::{called, verb};
-use super::format::{hour, wrapped};
 use crate::analysis::course::Course;
 use crate::analysis::ensemble::{First, Member, firsts};
 use crate::analysis::names::Names;
+use crate::report::format::{hour, wrapped};
 
 /// What fewer than this share of the replicates have is not told.
 const SHARE: f64 = 0.5;

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::format::{count, day, hour, listed, number, wrapped};
 use crate::analysis::course::Course;
 use crate::analysis::names::Names;
 use crate::metric::Metric;
+use crate::report::format::{count, day, hour, listed, number, wrapped};
 use crate::table::{Column, Table};
 
 /// About how many lines a reader wants.
@@ -171,7 +171,7 @@ fn day_ends(course: &Course) -> Vec<Line> {
         InjuredOfficers,
         DetainedTotal,
     ]
-    .map(|metric| course.values(metric));
+    .map(|metric| course.values(metric.name()));
     let told = |tick: usize| Line {
         tick: tick as i64,
         when: format!("end of {}", day(course.time(tick))),
