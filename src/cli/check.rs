@@ -16,8 +16,8 @@ use super::output::{color, data, message};
 /// Find everything that is wrong with scenarios
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  qantar check my.toml\n  qantar check my.toml --set region.almaty.urban=0.9\n  \
-    qantar check my.toml --run          is it calm without its cause, and does its cause move anybody?"
+    after_help = "Examples:\n  qantar new my && qantar check my.toml\n  qantar check my.toml --set region.capital.urban=0.9\n  \
+    qantar check my.toml --run"
 )]
 pub struct Args {
     /// Scenario files

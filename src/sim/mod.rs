@@ -2,13 +2,16 @@
 //! `scenario::compile` has found every problem before.
 
 pub mod event;
+pub mod hazard;
 pub mod model;
 pub mod parameters;
 pub mod policy;
 pub mod population;
+pub mod reach;
 pub mod recorder;
 pub mod rules;
 pub mod tick;
+pub mod traits;
 pub mod weights;
 pub mod world;
 

@@ -1,27 +1,25 @@
 //! What contact does to people on both sides. A region's forces set a rate; whom it meets is each person's own
 //! draw, so that the outcome does not depend on any order in which people are listed.
 
-use std::ops::Range;
-
 use rayon::prelude::*;
 
 use crate::dice::{BLOCK, Dice, Purpose, threshold32};
+use crate::sim::hazard::{self, Hazard};
 use crate::sim::model::Model;
 use crate::sim::policy::Lever;
 use crate::sim::rules;
-use crate::sim::weights::Perceived;
 use crate::sim::world::*;
 
 /// One tick of contact.
-pub fn contact(model: &Model, dice: &Dice, world: &mut World, perceived: &Perceived, tick: u32) {
-    citizens(model, dice, world, &perceived.awake, tick);
+pub fn contact(model: &Model, dice: &Dice, world: &mut World, tick: u32) {
+    citizens(model, dice, world);
     officers(model, dice, world, tick);
-    sum_up(model, world, &perceived.asleep);
+    sum_up(model, world);
 }
 
 /// Sum what happened to citizens into their regions.
-pub fn sum_up(model: &Model, world: &mut World, asleep: &[bool]) {
-    world.count_fates(model.persons_per_agent, asleep);
+pub fn sum_up(model: &Model, world: &mut World) {
+    world.count_fates(model.persons_per_agent);
     for region in &mut world.regions {
         region.totals.detained += region.counts.arrested;
         region.totals.hurt += region.counts.hurt;
@@ -29,24 +27,26 @@ pub fn sum_up(model: &Model, world: &mut World, asleep: &[bool]) {
     }
 }
 
-/// Thresholds on one 32-bit draw: below the first dead, below the second injured, below the third detained.
+/// What can happen to a person within the tick.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Fate(pub [u64; 3]);
+pub struct Fate {
+    /// That anything happens.
+    pub hazard: Hazard,
+    /// Thresholds on a 32-bit lot for what it is: below the first dead, below the second injured, else detained.
+    pub shares: [u64; 2],
+}
 
 impl Fate {
     /// Competing risks with these probabilities within the tick, cut to at most nine tenths together.
     fn new(death: f64, injury: f64, arrest: f64) -> Fate {
-        let cut = 0.9 / (death + injury + arrest).max(0.9);
-        let (death, injury, arrest) = (death * cut, injury * cut, arrest * cut);
-        Fate([
-            threshold32(death),
-            threshold32(death + injury),
-            threshold32(death + injury + arrest),
-        ])
-    }
-
-    fn is_harmless(&self) -> bool {
-        self.0[2] == 0
+        let all = death + injury + arrest;
+        if all <= 0.0 {
+            return Fate::default();
+        }
+        Fate {
+            hazard: hazard::of_chance(all.min(0.9)),
+            shares: [threshold32(death / all), threshold32((death + injury) / all)],
+        }
     }
 }
 
@@ -59,10 +59,31 @@ pub struct Fates {
     pub fighting: Fate,
     /// For people at home who have taken part.
     pub at_large: Fate,
-    /// Below it a detained person is released.
-    pub released: u64,
-    /// Below it an injured person is about again.
-    pub recovered: u64,
+    /// That a detained person is released.
+    pub released: Hazard,
+    /// That an injured person is about again.
+    pub recovered: Hazard,
+}
+
+impl Fates {
+    /// What the police can do to a citizen in this state.
+    pub fn fate(&self, state: u8) -> Fate {
+        match Activity::of(state) {
+            Activity::Protesting => self.peaceful,
+            Activity::Violent | Activity::Looting => self.fighting,
+            Activity::Home if state & TOOK_PART != 0 => self.at_large,
+            _ => Fate::default(),
+        }
+    }
+
+    /// The hazard that something happens to a citizen in this state.
+    pub fn on(&self, state: u8) -> Hazard {
+        match Activity::of(state) {
+            Activity::Detained => self.released,
+            Activity::Injured => self.recovered,
+            _ => self.fate(state).hazard,
+        }
+    }
 }
 
 /// Share of people met within a tick, from events per hour over those exposed.
@@ -118,118 +139,101 @@ pub fn fates(model: &Model, region: &RegionState) -> Fates {
             Fate::default()
         },
         at_large: Fate::new(0.0, 0.0, probability(model, investigated, counts.at_large as f64)),
-        released: threshold32(model.clock.chance(1.0 / policing.detention_hours)),
-        recovered: threshold32(model.clock.chance(1.0 / harm.recovery_hours)),
+        released: hazard::of_rate(1.0 / policing.detention_hours, model.clock.hours()),
+        recovered: hazard::of_rate(1.0 / harm.recovery_hours, model.clock.hours()),
     }
 }
 
 /// What happens to citizens this tick.
-fn citizens(model: &Model, dice: &Dice, world: &mut World, awake: &[Range<usize>], tick: u32) {
-    let World {
-        citizens,
-        communities,
-        regions,
-        ..
-    } = world;
+fn citizens(model: &Model, dice: &Dice, world: &mut World) {
+    let World { wards, regions, .. } = world;
     let regions = &*regions;
-    for span in awake {
-        let people = span.start * BLOCK..span.end * BLOCK;
-        (
-            citizens.state[people.clone()].par_chunks_mut(BLOCK),
-            citizens.ticks_out[people].par_chunks_mut(BLOCK),
-            communities[span.clone()].par_iter_mut(),
-        )
-            .into_par_iter()
-            .with_min_len(256)
-            .enumerate()
-            .for_each_init(
-                // Neighbouring communities are mostly of one region, whose fates are worked out once.
-                || (u32::MAX, Fates::default()),
-                |(of, fates_here), (at, (state, ticks_out, community))| {
-                    let t = &community.tally;
-                    if t.out() + t.at_large + t.detained + t.injured == 0 {
-                        return;
-                    }
-                    if *of != community.region {
-                        (*of, *fates_here) = (community.region, fates(model, &regions[community.region as usize]));
-                    }
-                    let searched = !fates_here.at_large.is_harmless();
-                    if t.out() + t.detained + t.injured == 0 && !searched {
-                        return;
-                    }
-                    let flags = concerned((&*state).try_into().expect("a whole block"), searched);
-                    let tally = &mut community.tally;
-                    for (quarter, people) in Some256::flagged(&flags).parts(4) {
-                        let draws = dice.quarter32(Purpose::Fate, (span.start + at) as u64, tick, quarter);
-                        for person in people {
-                            let i = quarter * BLOCK / 4 + person;
-                            meet(&mut state[i], &mut ticks_out[i], draws[person], fates_here, tally);
-                        }
-                    }
-                    if tally.out() == 0 {
-                        (tally.demand_price, tally.demand_government, tally.demand_regime) = (0, 0, 0);
-                    }
-                },
-            );
-    }
+    wards.par_iter_mut().for_each(|ward| {
+        let t = &ward.tally;
+        let (away, at_large) = (t.out() + t.detained + t.injured, t.at_large);
+        if away + at_large == 0 {
+            return;
+        }
+        let fates = fates(model, &regions[ward.region as usize]);
+        let searched = at_large > 0 && fates.at_large.hazard > 0;
+        if away == 0 && !searched {
+            return;
+        }
+        for word in 0..ward.people.len().div_ceil(64) {
+            let states = &ward.people.state[64 * word..];
+            let flags = match states.first_chunk() {
+                Some(states) => concerned(states, searched),
+                None => {
+                    let mut padded = [Activity::Home as u8; 64];
+                    padded[..states.len()].copy_from_slice(states);
+                    concerned(&padded, searched)
+                }
+            };
+            for i in Ones(flags).map(|bit| 64 * word + bit) {
+                let (number, people) = (ward.number(i), &mut ward.people);
+                let (clock, turns, state) = (&mut people.clock[i], &mut people.turns[i], people.state[i]);
+                if let Some(lot) = hazard::run_down(clock, turns, fates.on(state), dice, number) {
+                    meet(ward, i, lot, &fates);
+                }
+            }
+        }
+        let t = &mut ward.tally;
+        if t.out() == 0 {
+            (t.demand_price, t.demand_government, t.demand_regime) = (0, 0, 0);
+        }
+    });
 }
 
 /// Flag those to whom something can happen: all who are out, detained or injured, and those who are searched for.
-fn concerned(state: &[u8; BLOCK], searched: bool) -> [u8; BLOCK] {
-    let mut flags = [0u8; BLOCK];
-    for (flag, state) in flags.iter_mut().zip(state) {
+#[multiversion::multiversion(targets("x86_64+avx512f+avx512bw", "x86_64+avx2", "aarch64+neon"))]
+fn concerned(states: &[u8; 64], searched: bool) -> u64 {
+    let mut flags = [0u8; 64];
+    for (flag, state) in flags.iter_mut().zip(states) {
         let away = (state & ACTIVITY).wrapping_sub(1) < Activity::Injured as u8;
         let at_large = state & (ACTIVITY | TOOK_PART) == TOOK_PART;
         *flag = u8::from(away | (at_large & searched));
     }
-    flags
+    gathered::<64, 1>(&flags)[0]
 }
 
-/// One citizen's fate.
-fn meet(state: &mut u8, ticks_out: &mut u8, draw: u32, fates: &Fates, tally: &mut Tally) {
-    let activity = Activity::of(*state);
-    let draw = u64::from(draw);
-    let fate = match activity {
-        Activity::Protesting => fates.peaceful,
-        Activity::Violent | Activity::Looting => fates.fighting,
-        Activity::Home if *state & TOOK_PART != 0 => fates.at_large,
-        Activity::Detained | Activity::Injured => {
-            let (threshold, among) = match activity {
-                Activity::Detained => (fates.released, &mut tally.detained),
-                _ => (fates.recovered, &mut tally.injured),
-            };
-            if draw < threshold {
-                *among -= 1;
-                tally.at_large += 1;
-                *state = *state & !ACTIVITY | Activity::Home as u8;
-            }
-            return;
-        }
-        _ => return,
-    };
-    if draw >= fate.0[2] {
-        return;
-    }
-    match activity {
+/// What happens to a citizen whose clock has run out.
+fn meet(ward: &mut Ward, i: usize, lot: u32, fates: &Fates) {
+    let community = usize::from(ward.people.who[i]) / BLOCK;
+    let (people, tally) = (&mut ward.people, &mut ward.tally);
+    let (state, lot) = (people.state[i], u64::from(lot));
+    let fate = fates.fate(state);
+    match Activity::of(state) {
         Activity::Protesting => tally.protesting -= 1,
         Activity::Violent => tally.violent -= 1,
         Activity::Looting => tally.looting -= 1,
-        _ => tally.at_large -= 1,
+        Activity::Detained => tally.detained -= 1,
+        Activity::Injured => tally.injured -= 1,
+        Activity::Home | Activity::Dead => tally.at_large -= 1,
     }
-    let next = if draw < fate.0[0] {
-        tally.killed += 1;
-        Activity::Dead
-    } else if draw < fate.0[1] {
-        tally.hurt += 1;
-        tally.injured += 1;
-        Activity::Injured
-    } else {
-        tally.arrested += 1;
-        tally.detained += 1;
-        Activity::Detained
+    ward.out[community] -= u16::from(Activity::of(state).is_out());
+    let [arrested, hurt, killed] = &mut ward.harm[community];
+    let next = match Activity::of(state) {
+        Activity::Detained | Activity::Injured => {
+            tally.at_large += 1;
+            Activity::Home
+        }
+        _ if lot < fate.shares[0] => {
+            (tally.killed, *killed) = (tally.killed + 1, *killed + 1);
+            Activity::Dead
+        }
+        _ if lot < fate.shares[1] => {
+            (tally.hurt, *hurt) = (tally.hurt + 1, *hurt + 1);
+            tally.injured += 1;
+            Activity::Injured
+        }
+        _ => {
+            (tally.arrested, *arrested) = (tally.arrested + 1, *arrested + 1);
+            tally.detained += 1;
+            Activity::Detained
+        }
     };
-    *state = *state & !ACTIVITY | next as u8;
-    *ticks_out = 0;
+    people.state[i] = state & !ACTIVITY | next as u8;
+    people.ticks_out[i] = 0;
 }
 
 /// What happens to officers this tick: those in the streets and at contested sites, on duty, of a region with
@@ -264,18 +268,18 @@ pub fn officers(model: &Model, dice: &Dice, world: &mut World, tick: u32) {
         let lethality = 1.0 + harm.armed_lethality * (armed / violent).min(1.0);
         let injured = probability(model, violent * harm.officer_injury_rate, f64::from(exposed)).min(0.5);
         let killed = injured * (harm.officer_death_share * lethality).min(1.0);
-        let fate = Fate::new(killed, injured, 0.0);
+        let (dead, out) = (threshold32(killed), threshold32(killed + injured));
         let totals = &mut regions[g].totals;
         for (u, unit) in units.iter_mut().enumerate().filter(|(_, unit)| faces(unit)) {
-            let draws = dice.block32(Purpose::OfficerFate, u as u64, tick);
+            let draws: [u32; UNIT as usize] = dice.draws32(Purpose::OfficerFate, u as u64, tick);
             for (i, &draw) in draws[..unit.len as usize].iter().enumerate() {
                 let service = &mut officers.service[unit.first as usize + i];
                 let draw = u64::from(draw);
-                if *service != Service::Able || draw >= fate.0[1] {
+                if *service != Service::Able || draw >= out {
                     continue;
                 }
                 unit.able -= 1;
-                if draw < fate.0[0] {
+                if draw < dead {
                     *service = Service::Dead;
                     totals.officers_killed += 1;
                 } else {
