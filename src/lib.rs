@@ -16,11 +16,12 @@
 //! |---|---|---|
 //! | [`dice`] | every chance: a draw is a pure function of seed, replicate, purpose, block and tick | nothing |
 //! | [`metric`] | what is measured: name, unit, meaning; the values of one tick | nothing |
+//! | [`outline`] | where regions lie on a map: GeoJSON | nothing |
 //! | [`suggest`] | what was probably meant by an unknown word | nothing |
 //! | [`table`] | named columns, the shape of every result; CSV, Parquet | nothing |
 //! | [`sim`] | the engine: model, policy, parameters, world, rules, the order of a tick | dice, metric; its recorder alone knows tables |
 //! | [`analysis`] | tables to findings: the course of events, totals, outcomes, their spread, scores | tables |
-//! | [`report`] | findings to text and JSON that a student reads | analysis, tables |
+//! | [`report`] | findings to text, JSON, figures and pages that a student reads | analysis, tables, outlines |
 //! | [`models`] | the families of models, country and lattice: what each measures, sums up and tells | sim, analysis, report |
 //! | [`scenario`] | text to model, or every problem at its place | what a model is, not how it runs; families, outcomes |
 //! | [`fit`] | which parameters to try next, so that a model comes near its record | nothing |
@@ -59,6 +60,7 @@
 
 pub mod dice;
 pub mod metric;
+pub mod outline;
 pub mod suggest;
 pub mod table;
 

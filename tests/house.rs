@@ -8,15 +8,19 @@ use std::path::{Path, PathBuf};
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("dice", &[]),
     ("metric", &[]),
+    ("outline", &[]),
     ("suggest", &[]),
     ("docs", &[]),
     ("table", &[]),
     ("fit", &[]),
     ("sim", &["dice", "metric", "table"]),
     ("analysis", &["metric", "suggest", "table"]),
-    ("report", &["analysis", "metric", "table"]),
+    ("report", &["analysis", "metric", "outline", "table"]),
     ("models", &["dice", "metric", "table", "sim", "analysis", "report"]),
-    ("scenario", &["metric", "suggest", "sim", "analysis", "models"]),
+    (
+        "scenario",
+        &["metric", "outline", "suggest", "sim", "analysis", "models"],
+    ),
     (
         "study",
         &[

@@ -5,6 +5,7 @@
 //! `epstein_validation`, `slurm`. `Cargo.toml` lists them, as it looks for no tests by itself; `house` sees to it that
 //! no file is forgotten in both places.
 
+mod browser;
 mod calibrate;
 mod compare;
 mod docs;
@@ -16,6 +17,7 @@ mod examples;
 mod house;
 mod parameters;
 mod reactive;
+mod report;
 mod results;
 mod scenario_commands;
 mod scenario_compile;

@@ -8,6 +8,7 @@ mod progress;
 mod results;
 mod signals;
 mod terminal;
+mod told;
 
 mod ablate;
 mod calibrate;
@@ -20,6 +21,8 @@ mod man;
 mod merge;
 mod metrics;
 mod new;
+mod plot;
+mod report;
 mod reproduce;
 mod run;
 mod schema;
@@ -47,6 +50,7 @@ const EXAMPLES: &str = "Examples:
   qantar run scenarios/tutorial.toml --replicates 100   how far other dice differ
   qantar compare scenarios/tutorial.toml --arm none:action.curfew.remove=true   what did the curfew do?
   qantar sweep scenarios/tutorial.toml --vary shock.fuel-price.factor=1.2:2.4:0.2   a table of many runs
+  qantar report results/tutorial-1 --open               one page that a lecture can use
   qantar reproduce results/tutorial-1                   the same bytes again?
   qantar score scenarios/kazakhstan-2022.toml --replicates 20   held against what happened
   qantar new my-country && qantar check my-country.toml  a scenario of your own
@@ -65,6 +69,8 @@ enum Command {
     Merge(merge::Args),
     Status(status::Args),
     Submit(submit::Args),
+    Report(report::Args),
+    Plot(plot::Args),
     Reproduce(reproduce::Args),
     Calibrate(calibrate::Args),
     Score(score::Args),
@@ -90,6 +96,8 @@ impl Cli {
             Command::Merge(args) => args.execute(),
             Command::Status(args) => args.execute(),
             Command::Submit(args) => args.execute(),
+            Command::Report(args) => args.execute(),
+            Command::Plot(args) => args.execute(),
             Command::Reproduce(args) => args.execute(),
             Command::Calibrate(args) => args.execute(),
             Command::Score(args) => args.execute(),

@@ -1,6 +1,9 @@
 //! Data goes to stdout, messages go to stderr.
 
 use std::io::{self, Write};
+use std::path::Path;
+
+use anyhow::Context;
 
 pub use super::terminal::color;
 use super::terminal::fitted;
@@ -37,4 +40,20 @@ pub fn json(document: &impl serde::Serialize) -> io::Result<()> {
 /// Print a message, if there is anybody to read it.
 pub fn message(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{}", fitted(text));
+}
+
+/// Write a file, whole or not at all.
+pub fn file(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let failed = || format!("cannot write {}", path.display());
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let mut aside = tempfile::Builder::new();
+    // A page is made to be handed on, so others may read it as far as the umask lets them.
+    #[cfg(unix)]
+    aside.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut aside = aside
+        .tempfile_in(folder.unwrap_or(Path::new(".")))
+        .with_context(failed)?;
+    aside.write_all(bytes).with_context(failed)?;
+    aside.persist(path).with_context(failed)?;
+    Ok(())
 }

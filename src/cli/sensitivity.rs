@@ -71,9 +71,34 @@ struct Outcome {
     name: String,
 }
 
+/// What all outcomes of a sweep's results depend on.
+pub fn of_results(results: &Path) -> anyhow::Result<Sensitivity> {
+    let args = Args {
+        results: results.to_owned(),
+        outcome: Vec::new(),
+        method: Wanted::Auto,
+        csv: None,
+        format: Format::Text,
+    };
+    args.told()
+}
+
 impl Args {
     /// Work it out.
     pub fn execute(self) -> anyhow::Result<ExitCode> {
+        let sensitivity = self.told()?;
+        if let Some(path) = &self.csv {
+            write(path, &table(&sensitivity))?;
+            message(&format!("the table is in {}", path.display()));
+        }
+        match self.format {
+            Format::Text => output::data(&text(&sensitivity))?,
+            Format::Json => output::json(&sensitivity)?,
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn told(&self) -> anyhow::Result<Sensitivity> {
         let manifest = self.manifest()?;
         let names = self.outcomes(&manifest)?;
         let design = &manifest.design;
@@ -100,31 +125,22 @@ impl Args {
                 answer: answer(wanted, design, &runs, &values)?,
             })
         });
-        let sensitivity = Sensitivity {
+        Ok(Sensitivity {
             format: "qantar-sensitivity/1",
-            scenario: &manifest.scenario,
-            title: &manifest.title,
-            design: &design.method,
+            scenario: manifest.scenario.clone(),
+            title: manifest.title.clone(),
+            design: design.method.clone(),
             points,
             replicates: runs.points.iter().map(|point| point.values.len()).max().unwrap_or(0),
             method: wanted,
             parameters: design
                 .parameters
                 .iter()
-                .map(|parameter| parameter.key.as_str())
+                .map(|parameter| parameter.key.clone())
                 .collect(),
             outcomes: outcomes.collect::<anyhow::Result<_>>()?,
             notes,
-        };
-        if let Some(path) = &self.csv {
-            write(path, &table(&sensitivity))?;
-            message(&format!("the table is in {}", path.display()));
-        }
-        match self.format {
-            Format::Text => output::data(&text(&sensitivity))?,
-            Format::Json => output::json(&sensitivity)?,
-        }
-        Ok(ExitCode::SUCCESS)
+        })
     }
 
     fn manifest(&self) -> anyhow::Result<Manifest> {
@@ -283,7 +299,7 @@ fn table(sensitivity: &Sensitivity) -> Table {
         match &of.answer {
             Answer::Shares(shares) => {
                 for (share, parameter) in shares.iter().zip(parameters) {
-                    row(vec![(*parameter).to_owned()]);
+                    row(vec![parameter.clone()]);
                     let Share {
                         first,
                         first_interval,
@@ -305,7 +321,7 @@ fn table(sensitivity: &Sensitivity) -> Table {
             }
             Answer::Effects(effects) => {
                 for (effect, parameter) in effects.iter().zip(parameters) {
-                    row(vec![(*parameter).to_owned()]);
+                    row(vec![parameter.clone()]);
                     let Effect { mu, mu_star, sigma, .. } = *effect;
                     for (key, value) in [
                         ("mu", mu),
@@ -336,7 +352,7 @@ fn table(sensitivity: &Sensitivity) -> Table {
     }
     let keys: Vec<&str> = match names.first().map_or(0, Vec::len) == 1 && sensitivity.method.is_some() {
         true => vec!["parameter"],
-        false => parameters.clone(),
+        false => parameters.iter().map(String::as_str).collect(),
     };
     for (place, key) in keys.into_iter().enumerate() {
         texts.push((key, names.iter().map(|row| row[place].clone()).collect()));

@@ -76,6 +76,7 @@ const ROOT: &[Field] = &[
     value("persons_per_agent", Whole(1, 100_000), "people", "1", "How many people one simulated citizen stands for; 1 is everyone."),
     value("seed", Whole(0, i64::MAX), "", "1", "Seed of all chance; the same seed gives the same run to the last bit."),
     words("region_table", Text, "", "none", "Path of a CSV table of regions: a header of keys of a region, a row for each; [[region]] entries win over it."),
+    words("map", Text, "", "a map of tiles, by the positions of the regions", "Path of a map for pictures: GeoJSON with a feature for each region, whose `id` is that of the region."),
     words("record", Text, "", "NAME.record.toml beside the scenario NAME.toml, if there is one", "Path of the record of what happened, for `qantar score`."),
     required("region", Entries("region"), "", "The regions, at least one."),
     words("ties", Table("ties"), "", "the defaults", "How ties follow from distance and size."),

@@ -331,6 +331,37 @@ pub const STANCES: &[Stance] = &[
 /// How long what a statement moves is remembered.
 pub const STATEMENT_DURATION: &str = "72h";
 
+/// What actions of a kind are about, for those who read of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Theme {
+    /// Prices, banks, and what else happens to people.
+    Livelihood,
+    /// Concessions and talks.
+    Concession,
+    /// Statements, claims, rumours.
+    Words,
+    /// Network, media, borders.
+    Network,
+    /// Police and law.
+    Police,
+    /// Troops and other armed people on the move.
+    Troops,
+}
+
+/// What actions of this kind are about.
+pub fn theme(kind: &str) -> Theme {
+    match kind {
+        "price_rollback" | "cabinet_dismissal" | "elite_removal" | "negotiation" | "amnesty" => Theme::Concession,
+        "appeal" | "no_talks" | "statement" | "frame_terrorism" | "framing" | "leader" | "elite_exit" | "rumour"
+        | "denial" | "symbolic_act" => Theme::Words,
+        "internet_shutdown" | "internet_restoration" | "media_closure" | "border_closure" => Theme::Network,
+        "state_of_emergency" | "curfew" | "command_change" | "security_chief" | "dispersal" | "security_operation"
+        | "live_fire" | "stand_down" => Theme::Police,
+        "reinforcement" | "external_force" | "armed_group" | "volunteer_patrols" => Theme::Troops,
+        _ => Theme::Livelihood,
+    }
+}
+
 /// The kind of this name.
 pub fn named(name: &str) -> Option<&'static ActionKind> {
     KINDS.iter().find(|kind| kind.name == name)

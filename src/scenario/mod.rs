@@ -9,6 +9,7 @@
 //! The reference of the format is one table ([`schema`], filled by `fields`, `kinds`, the rules and the levers): the
 //! check, the defaults, `qantar explain` and the JSON schema are all made from it.
 
+pub mod atlas;
 pub mod calendar;
 mod check;
 mod compile;

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use super::atlas;
 use super::merge::overlay;
 use super::problem::{Place, Problem, Source};
 use super::tree::{self, Entry, Node, Table, Value};
@@ -57,10 +58,26 @@ impl Reading {
             let regions = self.region_table(&folder.join(regions), &place);
             overlay(&mut table, regions, &mut self.problems);
         }
+        if let Some((map, place)) = take_text(&mut own, atlas::KEY) {
+            let map = self.map(map, folder, &place);
+            own.entry(atlas::KEY, &place, || atlas::node(&map, &place));
+        }
         let named = take_text(&mut own, "record").map(|(record, _)| folder.join(record));
         self.record = named.or(beside).or(self.record.take());
         overlay(&mut table, own, &mut self.problems);
         table
+    }
+
+    /// What a map says: the text itself, as a scenario that was written out has it, or what is in the file.
+    fn map(&mut self, map: String, folder: &Path, place: &Place) -> String {
+        if map.trim_start().starts_with('{') {
+            return map;
+        }
+        let path = folder.join(map);
+        fs::read_to_string(&path).unwrap_or_else(|error| {
+            self.unreadable(&path, Some(place), &error);
+            String::new()
+        })
     }
 
     fn extended(&mut self, path: &Path, place: &Place) -> Table {

@@ -112,6 +112,24 @@ impl Table {
         self.columns.first().map_or(0, |(_, column)| column.len())
     }
 
+    /// These rows alone, in this order.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    pub fn pick(&self, rows: &[usize]) -> Table {
+        let columns = self.columns.iter().map(|(name, column)| {
+            let column = match column {
+                Column::Int(values) => Column::Int(rows.iter().map(|&row| values[row]).collect()),
+                Column::Float(values) => Column::Float(rows.iter().map(|&row| values[row]).collect()),
+                Column::Text(values) => Column::Text(rows.iter().map(|&row| values[row].clone()).collect()),
+            };
+            (name.clone(), column)
+        });
+        Table {
+            columns: columns.collect(),
+        }
+    }
+
     /// The columns with their names, in order.
     pub fn columns(&self) -> &[(String, Column)] {
         &self.columns

@@ -5,10 +5,13 @@ mod geography;
 mod interventions;
 mod places;
 
+pub(super) use geography::{daylight, degrees};
+
 use crate::sim::model::{Clock, Model};
 use crate::sim::parameters::Rules;
 use crate::sim::policy::Policy;
 
+use super::atlas;
 use super::calendar::{self, Calendar};
 use super::check::{Names, check};
 use super::problem::{Place, Problem};
@@ -23,6 +26,7 @@ const MOST_AGENTS: u64 = 1 << 31;
 pub fn compile(root: &Table, problems: &mut Vec<Problem>) -> Model {
     let names = Names::of(root);
     check(schema::root(root), root, &names, problems);
+    atlas::check(root, &names, problems);
     let home = Place::new(0, 0..0);
     let view = View {
         section: section(""),
