@@ -29,7 +29,11 @@ const TUTORIAL: &str = "scenarios/tutorial.toml";
 fn every_kind_of_results_gives_a_page_and_several_stand_side_by_side() {
     let folder = tempfile::tempdir().expect("a folder");
     let [run, compare, ablate, sweep] = ["run", "compare", "ablate", "sweep"].map(|name| path(folder.path(), name));
-    done(&["run", TUTORIAL, "--out", &run, "--quiet"]);
+    done(&["run", TUTORIAL, "--report", "--out", &run, "--quiet"]);
+    assert!(
+        Path::new(&run).join("report.html").is_file(),
+        "--report makes the page at once"
+    );
     let arm = "none:action.rollback.remove=true";
     done(&[
         "compare",

@@ -15,8 +15,8 @@ use qantar::sim::model::{Model, SiteKind};
 use qantar::sim::parameters::{Parameter, Rules};
 use qantar::sim::policy::{Intervention, Lever, When};
 use qantar::sim::tick::Engine;
-use qantar::study::Plan;
 use qantar::study::trial::ATTRIBUTES;
+use qantar::study::{Command, Study};
 
 const BASELINE: &str = "kazakhstan-2022.toml";
 /// Countries with a record and overlays of their own, each in the folder of its name.
@@ -245,7 +245,9 @@ fn every_other_country_has_rules_of_its_own_in_nothing_three_what_ifs_and_a_reco
             );
         }
         assert!(shipped(&folder().join(country).join("what-if")).len() >= 3, "{country}");
-        let known = Plan::new(&scenario, Vec::new(), 1, 0..1).expect("a plan").known();
+        let known = Study::new(Command::Run, &scenario, Vec::new(), 1, 0..1)
+            .expect("a study")
+            .known();
         let record = record::read(scenario.record().expect("a record"), &known);
         let record = record.unwrap_or_else(|problems| panic!("{problems}"));
         let dated = record

@@ -7,11 +7,11 @@ use qantar::models::country::country;
 use qantar::report::format::{count, listed, number, wrapped};
 use qantar::scenario::{Scenario, calendar::Calendar, record};
 use qantar::sim::model::Model;
-use qantar::study::Plan;
 use qantar::study::trial::{ATTRIBUTES, Attribute, Out, Trial, trial};
+use qantar::study::{Command, Study};
 
 use super::failure::Usage;
-use super::output::{color, data, message};
+use super::output::{color, data, message, warn};
 
 /// Find everything that is wrong with scenarios
 #[derive(clap::Args)]
@@ -38,21 +38,22 @@ impl Args {
         for file in &self.files {
             let checked = Scenario::read(file).and_then(|mut scenario| {
                 scenario.set(&self.set)?;
-                let plan = Plan::new(&scenario, Vec::new(), 1, 0..1)?;
+                let study = Study::new(Command::Run, &scenario, Vec::new(), 1, 0..1)?;
                 let record = scenario
                     .record()
-                    .map(|path| record::read(path, &plan.known()))
+                    .map(|path| record::read(path, &study.known()))
                     .transpose()?;
-                let (mut text, mut fails) = (summary(&plan, record.as_ref()) + "\n", false);
-                if let Some(model) = country(plan.arms[0].model.as_ref()).filter(|_| self.run) {
+                let (mut text, mut fails) = (summary(&study, record.as_ref()) + "\n", false);
+                if let Some(model) = country(study.arms[0].model.as_ref()).filter(|_| self.run) {
                     let trial = trial(model, scenario.seed());
-                    text += &tried(&trial, model, &scenario);
+                    text += &tried(&trial, model, &scenario, &study.calendar);
                     fails = trial.precedes() || trial.nothing_moves();
                 }
-                Ok((text, fails))
+                Ok((text, fails, scenario.warnings()))
             });
             match checked {
-                Ok((text, fails)) => {
+                Ok((text, fails, warnings)) => {
+                    warn(&warnings);
                     data(&format!("{}: {text}", file.display()))?;
                     doubtful += usize::from(fails);
                 }
@@ -73,9 +74,9 @@ impl Args {
     }
 }
 
-fn summary(plan: &Plan, record: Option<&Record>) -> String {
-    let model = &plan.arms[0].model;
-    let (mut text, calendar) = (model.outline(), &plan.calendar);
+fn summary(study: &Study, record: Option<&Record>) -> String {
+    let model = &study.arms[0].model;
+    let (mut text, calendar) = (model.outline(), &study.calendar);
     if calendar.is_dated() {
         text += &format!(" from {} to {}", calendar.short(0), calendar.short(model.ticks()));
     }
@@ -87,9 +88,9 @@ fn summary(plan: &Plan, record: Option<&Record>) -> String {
 }
 
 /// What a trial showed, and which attribute to look at where it is not what a country shows.
-fn tried(trial: &Trial, model: &Model, scenario: &Scenario) -> String {
-    let (names, calendar) = (scenario.names(), scenario.calendar());
-    let out = |out: &Out| crowd(out, model, &names, &calendar);
+fn tried(trial: &Trial, model: &Model, scenario: &Scenario, calendar: &Calendar) -> String {
+    let names = scenario.names();
+    let out = |out: &Out| crowd(out, model, &names, calendar);
     let hours = |ticks: u32| number(f64::from(ticks) * model.clock.hours());
     let line = |what: &str, said: String| wrapped(&format!("  {what:<28}"), &said);
     let mut text = line(

@@ -1,11 +1,12 @@
 //! The command line: one file per command, which holds its arguments and what it does.
 
-mod asked;
+mod arguments;
 pub mod failure;
+mod finish;
 mod outcomes;
 mod output;
+mod perform;
 mod progress;
-mod results;
 mod signals;
 mod terminal;
 mod told;
@@ -24,11 +25,13 @@ mod new;
 mod plot;
 mod report;
 mod reproduce;
+mod resume;
 mod run;
 mod schema;
 mod score;
 mod sensitivity;
 mod status;
+mod stream;
 mod submit;
 mod sweep;
 
@@ -66,6 +69,7 @@ enum Command {
     Ablate(ablate::Args),
     Sensitivity(sensitivity::Args),
     Sweep(sweep::Args),
+    Resume(resume::Args),
     Merge(merge::Args),
     Status(status::Args),
     Submit(submit::Args),
@@ -93,6 +97,7 @@ impl Cli {
             Command::Ablate(args) => args.execute(),
             Command::Sensitivity(args) => args.execute(),
             Command::Sweep(args) => args.execute(),
+            Command::Resume(args) => args.execute(),
             Command::Merge(args) => args.execute(),
             Command::Status(args) => args.execute(),
             Command::Submit(args) => args.execute(),

@@ -8,6 +8,8 @@ use anyhow::Context;
 pub use super::terminal::color;
 use super::terminal::fitted;
 
+use qantar::scenario::problem::Problems;
+
 /// Help begins with what the command is for and with examples.
 pub const HELP: &str = "{about-with-newline}\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}";
 
@@ -40,6 +42,13 @@ pub fn json(document: &impl serde::Serialize) -> io::Result<()> {
 /// Print a message, if there is anybody to read it.
 pub fn message(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{}", fitted(text));
+}
+
+/// Print what may be wrong with a scenario, if anything.
+pub fn warn(warnings: &Problems) {
+    if !warnings.is_empty() {
+        message(&format!("{}\n", warnings.render(color(&io::stderr()))));
+    }
 }
 
 /// Write a file, whole or not at all.

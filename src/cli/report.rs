@@ -63,6 +63,16 @@ impl Args {
     }
 }
 
+/// The page of a folder that was just made.
+pub fn of_results(folder: &Path, quiet: bool) -> anyhow::Result<()> {
+    let out = folder.join("report.html");
+    write(&out, &text(&[folder.to_owned()], None)?, true)?;
+    if !quiet {
+        message(&format!("the page is {}", out.display()));
+    }
+    Ok(())
+}
+
 fn text(results: &[PathBuf], record: Option<&Path>) -> anyhow::Result<String> {
     let folders = results
         .iter()

@@ -42,9 +42,11 @@ pub struct Args {
 }
 
 const EXAMPLES: &str = "Examples:
-  qantar sensitivity results/sweep
-  qantar sensitivity results/sweep --outcome deaths_civilians --csv indices.csv
-  qantar sensitivity results/sweep --method morris --format json";
+  qantar sweep scenarios/tutorial.toml --vary region.harrow.discipline=0..1 --vary action.rollback.credibility=0..1 \\
+      --sample morris:10 --out results/study
+  qantar sensitivity results/study
+  qantar sensitivity results/study --outcome participants_peak --csv indices.csv
+  qantar sensitivity results/study --method morris --format json";
 
 /// Which indices are wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -102,9 +104,18 @@ impl Args {
         let manifest = self.manifest()?;
         let names = self.outcomes(&manifest)?;
         let design = &manifest.design;
+        let unfinished = self.results.join("parts").exists();
+        if unfinished && !self.results.join("runs.csv").exists() {
+            let folder = self.results.display();
+            let why = format!(
+                "{folder} is unfinished; `qantar merge --partly {folder}` puts the table of what is done together"
+            );
+            return Err(Usage(why).into());
+        }
         let runs = Runs::read(&self.results.join("runs.csv"), design, &names)?;
         let points = runs.points.len();
         let wanted = match self.method {
+            Wanted::Auto if unfinished => None,
             Wanted::Auto => design.method().ok(),
             Wanted::Sobol => Some(Method::Sobol),
             Wanted::Morris => Some(Method::Morris),
@@ -113,7 +124,11 @@ impl Args {
             design.fits(method, points).map_err(Usage)?;
         }
         let mut notes = Vec::new();
-        if wanted.is_none() {
+        if unfinished {
+            notes.push(format!(
+                "This sweep is unfinished: {points} points have a run so far. Indices need all of them."
+            ));
+        } else if wanted.is_none() {
             notes.extend(design.method().err());
         }
         notes.extend(runs.note());
@@ -144,7 +159,11 @@ impl Args {
     }
 
     fn manifest(&self) -> anyhow::Result<Manifest> {
-        let path = self.results.join(manifest::NAME);
+        let begun = self.results.join("parts/plan.json");
+        let path = match begun.exists() {
+            true => begun,
+            false => self.results.join(manifest::NAME),
+        };
         let failed = || format!("cannot read {}", path.display());
         let bytes = fs::read(&path).with_context(failed)?;
         let document: serde_json::Value = serde_json::from_slice(&bytes).with_context(failed)?;

@@ -271,9 +271,7 @@ fn over_time(
         Some(_) => Vec::new(),
         None => [manifest.family().named_totals(), scenario.outcomes()].concat(),
     };
-    // Of several arms, those of a replicate follow each other; of one arm, its replicates do.
-    let by = if manifest.arms.is_empty() { "replicate" } else { "arm" };
-    for series in runs(path, &schema, by)? {
+    for series in runs(path, &schema)? {
         let series = series?;
         let events = all_events
             .remove(&key(&series, 0))
@@ -348,17 +346,31 @@ fn events(folder: &Path) -> anyhow::Result<BTreeMap<(String, i64), Table>> {
     Ok(rows.into_iter().map(|(key, rows)| (key, all.pick(&rows))).collect())
 }
 
-/// The series of each run.
+/// The series of each run: rows of one replicate stand together, be it in all arms or in one.
 fn runs<'s>(
     folder: &Path,
     schema: &'s [(&'s str, Kind)],
-    by: &'s str,
 ) -> anyhow::Result<impl Iterator<Item = anyhow::Result<Table>> + use<'s>> {
     let path = folder.join("series.csv");
     let failed = move || format!("cannot read {}", path.display());
     let file = File::open(folder.join("series.csv")).with_context(&failed)?;
-    let tables = csv::groups(BufReader::new(file), schema, by).with_context(&failed)?;
-    Ok(tables.map(move |table| table.with_context(&failed)))
+    let groups = csv::groups(BufReader::new(file), schema, "replicate").with_context(&failed)?;
+    let split = |group: Table| {
+        let mut arms = Vec::<(String, Vec<usize>)>::new();
+        let names = group.column("arm").expect("a series has arms");
+        for row in 0..group.rows() {
+            match arms.iter_mut().find(|(name, _)| name == names.text(row)) {
+                Some((_, rows)) => rows.push(row),
+                None => arms.push((names.text(row).to_owned(), vec![row])),
+            }
+        }
+        let run = |(_, rows): (String, Vec<usize>)| group.pick(&rows);
+        arms.into_iter().map(run).collect::<Vec<_>>()
+    };
+    Ok(groups.flat_map(move |group| match group.with_context(&failed) {
+        Ok(group) => split(group).into_iter().map(Ok).collect(),
+        Err(error) => vec![Err(error)],
+    }))
 }
 
 /// A table whose first line says what its columns are: text where a name says so, else numbers.

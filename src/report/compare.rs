@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::bands;
-use super::format::{hour, number, wrapped};
+use super::format::{hour, number, results_in, wrapped};
 use crate::analysis::bands::Band;
 use crate::analysis::contrast::{Contrast, Named};
 use crate::metric::Description;
@@ -82,7 +82,7 @@ pub fn text(comparison: &Comparison, color: bool) -> String {
     }
     text += "\n";
     text += &wrapped("", CAUTION);
-    text + &format!("\nResults are in {}\n", comparison.folder)
+    text + &results_in(comparison.folder)
 }
 
 const CAUTION: &str = "This is what follows in the model from its assumptions, and no proof of what would have \

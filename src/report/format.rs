@@ -32,6 +32,14 @@ pub fn listed(items: &[String]) -> String {
     items.join(if comma { "; " } else { ", " })
 }
 
+/// Where results lie, at the end of a text; nothing if they are not kept.
+pub fn results_in(folder: &str) -> String {
+    match folder.is_empty() {
+        true => String::new(),
+        false => format!("\nResults are in {folder}\n"),
+    }
+}
+
 /// Words in lines of at most 80 characters; the first begins with `first`, the others as far to the right.
 pub fn wrapped(first: &str, text: &str) -> String {
     let indent = first.chars().count();

@@ -2,18 +2,11 @@
 //! it. The engine knows none of it.
 
 use super::Scenario;
-use super::check::Names;
-use super::compile::{daylight, degrees};
-use super::form::To;
-use super::kinds::{Theme, theme};
-use super::problem::{Place, Problem};
-use super::tree::{Node, Table, Value};
-use super::view::View;
+use crate::document::kinds::{Theme, theme};
+use crate::document::map;
+use crate::document::view::View;
+use crate::models::country::{daylight, degrees};
 use crate::outline::Outlines;
-
-/// The key of a map. Where a scenario is read, the path at it is replaced by what the file holds, so that a scenario
-/// is whole in one text.
-pub(super) const KEY: &str = "map";
 
 /// A region, for a map.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,12 +48,12 @@ impl Scenario {
                 position: view.given("position").map_or((0.0, 0.0), degrees),
             }
         };
-        View::entries(&self.root, "region").map(region).collect()
+        self.entries("region").into_iter().map(region).collect()
     }
 
     /// The outlines of its regions, if it has a map.
     pub fn outlines(&self) -> Option<Outlines> {
-        Outlines::read(self.root.text(KEY)?).ok()
+        Outlines::read(self.root.text(map::KEY)?).ok()
     }
 
     /// When the sun rises and sets in its largest region, minutes after midnight on the first day.
@@ -84,54 +77,19 @@ impl Scenario {
                 source: view.text("source"),
             }
         };
-        let entries = ["shock", "action"]
+        ["shock", "action"]
             .into_iter()
-            .flat_map(|section| View::entries(&self.root, section));
-        entries.map(deed).collect()
+            .flat_map(|section| self.entries(section))
+            .map(deed)
+            .collect()
     }
-}
 
-/// Find what is wrong with a map: it is none, or its ids are not those of the regions.
-pub(super) fn check(root: &Table, names: &Names<'_>, problems: &mut Vec<Problem>) {
-    let Some(node) = root.get(KEY) else { return };
-    let Some(text) = node.text() else { return };
-    let outlines = match Outlines::read(text) {
-        Ok(outlines) => outlines,
-        Err(why) => {
-            let problem = Problem::at(&node.place, "the map cannot be read").label(why);
-            problems.push(problem.help("a map is GeoJSON: a FeatureCollection with a feature for each region"));
-            return;
-        }
-    };
-    let regions = names.list(To::Region);
-    let listed = |ids: Vec<&str>| ids.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ");
-    let missing: Vec<&str> = regions.iter().copied().filter(|id| outlines.of(id).is_none()).collect();
-    let unknown: Vec<&str> = outlines
-        .regions
-        .iter()
-        .map(|(id, _)| id.as_str())
-        .filter(|id| !regions.contains(id))
-        .collect();
-    if missing.is_empty() && unknown.is_empty() {
-        return;
-    }
-    let mut told = Vec::new();
-    if !missing.is_empty() {
-        told.push(format!("it has no feature for {}", listed(missing)));
-    }
-    if !unknown.is_empty() {
-        told.push(format!("there is no region {}", listed(unknown)));
-    }
-    let problem = Problem::at(&node.place, "the map is not of the regions of the scenario").label(told.join("; "));
-    problems.push(problem.help("the `id` of each feature is that of a region; leave `map` out for a map of tiles"));
-}
-
-/// The map as a value of the document.
-pub(super) fn node(text: &str, place: &Place) -> Node {
-    // Without line breaks it is one line of a scenario that is written out.
-    let text = text.split(['\n', '\r']).map(str::trim).collect();
-    Node {
-        value: Value::Text(text),
-        place: place.clone(),
+    /// The entries at a key of the document; none where its format has no such key.
+    fn entries(&self, key: &str) -> Vec<View<'_>> {
+        let format = self.family().format();
+        let known = format.root().field(key).is_some();
+        known
+            .then(|| View::of(format, &self.root).inner_entries(key).collect())
+            .unwrap_or_default()
     }
 }

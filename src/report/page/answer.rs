@@ -3,7 +3,6 @@
 use maud::{Markup, html};
 
 use super::{Folder, Of, Total, words};
-use crate::analysis::contrast::Contrast;
 
 /// What stands first.
 pub fn head(of: &Of) -> Markup {
@@ -71,17 +70,9 @@ fn compared(folder: &Folder, arm: &str) -> String {
                 &named.label,
                 &super::near(contrast.arm.median),
                 &super::near(contrast.baseline.median),
-                &agreement(contrast),
+                &super::agreement(contrast),
             )
         })
         .collect();
     words::arm_sentence(arm, &told)
-}
-
-/// In how many runs it went that way.
-pub fn agreement(contrast: &Contrast) -> String {
-    let Contrast {
-        pairs, lower, higher, ..
-    } = *contrast;
-    words::higher_lower(higher, lower, pairs)
 }

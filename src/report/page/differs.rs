@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{Folder, Of, answer, words};
+use super::{Folder, Of, words};
 use crate::analysis::contrast::{Contrast, Named};
 use crate::analysis::telling::by_weight;
 use crate::report::compare::signed;
@@ -15,11 +15,11 @@ pub fn section(of: &Of) -> Markup {
     let contrasts = &of.folder.contrasts;
     let arms: Vec<&(String, Vec<String>)> = of.folder.made.arms.iter().skip(1).collect();
     html! {
-        @for (arm, changes) in arms.iter().map(|arm| (&arm.0, &arm.1)) {
+        @for (number_of, (arm, changes)) in arms.iter().map(|arm| (&arm.0, &arm.1)).enumerate() {
             @let own: Vec<&Named> = contrasts.iter().filter(|one| one.arm == *arm).collect();
             @if !own.is_empty() {
-                section aria-labelledby=(of.id(&format!("differs-{arm}"))) {
-                    h2 id=(of.id(&format!("differs-{arm}"))) { (words::differs(arm)) }
+                section aria-labelledby=(of.id(&format!("differs{number_of}"))) {
+                    h2 id=(of.id(&format!("differs{number_of}"))) { (words::differs(arm)) }
                     p.lead { (words::differs_lead(of.runs(), changes)) }
                     (forest(of, arm, &own))
                 }
@@ -45,7 +45,7 @@ fn forest(of: &Of, arm: &str, own: &[&Named]) -> Markup {
                 td { (super::near(contrast.baseline.median)) } td { (super::near(contrast.arm.median)) }
                 td { @if let Some((value, low, high)) = relative { (strip::difference(&named.label, value, (low, high), &scale).markup()) } }
                 td { span.n { (signed(contrast.difference)) } " " span.r.nowrap { (signed(contrast.interval.low)) " " (words::TO) " " (signed(contrast.interval.high)) } }
-                td { (answer::agreement(contrast)) }
+                td { (super::agreement(contrast)) }
             }
         }
     };

@@ -21,7 +21,7 @@ mod words;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::picture::{Picture, ink, scale::Timeline};
-use crate::analysis::contrast::Named;
+use crate::analysis::contrast::{Contrast, Named};
 use crate::analysis::overview::Overview;
 use crate::analysis::score::{Record, Score};
 use crate::analysis::spread::Spread;
@@ -320,4 +320,12 @@ fn spread(spread: &Spread, runs: usize) -> Markup {
 /// A number as exact as a quantile of some runs can be: whole from ten, else with two decimals at most.
 fn near(value: f64) -> String {
     super::format::number(if value.abs() < 10.0 { value } else { value.round() })
+}
+
+/// In how many runs it went that way.
+fn agreement(contrast: &Contrast) -> String {
+    let Contrast {
+        pairs, lower, higher, ..
+    } = *contrast;
+    words::higher_lower(higher, lower, pairs)
 }

@@ -242,11 +242,8 @@ mod tests {
             for ink in [Ink::Text, Ink::Quiet] {
                 assert!(contrast(tone(ink.style().fill.unwrap()), paper) >= 4.5, "{ink:?}");
             }
-            for number in 0..SERIES {
-                assert!(
-                    contrast(tone(SERIES_TONES[number]), paper) >= 4.5,
-                    "series {number} on {paper}"
-                );
+            for (number, series) in SERIES_TONES.into_iter().enumerate() {
+                assert!(contrast(tone(series), paper) >= 4.5, "series {number} on {paper}");
             }
         }
     }
