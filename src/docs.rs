@@ -59,6 +59,10 @@ pub mod speed {
     #![doc = include_str!("docs/speed.md")]
 }
 
+pub mod dependencies {
+    #![doc = include_str!("docs/dependencies.md")]
+}
+
 pub mod limits {
     #![doc = include_str!("docs/limits.md")]
 }

@@ -259,7 +259,7 @@ pub fn assign(base: &mut Table, over: Table, problems: &mut Vec<Problem>) {
     }
 }
 
-fn assign_by_id(key: &str, list: &mut Vec<Node>, over: Table, problems: &mut Vec<Problem>) {
+fn assign_by_id(key: &str, list: &mut [Node], over: Table, problems: &mut Vec<Problem>) {
     for entry in over.entries {
         if let Some(old) = list.iter().position(|node| id_of(node) == Some(&entry.key)) {
             if let (Value::Table(base), Value::Table(mut over)) = (&mut list[old].value, entry.node.value) {

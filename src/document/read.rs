@@ -209,9 +209,12 @@ impl Reading {
             return Table::default();
         };
         if !header.iter().any(|cell| cell.text == "id") {
-            let problem = Problem::at(&header[0].place, "the table of regions has no column `id`");
-            self.broken
-                .push(problem.label("the names of the columns are read from here"));
+            let mut problem = Problem::at(&header[0].place, "the table of regions has no column `id`")
+                .label("the names of the columns are read from here");
+            if header.len() == 1 && header[0].text.contains([';', '\t']) {
+                problem = problem.help("semicolons or tabs stand between the cells; save the table with commas");
+            }
+            self.broken.push(problem);
         }
         for (i, cell) in header.iter().enumerate() {
             if header[..i].iter().any(|other| other.text == cell.text) {

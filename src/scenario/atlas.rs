@@ -88,8 +88,9 @@ impl Scenario {
     fn entries(&self, key: &str) -> Vec<View<'_>> {
         let format = self.family().format();
         let known = format.root().field(key).is_some();
-        known
-            .then(|| View::of(format, &self.root).inner_entries(key).collect())
-            .unwrap_or_default()
+        match known {
+            true => View::of(format, &self.root).inner_entries(key).collect(),
+            false => Vec::new(),
+        }
     }
 }
