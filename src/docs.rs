@@ -39,6 +39,10 @@ pub mod calibration {
     #![doc = include_str!("docs/calibration.md")]
 }
 
+pub mod worlds {
+    #![doc = include_str!("docs/worlds.md")]
+}
+
 pub mod compare {
     #![doc = include_str!("docs/compare.md")]
 }

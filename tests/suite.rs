@@ -16,6 +16,7 @@ mod epstein_twin;
 mod examples;
 mod fuzz;
 mod house;
+mod matching;
 mod parameters;
 mod peers;
 mod reactive;

@@ -2,11 +2,12 @@
 
 pub mod ablation;
 pub mod bands;
-pub mod bootstrap;
 pub mod contrast;
 pub mod course;
 pub mod ensemble;
 pub mod episodes;
+pub mod implausible;
+pub mod interval;
 pub mod named;
 pub mod names;
 pub mod outcome;
@@ -19,3 +20,4 @@ pub mod sensitivity;
 pub mod shapley;
 pub mod spread;
 pub mod telling;
+pub mod worlds;
