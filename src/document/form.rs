@@ -201,6 +201,8 @@ pub enum To {
     Region,
     /// A site.
     Site,
+    /// A kind of site.
+    SiteKind,
     /// A shock or an action.
     Action,
     /// A pattern of a record.
@@ -217,6 +219,7 @@ impl To {
         match self {
             To::Region => "region",
             To::Site => "site",
+            To::SiteKind => "site kind",
             To::Action => "action",
             To::Pattern => "pattern",
             To::Variant => "variant",
