@@ -90,7 +90,7 @@ fn every_default_that_a_remark_names_is_the_one_of_the_code() {
     let strength = strength
         .family()
         .format()
-        .field("site.any.strength")
+        .field("site_kind.any.strength")
         .expect("a key")
         .default_node();
     let strength = strength.and_then(|node| node.number()).expect("a default");
