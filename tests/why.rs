@@ -54,7 +54,6 @@ fn the_parts_add_up_to_the_utility_by_which_the_engine_decides() {
         "crowd",
         "acquaintances",
         "anger",
-        "way",
         "disposition",
     ] {
         assert!(part(name), "{name} never moves anybody, so nothing is checked of it");
