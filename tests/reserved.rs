@@ -79,8 +79,8 @@ fn country(ids: &[String]) -> String {
     text
 }
 
-/// The numbers of a run, each with its name.
-fn numbers(scenario: &str) -> Vec<Value> {
+/// The numbers of a run by their names.
+fn numbers(scenario: &str) -> Value {
     let temp = tempdir().unwrap();
     fs::write(temp.path().join("words.toml"), scenario).unwrap();
     let ran: Output = assert_cmd::Command::cargo_bin("qantar")
@@ -91,8 +91,7 @@ fn numbers(scenario: &str) -> Vec<Value> {
         .unwrap();
     assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
     let told: Value = serde_json::from_slice(&ran.stdout).unwrap();
-    let listed = |key: &str| told[key].as_array().unwrap().clone();
-    [listed("totals"), listed("outcomes")].concat()
+    told["runs"][0].clone()
 }
 
 #[test]
@@ -100,16 +99,8 @@ fn ids_that_are_words_of_results_change_no_number() {
     let words = words();
     let plain: Vec<String> = (0..words.len()).map(|number| format!("r{number}")).collect();
     let (with_words, with_plain) = (numbers(&country(&words)), numbers(&country(&plain)));
-    assert!(
-        words.len() > 60 && with_plain.len() > 15,
-        "{} of {}",
-        with_plain.len(),
-        words.len()
-    );
-    assert!(
-        with_plain[0]["median"].as_f64().unwrap() > 0.0,
-        "nobody came out: {}",
-        with_plain[0]
-    );
+    let count = with_plain.as_object().map_or(0, |numbers| numbers.len());
+    assert!(words.len() > 60 && count > words.len(), "{count} of {}", words.len());
+    assert!(with_plain["participants_peak"].as_f64() > Some(0.0), "nobody came out");
     assert_eq!(with_words, with_plain);
 }
