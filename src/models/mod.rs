@@ -2,7 +2,7 @@
 //! [`Family`], in a folder of its own; a further family is a further folder and a line in [`FAMILIES`].
 //!
 //! A family measures, names its totals and tells its course; the engine behind it is a
-//! [`Simulation`](crate::sim::Simulation), which knows none of that.
+//! [`Simulation`], which knows none of that.
 
 pub mod country;
 pub mod epstein;
