@@ -115,10 +115,12 @@ metrics! {
     Belief "belief" "share" false Mean "Belief that protest works, from 0 to 1; it fades.";
     Connectivity "connectivity" "share" false Mean "Share of people who can reach the network this hour.";
     Price "price" "tenge/l" false Mean "Price of the fuel whose rise is the grievance.";
-    Damage "damage" "million tenge" false Sum "Damage to buildings, shops and vehicles since the start.";
+    Damage "damage" "million tenge" false Sum "Damage to buildings, shops and vehicles since the start, of state and business.";
+    Looted "looted" "businesses" false Sum "Businesses looted since the start.";
+    DamageBusiness "damage_business" "million tenge" false Sum "Damage to businesses that were looted, since the start.";
     Armed "armed" "people" false Sum "Armed people among the violent: with weapons taken, and those whom armed groups bring.";
     SymbolicActs "symbolic_acts" "acts" true Sum "Symbols of the regime torn down since the start, such as statues.";
-    Rumour "rumour" "utility" false Mean "Push of rumours that the regime is falling, as far as they have spread and not been denied.";
+    Rumour "rumour" "share" false Mean "How many more come out for rumours that the regime is falling, as far as they have spread and not been denied.";
     Footage "footage" "harm" false Sum "Repression that was filmed and has not yet been seen elsewhere, for want of a network.";
     EliteCohesion "elite_cohesion" "share" false Mean "How far the elite holds together, from 0 to 1.";
     Airports "airports" "airports" true Sum "Airports with flights this hour.";

@@ -105,6 +105,7 @@ const REGION: &[Field] = &[
     value("state_media", SHARE, "share", "0.5", "Reach of state media among residents."),
     value("discipline", SHARE, "share", "0.3", "Norm of non-violent discipline."),
     value("legitimacy", SHARE, "share", "0.5", "How rightful the government seems at the start."),
+    value("retail", Number(0.0, 1000.0), "businesses/1,000 people", "10.0", "Shops, banks and other businesses on the street, per 1,000 residents; what looters find."),
     value("temperature", Number(-60.0, 60.0), "degrees Celsius", "0.0", "Mean temperature of the season; frost keeps people at home."),
 ];
 

@@ -81,7 +81,7 @@ pub const KINDS: &[ActionKind] = &[
         name: "appeal",
         meaning: "The head of state or government appeals to people to stay at home.",
         credibility: 0.4,
-        levers: &[(Narrative, 0.03)],
+        levers: &[(Narrative, 0.2)],
         duration: Some("12h"),
         ..NONE
     },
@@ -160,7 +160,7 @@ pub const KINDS: &[ActionKind] = &[
     ActionKind {
         name: "elite_exit",
         meaning: "People at the top are reported to have left the country.",
-        levers: &[(Rumour, 0.02), (Cohesion, -0.05)],
+        levers: &[(Rumour, 0.05), (Cohesion, -0.05)],
         duration: Some("48h"),
         ..NONE
     },
@@ -192,7 +192,7 @@ pub const KINDS: &[ActionKind] = &[
     ActionKind {
         name: "negotiation",
         meaning: "Officials talk with the crowd.",
-        levers: &[(Narrative, 0.05), (Belief, 0.1)],
+        levers: &[(Narrative, 0.3), (Belief, 0.1)],
         duration: Some("24h"),
         ..NONE
     },
@@ -205,7 +205,7 @@ pub const KINDS: &[ActionKind] = &[
     ActionKind {
         name: "external_force",
         meaning: "Troops of other states come; name them in `contingents`.",
-        levers: &[(Reassurance, 0.05), (Belief, -0.2), (Fear, 0.1)],
+        levers: &[(Reassurance, 0.15), (Belief, -0.1), (Fear, 0.05)],
         ..NONE
     },
     ActionKind {
@@ -227,7 +227,7 @@ pub const KINDS: &[ActionKind] = &[
             (Licence, 0.5),
             (Outrage, 0.9),
             (Eligibility, 0.5),
-            (Narrative, 0.02),
+            (Narrative, 0.1),
         ],
         ..NONE
     },
@@ -240,7 +240,7 @@ pub const KINDS: &[ActionKind] = &[
     ActionKind {
         name: "leader",
         meaning: "Someone leads the protest and coordinates it.",
-        levers: &[(Coordination, 0.05)],
+        levers: &[(Coordination, 0.5)],
         ..NONE
     },
     ActionKind {
@@ -252,7 +252,7 @@ pub const KINDS: &[ActionKind] = &[
     ActionKind {
         name: "rumour",
         meaning: "Word goes round that the regime is falling.",
-        levers: &[(Rumour, 0.05)],
+        levers: &[(Rumour, 0.15)],
         duration: Some("48h"),
         ..NONE
     },
@@ -304,7 +304,7 @@ pub const STANCES: &[Stance] = &[
     Stance {
         name: "support",
         meaning: "Stands by the government.",
-        levers: &[(Reassurance, 0.0005), (Legitimacy, 0.001)],
+        levers: &[(Reassurance, 0.005), (Legitimacy, 0.001)],
     },
     Stance {
         name: "concern",

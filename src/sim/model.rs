@@ -110,6 +110,8 @@ pub struct Region {
     pub daylight: (f64, f64),
     /// How rightful the government seems at the start, 0 to 1.
     pub legitimacy: f64,
+    /// Shops, banks and other businesses on the street that can be looted.
+    pub businesses: f64,
 }
 
 /// How a trait is distributed over the citizens of a region, on [0, 1].

@@ -59,13 +59,14 @@ macro_rules! rules {
 rules! {
     /// What people see and hear of a crowd.
     perception: Perception {
-        crowd_reference = 877.0, "people", 1.0..=100000.0, "calibrated; Weber-Fechner form", "A crowd of this size is the unit on the logarithmic scale on which crowds are perceived: ln(1 + seen / reference).";
+        crowd_reference = 20.0, "people/100,000", 0.01..=100000.0, "calibrated; Weber-Fechner form", "A crowd of this share of those among whom it is seen is the unit on the logarithmic scale on which crowds are perceived: ln(1 + seen / reference).";
         news_hours = 6.0, "hours", 0.1..=96.0, "calibrated; Bonnasse-Gahot et al. 2018, contagion over hours to days", "Time in which news of a crowd, or of repression, has reached 63 % of those who can hear of it.";
         memory_hours = 40.0, "hours", 1.0..=240.0, "calibrated", "Time in which the picture of a crowd that has gone home fades to 37 %.";
         word_of_mouth = 0.149, "share", 0.0..=1.0, "calibrated; Hassanpour 2014 on disrupted networks", "Share of what tied regions show each other that gets through without any network.";
-        national_reach = 0.807, "share", 0.0..=1.0, "calibrated", "Share of the whole country's crowd that a connected person feels as if it were on the own square.";
+        national_reach = 3.5, "ratio", 0.0..=20.0, "calibrated", "Weight of the share of the country that is out, for a person whom independent media reach, against the share of the own region that is.";
+        broadcast = 0.3, "share", 0.0..=1.0, "calibrated; state television named the unrest from 5 January 2022 on", "How much of the country's crowd state media show those whom the network does not reach, against independent media.";
         surprise_hours = 12.0, "hours", 1.0..=96.0, "calibrated; PRX 2021, sudden against gradual growth", "Time over which people and police get used to the size of a crowd; growth faster than this is sudden.";
-        surprise_floor = 500.0, "people", 1.0..=100000.0, "calibrated", "Growth below about this many people is not felt as sudden.";
+        surprise_floor = 25.0, "people/100,000", 0.01..=100000.0, "calibrated", "Growth below about this many people in 100,000 is not felt as sudden.";
     }
     /// Who goes out, and who goes home.
     turnout: Turnout {
@@ -76,6 +77,7 @@ rules! {
         crowd_weight = 0.043, "utility per ln unit", 0.0..=1.0, "calibrated; Lohmann 1994, Bonnasse-Gahot et al. 2018", "Pull of the crowd that is seen, per unit of its logarithmic size.";
         danger_weight = 0.062, "utility per ln unit", 0.0..=1.0, "calibrated; Steinert-Threlkeld, Chan and Joo 2022: protester violence shrinks protest", "What violence in the streets of the region costs participation, per unit of its logarithmic size: weight x ln(1 + violent / crowd reference).";
         acquaintance_weight = 0.0016, "utility per ln unit", 0.0..=1.0, "calibrated; Siegel 2009", "Pull of people out in one's own and tied communities: weight x ln(1 + their number).";
+        cut_anger = 0.2, "share", 0.0..=5.0, "calibrated; Hassanpour 2014, Rydzak 2019: people go and see what they are no longer told", "How many more come out where the network is cut altogether: anger at the cut, and the wish to know.";
         base_cost = 0.7157, "utility", 0.0..=5.0, "calibrated", "What going out costs everybody, whatever the risk: time, norm, habit.";
         participation_cost = 0.407, "utility", 0.01..=5.0, "calibrated", "What going out costs a citizen of risk aversion 1 even where no police is in sight; keeps the crowd a corner of the population.";
         risk_weight = 0.128, "utility", 0.0..=5.0, "calibrated; Epstein 2002, net risk = R x P", "Weight of the perceived risk of arrest on a citizen of risk aversion 1.";
@@ -92,7 +94,6 @@ rules! {
     }
     /// What people demand, and how demands climb.
     demands: Demands {
-        government_share = 0.4, "share", 0.0..=1.0, "calibrated", "Share of discontent that another government would remove; the rest is with the regime.";
         ladder_start = 0.0253, "ratio", 0.0..=5.0, "calibrated", "Weight of political against material grievance in what people demand before anything has happened.";
         ladder_per_belief = 0.216, "ratio", 0.0..=10.0, "calibrated; dynamic demands, Leuschner and Hellmeier 2024", "How far belief that protest works moves demands up the ladder from price to government to regime.";
         ladder_per_crowd = 0.145, "ratio per ln unit", 0.0..=1.0, "calibrated; Kuran 1991", "How far a visible crowd moves demands up the ladder.";
@@ -111,12 +112,12 @@ rules! {
         injury_harm = 3.0, "harm", 0.0..=1000.0, "calibrated", "How much an injury counts as repression.";
         death_harm = 40.0, "harm", 0.0..=1000.0, "calibrated", "How much a death counts as repression.";
         backlash_gain = 0.13, "share/hour", 0.0..=1.0, "calibrated", "Share of the calm whom an hour of moderate repression at its worst angers.";
-        backlash_reference = 88.0, "harm/hour", 0.1..=10000.0, "calibrated", "Harm an hour at which repression feeds anger most; more of it feeds fear (inverted U, Steinert-Threlkeld et al. 2022).";
+        backlash_reference = 4.0, "harm/hour/100,000", 0.001..=10000.0, "calibrated", "Harm an hour among 100,000 residents at which repression feeds anger most; more of it feeds fear (inverted U, Steinert-Threlkeld et al. 2022).";
         backlash_half_life = 24.0, "hours", 1.0..=720.0, "calibrated", "Half-life of anger.";
         fear_gain = 0.075, "share/hour", 0.0..=1.0, "calibrated", "Share of the unafraid whom an hour of massive repression frightens.";
-        fear_reference = 100.0, "harm/hour", 0.1..=100000.0, "calibrated", "Harm an hour at which repression spreads half of the fear it can.";
+        fear_reference = 5.0, "harm/hour/100,000", 0.001..=100000.0, "calibrated", "Harm an hour among 100,000 residents at which repression spreads half of the fear it can.";
         fear_half_life = 49.3, "hours", 1.0..=2160.0, "calibrated", "Half-life of fear.";
-        own_community = 20.0, "ratio", 0.0..=1000.0, "calibrated; Siegel 2011", "How much harder harm to a neighbour hits than news of one harmed person in the region.";
+        own_community = 1.0, "1/100,000", 0.0..=1000.0, "calibrated; Siegel 2011", "Harm to one neighbour weighs as harm to so many in 100,000 residents.";
     }
     /// Who turns violent, and who loots.
     violence: Violence {
@@ -130,8 +131,10 @@ rules! {
         fear_weight = 0.24, "utility", 0.0..=5.0, "calibrated", "Restraint of fear on a citizen of risk aversion 1.";
         isolation_weight = 0.56, "utility", 0.0..=5.0, "calibrated; Rydzak 2019 on shutdowns", "Push of being cut off: without a network peaceful coordination fails and small violent groups do not.";
         darkness_weight = 0.29, "utility", 0.0..=5.0, "calibrated; Zimbardo 1969, Doleac and Sanders 2015: darkness hides who did it", "Push of darkness, from half an hour after sunset to half an hour before sunrise.";
-        loot_reluctance = 2.81, "utility", 0.0..=10.0, "calibrated", "What looting costs beside the cost of participation; hardship and violent disposition weigh 1 each against it.";
-        loot_opportunity = 0.892, "utility", 0.0..=5.0, "calibrated; Bueno de Mesquita and Shadmehr 2022", "Pull of lost control: half the share of the police tied up by violence, half the share of sites lost.";
+        loot_reluctance = 2.6, "utility", 0.0..=10.0, "calibrated", "What looting costs beside the cost of participation; hardship and violent disposition weigh 1 each against it.";
+        loot_opportunity = 0.75, "utility", 0.0..=5.0, "calibrated; Bueno de Mesquita and Shadmehr 2022", "Pull of streets without police, for as long as there is something left to take.";
+        loot_company = 0.02, "utility per ln unit", 0.0..=1.0, "calibrated; Granovetter 1978", "Pull of others who loot, per unit of their logarithmic number.";
+        lawless_hours = 4.0, "hours", 0.1..=96.0, "calibrated; Boston 1919 and Montreal 1969: looting within hours of a police strike", "Time in which 63 % of a loss of police in the streets is noticed.";
         loot_fear_weight = 0.2, "utility", 0.0..=5.0, "calibrated; Bueno de Mesquita and Shadmehr 2022", "Restraint of fear on a looter of risk aversion 1; smaller than on the politically violent.";
     }
     /// How the police is commanded, tires and arrests.
@@ -140,7 +143,8 @@ rules! {
         alarm = 50.0, "people", 1.0..=100000.0, "definition of an active region", "Participants from which a region calls up officers from their rest.";
         shift_share = 0.33, "share", 0.05..=1.0, "three shifts of eight hours", "Share of officers on duty in a calm region.";
         alarm_share = 0.67, "share", 0.05..=1.0, "two shifts of three", "Share of officers on duty where there is a crowd; all of them where it is more than they can see to.";
-        arrest_rate = 0.00048, "arrests/officer-hour", 0.0..=1.0, "calibrated", "Arrests by an officer who contains a crowd; three times that when dispersing, a fifth when holding.";
+        cordon_share = 0.1, "share", 0.0..=1.0, "calibrated", "Share of the peaceful whom officers deal with when they contain a crowd: those at the cordon. When they disperse it, all; when they hold, nobody.";
+        arrest_rate = 0.01, "arrests/encounter-hour", 0.0..=1.0, "calibrated", "Arrests in an hour of an encounter of an officer and a person in the streets.";
         violent_arrest = 2.0, "ratio", 0.0..=100.0, "calibrated", "How much likelier violent people are arrested than peaceful ones.";
         investigation_rate = 0.02, "arrests/officer-hour", 0.0..=1.0, "calibrated; detentions peaked after control was restored", "Arrests at home of people who took part, by an officer in a place under control.";
         detention_hours = 360.0, "hours", 1.0..=8760.0, "15 days of administrative arrest", "Mean time in detention.";
@@ -150,6 +154,7 @@ rules! {
         decision_hours = 3.0, "hours", 0.0..=240.0, "calibrated", "How often command weighs where reinforcements are needed.";
         road_speed = 60.0, "km/h", 5.0..=200.0, "columns on winter roads", "Speed of a reinforcement by road.";
         air_speed = 500.0, "km/h", 50.0..=1000.0, "military transport aircraft", "Speed of a reinforcement by air, where the region's airport is held.";
+        blindness = 0.3, "share", 0.0..=1.0, "calibrated; the police reads the same network", "How much of its view the police loses where the network is cut altogether: it decides later and finds fewer of those who took part.";
         mobile_share = 0.6, "share", 0.0..=1.0, "calibrated", "Largest share of a region's mobile forces that command sends elsewhere.";
         need_ratio = 6.6, "people/officer", 0.1..=1000.0, "calibrated", "Participants per officer-equivalent above which a region needs reinforcement; violent people count four times.";
     }
@@ -169,12 +174,15 @@ rules! {
     }
     /// Injuries and deaths on both sides.
     harm: Harm {
-        civilian_injury_rate = 0.00602, "injuries/officer-hour", 0.0..=1.0, "calibrated", "Civilians injured by an officer who disperses a crowd; a third of that when containing.";
-        officer_injury_rate = 0.00471, "injuries/violent-hour", 0.0..=1.0, "calibrated", "Officers injured by a violent person in an hour of contact.";
+        civilian_injury_rate = 0.03, "injuries/encounter-hour", 0.0..=1.0, "calibrated", "Civilians injured in an hour of an encounter with an officer.";
+        officer_injury_rate = 0.04, "injuries/encounter-hour", 0.0..=1.0, "calibrated", "Officers injured in an hour of an encounter with a violent person.";
         civilian_death_share = 0.003, "deaths/injury", 0.0..=1.0, "calibrated; Haar et al. 2017: 2 of 5,131 injured by tear gas died, 53 of 1,984 by rubber bullets", "Civilians killed for each one injured while no live fire is ordered.";
         officer_death_share = 0.0038, "deaths/injury", 0.0..=1.0, "calibrated", "Officers killed for each one injured by an unarmed crowd.";
         armed_lethality = 6.0, "ratio", 0.0..=100.0, "calibrated", "How much deadlier a fully armed crowd is for officers.";
-        live_fire_injury_rate = 0.0055, "injuries/officer-hour", 0.0..=1.0, "calibrated", "Civilians shot by an officer under live fire.";
+        live_fire_injury_rate = 0.01, "injuries/encounter-hour", 0.0..=1.0, "calibrated", "People shot in an hour of an encounter of an officer under orders to fire and a violent person.";
+        self_defence_rate = 0.02, "injuries/encounter-hour", 0.0..=1.0, "calibrated; the prosecutor counts 63 people killed at akimats, police and security buildings outside Almaty", "People shot in an hour of an encounter of a defender in fear for his life and an attacker of a post.";
+        self_defence_ratio = 4.0, "people/officer", 0.1..=100.0, "calibrated", "Attackers per defender at which half of the defenders fire.";
+        armed_threat = 5.0, "ratio", 0.0..=100.0, "calibrated", "How many attackers more an armed one counts as to those whom he attacks.";
         live_fire_death_share = 0.22, "deaths/injury", 0.0..=1.0, "Cook et al. 2017: about 22 % of those injured by assault with firearms die", "Civilians killed for each one shot.";
         violent_exposure = 6.0, "ratio", 0.0..=100.0, "calibrated", "How much likelier violent people are hit by force than peaceful ones.";
         recovery_hours = 336.0, "hours", 1.0..=8760.0, "calibrated", "Mean time until an injured person is about again.";
@@ -185,12 +193,14 @@ rules! {
         assault_minimum = 46.0, "people", 1.0..=10000.0, "calibrated; about 45 people took an airport left by its guards", "Attackers below which no attack on a site begins.";
         overrun_rate = 0.78, "1/hour", 0.0..=10.0, "calibrated", "Rate at which a site falls to an overwhelming attack.";
         overrun_ratio = 1.1, "people/officer", 0.1..=100.0, "calibrated; about as many as there are officers", "Attackers per officer-equivalent of defence at which that rate is half.";
+        steepness = 6.0, "1", 1.0..=20.0, "calibrated; Lanchester 1916: by the square law the stronger side wins, a step", "How steeply the outcome of a fight for a site goes from one side to the other around the ratio at which it is even.";
+        occupation_hours = 8.0, "hours", 0.1..=240.0, "calibrated", "Mean time that those who took a site stay there before they go on or home.";
         retake_rate = 0.15, "1/hour", 0.0..=10.0, "calibrated", "Rate at which a seized site is retaken by an overwhelming force.";
-        retake_ratio = 0.429, "officers/person", 0.01..=100.0, "calibrated", "Officer-equivalents in the streets per occupier at which that rate is half.";
-        occupier_floor = 30.0, "people", 1.0..=10000.0, "calibrated", "A seized site counts as held by at least this many people.";
+        retake_ratio = 0.429, "officers/person", 0.01..=100.0, "calibrated", "Officer-equivalents in the streets per occupier and person around at which that rate is half: the area is cleared first.";
         weapons_per_person = 1.0, "people/weapon", 0.0..=10.0, "unit", "People armed by each weapon taken.";
-        damage_per_violent_hour = 0.25, "million tenge", 0.0..=100.0, "calibrated to order of magnitude; chamber of commerce 93.7 bn tenge", "Damage done by a violent person in an hour.";
-        damage_per_looter_hour = 0.8, "million tenge", 0.0..=100.0, "calibrated to order of magnitude; chamber of commerce 93.7 bn tenge", "Damage done by a looter in an hour.";
+        damage_per_violent_hour = 0.1, "million tenge", 0.0..=100.0, "calibrated to order of magnitude", "Damage done by a violent person in an hour to what is public.";
+        loot_rate = 0.05, "businesses/looter-hour", 0.0..=10.0, "calibrated; twenty looters empty a shop in an hour", "Businesses that a looter empties in an hour where none has been yet.";
+        business_damage = 46.0, "million tenge/business", 0.0..=100000.0, "chamber of commerce: 93.7 bn tenge in 2,023 businesses", "Damage to a business that is looted.";
     }
     /// Rumours, footage and symbols: news that needs no press.
     news: News {
@@ -198,9 +208,9 @@ rules! {
         rumour_half_life = 6.0, "hours", 0.1..=720.0, "calibrated", "Half-life of a rumour that nobody feeds any longer.";
         rumour_check = 0.5, "share", 0.0..=1.0, "calibrated; Pop-Eleches and Way 2021 on censored news", "Share of a rumour that reporting takes away where nothing is cut or closed.";
         footage_rate = 0.1, "1/hour", 0.0..=10.0, "calibrated; videos came out over the 2-5 % of the network that was left", "Rate at which footage of repression gets out through a network that works; in a shutdown as much less as the network.";
-        footage_weight = 0.002, "ratio", 0.0..=10.0, "calibrated; Steinert-Threlkeld, Chan and Joo 2022, images of protest", "How much repression that is shown later and elsewhere counts, against repression in one's own region.";
+        footage_weight = 0.1, "ratio", 0.0..=10.0, "calibrated; Steinert-Threlkeld, Chan and Joo 2022, images of protest", "How much repression that is shown later and elsewhere counts, against repression in one's own region.";
         symbol_rate = 0.05, "1/hour", 0.0..=10.0, "calibrated; statues fell in Taldykorgan and elsewhere", "Rate at which an overwhelming crowd where no police is left tears down a symbol of the regime.";
-        symbol_crowd = 1000.0, "people", 1.0..=1000000.0, "calibrated", "Crowd at which that rate is half, before police are counted.";
+        symbol_crowd = 50.0, "people/100,000", 0.01..=100000.0, "calibrated", "Crowd at which that rate is half, before police are counted.";
         symbol_belief = 0.005, "share", 0.0..=1.0, "calibrated; Kuran 1991, support becomes visible", "Share of those who doubted that protest works whom a fallen symbol convinces.";
     }
     /// Banks, airports and output while a country stands still.
@@ -220,7 +230,7 @@ rules! {
         hash_network = 0.69, "share", 0.0..=1.0, "12 % of the world's hash rate went with 97 % of the network", "Share of this mining that stops where there is no network.";
         uranium_gain = 0.08, "share", 0.0..=10.0, "background, unverified: about 8 %", "Rise of the price of uranium at the height of a national unrest.";
         unrest_half_life = 120.0, "hours", 1.0..=8760.0, "calibrated", "Half-life of unrest in the memory of markets and neighbours.";
-        unrest_reference = 10000.0, "people", 1.0..=100000000.0, "calibrated", "Participants in the country at which markets and neighbours see half of the unrest that they can see.";
+        unrest_reference = 52.0, "people/100,000", 0.01..=100000.0, "calibrated", "Participants in the country at which markets and neighbours see half of the unrest that they can see.";
     }
     /// A government that answers what happens (Klein and Regan 2018); of no effect under `policy = "timeline"`.
     government: Government {

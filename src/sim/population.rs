@@ -24,6 +24,8 @@ pub fn populate(model: &Model, dice: &Dice) -> World {
             SiteState {
                 holder: Holder::State,
                 armed: 0.0,
+                attackers: 0.0,
+                taken_by: 0.0,
                 stood_down: 0.0,
                 down_until: 0,
             };
@@ -104,6 +106,7 @@ fn regions(model: &Model) -> Vec<RegionState> {
                 connectivity: region.connectivity,
                 legitimacy: region.legitimacy,
                 belief: 0.0,
+                lawless: 0.0,
                 memory: 0.0,
                 harm: 0.0,
                 usual: 0.0,

@@ -22,22 +22,15 @@ pub fn constant(utility: f64) -> i32 {
     i32::from(steps(utility)) * 255
 }
 
-/// `ln(1 + seen / reference)`: a crowd is felt on a logarithmic scale (Weber-Fechner).
+/// `ln(1 + seen / reference)`: a crowd is felt on a logarithmic scale (Weber-Fechner); both per 100,000 residents.
 pub fn felt_crowd(seen: f64, reference: f64) -> f64 {
     libm::log1p(seen / reference)
 }
 
 /// The grievance of a price against the price taken for right: `ln(price / reference)`, not below 0, times the
 /// exposure to it; losses count, gains do not (Kahneman and Tversky 1979).
-pub fn price_grievance(price: f64, reference: f64, exposure: f64, promised: f64) -> f64 {
-    exposure * libm::log(price / reference).max(0.0) * (1.0 - promised)
-}
-
-/// Discontent left with government and regime, 0 to 1, after what concessions have taken away.
-pub fn discontent(legitimacy: f64, government_share: f64, government_relief: f64, regime_relief: f64) -> f64 {
-    let government = government_share * (1.0 - government_relief);
-    let regime = (1.0 - government_share) * (1.0 - regime_relief);
-    (1.0 - legitimacy) * (government + regime)
+pub fn price_grievance(price: f64, reference: f64, exposure: f64) -> f64 {
+    exposure * libm::log(price / reference).max(0.0)
 }
 
 /// Perceived risk of arrest `1 - exp(-k C / A)` with officers `C` and a crowd `A` of at least one (Epstein 2002).
@@ -89,7 +82,7 @@ pub fn load(participants: f64, violent: f64) -> f64 {
     participants + 3.0 * violent
 }
 
-/// How sudden a crowd's growth beyond the usual is, 0 to 1.
+/// How sudden a crowd's growth beyond the usual is, 0 to 1; all per 100,000 residents.
 pub fn surprise(crowd: f64, usual: f64, floor: f64) -> f64 {
     let growth = (crowd - usual).max(0.0);
     growth / (growth + usual + floor)
@@ -113,13 +106,65 @@ pub fn sigmoid(x: f64, half: f64) -> f64 {
     }
 }
 
-/// How many times the arrests and injuries of containing an order brings, and whether it is live fire.
-pub fn order_force(order: u8) -> (f64, f64) {
-    match order {
-        0 => (0.2, 0.0),
-        1 => (1.0, 1.0 / 3.0),
-        _ => (3.0, 1.0),
+/// Encounters between officers and people at one time, `officers x people / (officers + people)`: as many as there are
+/// of the fewer side where one is far larger, half of each where both are equal (mass action that saturates, as of
+/// predator and prey: Beddington 1975, DeAngelis et al. 1975; between the two laws of Lanchester 1916). So what happens
+/// in encounters needs both sides: thirty people give 1,800 officers no more than thirty.
+pub fn encounters(officers: f64, people: f64) -> f64 {
+    if officers > 0.0 && people > 0.0 {
+        officers * people / (officers + people)
+    } else {
+        0.0
     }
+}
+
+/// Share of the peaceful whom officers deal with hand to hand under an order: nobody when they hold, those at the cordon
+/// when they contain, everybody when they disperse. The violent they deal with under any order.
+pub fn dealt_with(order: u8, rules: &Rules) -> f64 {
+    match order {
+        0 => 0.0,
+        1 => rules.policing.cordon_share,
+        _ => 1.0,
+    }
+}
+
+/// People shot an hour at a post under attack by its defenders in fear for their lives: encounters of both, times how
+/// threatening they are, a sigmoid of attackers per defender of which each armed one counts many times.
+pub fn self_defence(attackers: f64, armed: f64, defenders: f64, rules: &Rules) -> f64 {
+    let harm = &rules.harm;
+    if defenders <= 0.0 || attackers <= 0.0 {
+        return 0.0;
+    }
+    let threat = (attackers + harm.armed_threat * armed.min(attackers)) / defenders;
+    harm.self_defence_rate * encounters(defenders, attackers) * hill(threat, harm.self_defence_ratio, 4.0)
+}
+
+/// `x^n / (x^n + half^n)`: a half at `half`, the steeper the larger `n`.
+pub fn hill(x: f64, half: f64, n: f64) -> f64 {
+    if x <= 0.0 { 0.0 } else { 1.0 / (1.0 + libm::pow(half / x, n)) }
+}
+
+/// Of a number of people, so many per 100,000 residents.
+pub fn per_100_000(people: f64, residents: f64) -> f64 {
+    1e5 * people / residents
+}
+
+/// By what share of the margin of the keenest a push has to move it so that so many times as many people want to be out:
+/// `cbrt(factor) - 1`, for they sit in a corner of the cube of traits, whose volume goes with the cube of that margin.
+/// So a lever can be given as the share of those out who would go home, about which one can argue.
+pub fn push(factor: f64) -> f64 {
+    libm::cbrt(factor.max(0.0)) - 1.0
+}
+
+/// How many times as many people want to be out after concessions: of those with each demand a share is content.
+pub fn contented(demands: [f64; 3], reliefs: [f64; 3]) -> f64 {
+    let all: f64 = demands.iter().sum();
+    if all <= 0.0 {
+        // Nobody has asked for anything but the price yet.
+        return 1.0 - reliefs[0];
+    }
+    let content: f64 = demands.iter().zip(reliefs).map(|(of, relief)| of * relief).sum();
+    1.0 - content / all
 }
 
 /// Belief that protest works, 0 to 1, after news of this weight: good news convinces a share of those who doubted,
@@ -242,11 +287,46 @@ mod tests {
     }
 
     #[test]
-    fn a_promise_and_a_lower_price_both_take_grievance_away_and_a_bargain_does_not_make_it_negative() {
-        let full = price_grievance(120.0, 60.0, 1.0, 0.0);
+    fn a_doubled_price_is_a_grievance_of_the_logarithm_of_two_and_a_bargain_is_none() {
+        let full = price_grievance(120.0, 60.0, 1.0);
         assert!((full - std::f64::consts::LN_2).abs() < 1e-12);
-        assert_eq!(price_grievance(120.0, 60.0, 1.0, 0.5), full / 2.0);
-        assert_eq!(price_grievance(50.0, 60.0, 1.0, 0.0), 0.0);
+        assert_eq!(price_grievance(120.0, 60.0, 0.5), full / 2.0);
+        assert_eq!(price_grievance(50.0, 60.0, 1.0), 0.0);
+    }
+
+    #[test]
+    fn thirty_people_give_eighteen_hundred_officers_no_more_than_thirty_encounters() {
+        assert_eq!(encounters(1.0, 1.0), 0.5);
+        assert!((encounters(1_800.0, 30.0) - 29.508_196_721).abs() < 1e-9);
+        assert_eq!(encounters(1_800.0, 30.0), encounters(30.0, 1_800.0));
+        assert_eq!((encounters(0.0, 30.0), encounters(30.0, 0.0)), (0.0, 0.0));
+    }
+
+    #[test]
+    fn besieged_defenders_fire_the_more_the_more_attackers_each_of_them_has() {
+        let rules = Rules::default();
+        let ratio = rules.harm.self_defence_ratio;
+        // As many attackers per defender as the ratio: half of the rate, of 10 x 40 / 50 = 8 encounters.
+        let half = self_defence(10.0 * ratio, 0.0, 10.0, &rules);
+        assert!((half - rules.harm.self_defence_rate * encounters(10.0, 10.0 * ratio) / 2.0).abs() < 1e-12);
+        assert!(self_defence(10.0 * ratio, 10.0, 10.0, &rules) > half, "arms threaten");
+        assert!(self_defence(10.0, 0.0, 10.0, &rules) < half / 50.0, "an even fight does not");
+        assert_eq!(self_defence(40.0, 0.0, 0.0, &rules), 0.0);
+    }
+
+    #[test]
+    fn a_push_of_a_factor_multiplies_the_corner_of_the_cube_by_it() {
+        let volume = |margin: f64| margin * margin * margin;
+        for factor in [0.0, 0.8, 1.0, 2.0] {
+            let margin = 0.12;
+            assert!((volume(margin * (1.0 + push(factor))) - factor * volume(margin)).abs() < 1e-15);
+        }
+    }
+
+    #[test]
+    fn a_concession_contents_those_who_asked_for_it() {
+        assert_eq!(contented([60.0, 40.0, 0.0], [0.5, 0.0, 1.0]), 0.7);
+        assert_eq!(contented([0.0, 0.0, 0.0], [0.25, 0.5, 0.5]), 0.75);
     }
 
     #[test]

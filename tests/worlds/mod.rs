@@ -30,6 +30,7 @@ pub fn region(id: &str, population: u32) -> Region {
         temperature: 0.0,
         daylight: (480.0, 1050.0),
         legitimacy: 0.5,
+        businesses: f64::from(population) / 100.0,
     }
 }
 

@@ -39,6 +39,7 @@ pub fn regions(root: &Table, calendar: &Calendar) -> Vec<Region> {
             ahead,
         ),
         legitimacy: region.number("legitimacy"),
+        businesses: region.number("retail") * f64::from(region.whole("population")) / 1000.0,
     };
     View::entries(root, "region").map(region).collect()
 }

@@ -29,6 +29,8 @@ struct View {
     pulses: (f64, f64),
     /// Factor on the anger that force causes.
     outrage: f64,
+    /// Share of the margin of the keenest by which levers move it.
+    push: f64,
     /// Anger and fear that all communities share, where nobody has been out yet.
     shared: Option<(f32, f32)>,
 }
@@ -154,6 +156,7 @@ fn remember(model: &Model, world: &mut World, scratch: &mut Scratch) {
     let memory = clock.keep(rules.perception.memory_hours);
     let news = 1.0 - clock.keep(rules.perception.news_hours);
     let unfelt = clock.keep(rules.turnout.price_hours);
+    let unnoticed = clock.keep(rules.violence.lawless_hours);
     let used_to = clock.keep(rules.perception.surprise_hours);
     let belief = clock.keep_half(rules.belief.belief_half_life);
     let legitimacy = clock.keep_half(rules.belief.legitimacy_half_life);
@@ -161,7 +164,9 @@ fn remember(model: &Model, world: &mut World, scratch: &mut Scratch) {
         scratch.shown[g] = shown(model, world, g);
     }
     for ((region, given), &shown) in world.regions.iter_mut().zip(&model.regions).zip(&scratch.shown) {
-        let crowd = region.counts.out() as f64;
+        let crowd = rules::per_100_000(region.counts.out() as f64, f64::from(given.population));
+        let tied_up = region.tied_up(model);
+        region.lawless = tied_up + (region.lawless - tied_up) * unnoticed;
         region.memory = if shown > region.memory {
             region.memory + (shown - region.memory) * news
         } else {
@@ -171,24 +176,31 @@ fn remember(model: &Model, world: &mut World, scratch: &mut Scratch) {
         region.felt_price = region.price + (region.felt_price - region.price) * unfelt;
         region.belief *= belief;
         region.legitimacy = given.legitimacy + (region.legitimacy - given.legitimacy) * legitimacy;
-        let harm = harm_of(model, region.counts) / clock.hours();
+        let harm = rules::per_100_000(harm_of(model, region.counts), f64::from(given.population)) / clock.hours();
         region.harm += (harm - region.harm) * news;
     }
 }
 
-/// The crowd that a region's people could see or hear of now: on their own square, in tied regions by word of mouth
-/// and network, in the country through the network. What they have once learnt they remember without a network.
+/// The crowd that a region's people could see or hear of now, per 100,000 of those among whom they see it: on their own
+/// square, in tied regions by word of mouth and network, in the country through media. What they have once learnt they
+/// remember without a network. All are shares, so that it does not matter how finely a country is cut into regions; where
+/// the network is cut, what is near weighs more and what is far is not heard of.
 fn shown(model: &Model, world: &World, g: usize) -> f64 {
     let (rules, given, region) = (&model.rules.perception, &model.regions[g], &world.regions[g]);
-    let mut seen = region.counts.out() as f64;
-    let mut country = seen;
-    for (j, other) in world.regions.iter().enumerate().filter(|(j, _)| *j != g) {
-        let crowd = other.counts.out() as f64;
-        seen += model.tie(g, j) * channel(model, region, other) * crowd;
+    let (mut seen, mut among) = (0.0, 0.0);
+    let (mut country, mut everybody) = (0.0, 0.0);
+    for (j, (other, people)) in world.regions.iter().zip(&model.regions).enumerate() {
+        let (crowd, people) = (other.counts.out() as f64, f64::from(people.population));
+        let weight = if j == g { 1.0 } else { model.tie(g, j) * channel(model, region, other) };
+        seen += weight * crowd;
+        among += weight * people;
         country += crowd;
+        everybody += people;
     }
-    let media = given.independent_media * region.lever(Lever::IndependentMedia);
-    seen + rules.national_reach * region.connectivity * media * country
+    let independent = region.connectivity * given.independent_media * region.lever(Lever::IndependentMedia);
+    let state = given.state_media * region.lever(Lever::StateMedia).min(1.0);
+    let reached = independent + (1.0 - region.connectivity) * state * rules.broadcast;
+    rules::per_100_000(seen, among) + rules.national_reach * reached * rules::per_100_000(country, everybody)
 }
 
 /// Share of what one region shows that gets through to another.
@@ -214,7 +226,8 @@ fn view(model: &Model, world: &World, g: usize, tick: u32) -> View {
     harm += region.shown;
     let felt = rules::felt_crowd(region.memory, rules.perception.crowd_reference);
 
-    let danger = rules::felt_crowd(fighting, rules.perception.crowd_reference);
+    let of_100_000 = |people: f64| rules::per_100_000(people, f64::from(given.population));
+    let danger = rules::felt_crowd(of_100_000(fighting), rules.perception.crowd_reference);
     let night = rules::night(model.local_minute(g, tick));
     let darkness = rules::darkness(model.clock.minute_of_day(tick), given.daylight);
     let dark = world
@@ -223,22 +236,34 @@ fn view(model: &Model, world: &World, g: usize, tick: u32) -> View {
         .sum::<f64>()
         .min(1.0);
     let state_media = given.state_media * region.lever(Lever::StateMedia) * (1.0 - dark);
-    let discontent = rules::discontent(
-        region.legitimacy,
-        rules.demands.government_share,
-        region.lever(Lever::GovernmentRelief),
-        region.lever(Lever::RegimeRelief),
-    ) * turnout.discontent_weight;
+    let discontent = (1.0 - region.legitimacy) * turnout.discontent_weight;
     let armed = world.armed(model, g);
     let overstretch = region.tied_up(model);
-    let surprise = rules::surprise(participants, region.usual, rules.perception.surprise_floor);
+    let surprise = rules::surprise(of_100_000(participants), region.usual, rules.perception.surprise_floor);
     let isolation = if given.connectivity > 0.0 {
         1.0 - region.connectivity / given.connectivity
     } else {
         0.0
     };
-    let tied_up = rules::overstretch(4.0 * fighting, street, rules.policing.need_ratio);
-    let lost_control = 0.5 * tied_up + 0.5 * lost_share(model, world, g);
+    let demands = [
+        region.counts.demand_price,
+        region.counts.demand_government,
+        region.counts.demand_regime,
+    ];
+    let reliefs = [Lever::PricePromise, Lever::GovernmentRelief, Lever::RegimeRelief];
+    // Each is the number out by which it multiplies those who would be out without it.
+    let factor = rules::contented(demands.map(|people| people as f64), reliefs.map(|lever| region.lever(lever)))
+        * (1.0 - region.lever(Lever::Reassurance))
+        * (1.0 - region.lever(Lever::Narrative) * state_media)
+        * (1.0 + region.lever(Lever::Coordination))
+        * (1.0 + region.lever(Lever::Rumour))
+        * (1.0 + turnout.cut_anger * isolation);
+    let looting = rules::felt_crowd(of_100_000(region.counts.looting as f64), rules.perception.crowd_reference);
+    let left = if given.businesses > 0.0 {
+        1.0 - region.totals.looted / given.businesses
+    } else {
+        0.0
+    };
     let armed_pull = if armed > 0.0 {
         armed / (armed + violence.armed_half * participants)
     } else {
@@ -254,21 +279,12 @@ fn view(model: &Model, world: &World, g: usize, tick: u32) -> View {
         hardship: turnout.background_hardship
             + rules.services.unbanked_hardship * region.unbanked
             + turnout.hardship_weight
-                * rules::price_grievance(
-                    region.felt_price,
-                    given.price,
-                    given.exposure,
-                    region.lever(Lever::PricePromise),
-                ),
+                * rules::price_grievance(region.felt_price, given.price, given.exposure),
         discontent,
         cost: turnout.participation_cost
             + turnout.risk_weight * rules::risk(street, participants, rules.policing.risk_slope),
         turnout: turnout.crowd_weight * felt
             + turnout.belief_weight * region.belief
-            + region.lever(Lever::Coordination)
-            + region.lever(Lever::Rumour)
-            - region.lever(Lever::Reassurance)
-            - region.lever(Lever::Narrative) * state_media
             - turnout.danger_weight * danger
             - turnout.base_cost
             - turnout.night_cost * night
@@ -281,10 +297,13 @@ fn view(model: &Model, world: &World, g: usize, tick: u32) -> View {
             + violence.darkness_weight * darkness
             - violence.reluctance
             - violence.discipline_weight * given.discipline,
-        looting: violence.loot_opportunity * lost_control
+        // A curfew costs those whom there is police to stop.
+        looting: violence.loot_opportunity * region.lawless * left
+            + violence.loot_company * looting
             - violence.loot_reluctance
             - region.lever(Lever::Vigilance)
-            - turnout.curfew_cost * region.lever(Lever::Curfew),
+            - turnout.curfew_cost * region.lever(Lever::Curfew) * (1.0 - overstretch),
+        push: rules::push(factor),
         harm,
         added: (hourly.0 * outrage * hours + pulses.0, hourly.1 * hours + pulses.1),
         pulses,
@@ -306,16 +325,6 @@ fn demands(model: &Model, region: &RegionState, view: &View) -> Demands {
         ladder: steps(ladder),
         // A government that has fallen is no longer a demand.
         regime_line: constant(rules.regime_step * (1.0 - 0.5 * region.lever(Lever::GovernmentRelief))),
-    }
-}
-
-/// Share of a region's sites that are lost.
-fn lost_share(model: &Model, world: &World, g: usize) -> f64 {
-    let here = model.sites.iter().filter(|site| site.region == g).count();
-    if here == 0 {
-        0.0
-    } else {
-        world.lost_sites(model, g).count() as f64 / here as f64
     }
 }
 
@@ -362,11 +371,13 @@ fn settled(mood: (f32, f32), keep: (f32, f32), added: (f64, f64)) -> (f32, f32) 
 fn weigh(model: &Model, urban: bool, (backlash, fear): (f64, f64), view: &View, known: f64) -> Weights {
     let (turnout, violence) = (&model.rules.turnout, &model.rules.violence);
     let way = if urban { 0.0 } else { turnout.rural_cost };
+    let alone = view.turnout + turnout.acquaintance_weight * known + turnout.backlash_weight * backlash - way;
+    let margin = (view.hardship + view.discontent + alone).max(0.0);
     Weights {
         a: steps(view.hardship),
         b: steps(view.discontent),
         c: steps(view.cost + turnout.fear_weight * fear),
-        d: constant(view.turnout + turnout.acquaintance_weight * known + turnout.backlash_weight * backlash - way),
+        d: constant(alone + margin * view.push),
         e: steps(violence.fear_weight * fear),
         f: constant(view.violence + violence.backlash_weight * backlash),
         l: steps(turnout.participation_cost + violence.loot_fear_weight * fear),

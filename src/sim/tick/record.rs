@@ -29,7 +29,9 @@ pub fn record(
     film(model, world);
     let out: u64 = world.regions.iter().map(|region| region.counts.out()).sum();
     let markets = &model.rules.markets;
-    let seen = out as f64 / (out as f64 + markets.unrest_reference);
+    let people: f64 = model.regions.iter().map(|region| f64::from(region.population)).sum();
+    let out = rules::per_100_000(out as f64, people);
+    let seen = out / (out + markets.unrest_reference);
     world.unrest = seen.max(world.unrest * model.clock.keep_half(markets.unrest_half_life));
     for g in 0..model.regions.len() {
         measure(model, world, g, readings);
@@ -43,6 +45,7 @@ pub fn record(
 fn film(model: &Model, world: &mut World) {
     let (news, clock) = (&model.rules.news, &model.clock);
     let mut released = 0.0;
+    let people: f64 = model.regions.iter().map(|region| f64::from(region.population)).sum();
     for region in &mut world.regions {
         let counts = &region.counts;
         let network = region.lever(Lever::Connectivity).min(1.0);
@@ -55,7 +58,7 @@ fn film(model: &Model, world: &mut World) {
     }
     for (region, given) in world.regions.iter_mut().zip(&model.regions) {
         let media = given.independent_media * region.lever(Lever::IndependentMedia);
-        let elsewhere = (released - region.shown).max(0.0);
+        let elsewhere = rules::per_100_000((released - region.shown).max(0.0), people);
         region.shown = news.footage_weight * region.connectivity * media * elsewhere;
     }
 }
@@ -99,6 +102,8 @@ fn measure(model: &Model, world: &World, g: usize, readings: &mut Readings) {
             Metric::Connectivity => region.connectivity,
             Metric::Price => region.price,
             Metric::Damage => totals.damage,
+            Metric::Looted => totals.looted,
+            Metric::DamageBusiness => totals.looted * model.rules.sites.business_damage,
             Metric::Armed => world.armed(model, g),
             Metric::SymbolicActs => totals.symbols as f64,
             Metric::Rumour => region.rumour,

@@ -66,6 +66,8 @@ pub struct Strength {
     pub refused: u32,
     /// The order in force, 0 hold to 3 live fire.
     pub order: u8,
+    /// People shot an hour by those who defend posts under attack.
+    pub self_defence: f64,
 }
 
 /// Sums since the start, in people unless said otherwise.
@@ -87,6 +89,8 @@ pub struct Totals {
     pub seizures: u64,
     /// Damage, million tenge; written by `sites`.
     pub damage: f64,
+    /// Businesses looted; written by `sites`.
+    pub looted: f64,
     /// Output lost, million tenge; written by `sites`.
     pub output_lost: f64,
     /// Symbols of the regime torn down; written by `sites`.
@@ -133,11 +137,13 @@ pub struct RegionState {
     pub legitimacy: f64,
     /// Belief that protest works, share; likewise.
     pub belief: f64,
-    /// The crowd that its people have seen or heard of and remember, people; written by `perceive`.
+    /// How much of the time of late there was no police to speak of in the streets, share; written by `perceive`.
+    pub lawless: f64,
+    /// The crowd that its people have seen or heard of and remember, per 100,000; written by `perceive`.
     pub memory: f64,
-    /// Harm an hour of which its people have heard, here; written by `perceive`.
+    /// Harm an hour in 100,000 residents of which its people have heard, here; written by `perceive`.
     pub harm: f64,
-    /// The crowd that people are used to, people; written by `perceive`.
+    /// The crowd that people are used to, per 100,000 residents; written by `perceive`.
     pub usual: f64,
     /// The crowd of this tick, written by `decide`, and what has happened to it, written by `police`.
     pub counts: Counts,
@@ -157,7 +163,7 @@ pub struct RegionState {
     pub airports: u32,
     /// Harm that was filmed and is not yet shown elsewhere; written by `record`.
     pub footage: f64,
-    /// Harm an hour that films from elsewhere show here; written by `record`.
+    /// Harm an hour in 100,000 residents that films from elsewhere show here; written by `record`.
     pub shown: f64,
     /// Sums since the start.
     pub totals: Totals,
@@ -199,6 +205,10 @@ pub struct SiteState {
     pub holder: Holder,
     /// People armed with its weapons so far.
     pub armed: f64,
+    /// People who attack it, or, once it is lost, who stay in it.
+    pub attackers: f64,
+    /// How many took it when it was last lost.
+    pub taken_by: f64,
     /// Share of its guards who are withdrawn; written by `government`.
     pub stood_down: f64,
     /// Until which tick its service is down, where it gives one, such as an airport's flights.

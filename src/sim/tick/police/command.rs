@@ -177,7 +177,7 @@ fn reinforce(model: &Model, world: &mut World, scratch: &mut Scratch, tick: u32,
     }
     for (g, lack) in scratch.lack.iter_mut().enumerate() {
         let region = &world.regions[g];
-        let delay = region.lever(Lever::CommandDelay);
+        let delay = region.lever(Lever::CommandDelay) * blinded(model, region);
         let every = libm::round(policing.decision_hours * delay / model.clock.hours()).max(1.0) as u32;
         if !tick.is_multiple_of(every) {
             *lack = 0.0;
@@ -205,7 +205,8 @@ fn reinforce(model: &Model, world: &mut World, scratch: &mut Scratch, tick: u32,
             let Some(u) = nearest(model, world, scratch, to) else {
                 break;
             };
-            let muster = policing.muster_hours * world.regions[to].lever(Lever::CommandDelay);
+            let region = &world.regions[to];
+            let muster = policing.muster_hours * region.lever(Lever::CommandDelay) * blinded(model, region);
             let hours = muster + journey(model, world, world.units[u].region as usize, to);
             let unit = &mut world.units[u];
             scratch.based[unit.home as usize].1 += unit.len;
@@ -223,6 +224,12 @@ fn reinforce(model: &Model, world: &mut World, scratch: &mut Scratch, tick: u32,
             });
         }
     }
+}
+
+/// How many times as long command takes where the network is cut and it sees less.
+fn blinded(model: &Model, region: &RegionState) -> f64 {
+    let blind = model.rules.policing.blindness * (1.0 - region.lever(Lever::Connectivity)).max(0.0);
+    1.0 / (1.0 - blind).max(0.1)
 }
 
 fn nearest(model: &Model, world: &World, scratch: &Scratch, to: usize) -> Option<usize> {
@@ -337,6 +344,24 @@ fn stand(model: &Model, world: &mut World, scratch: &mut Scratch, tick: u32) {
     for g in 0..model.regions.len() {
         let crippled: f64 = world.lost_sites(model, g).map(|site| site.loss.policing).sum();
         world.regions[g].strength.street *= 1.0 - crippled.min(1.0);
+    }
+    besieged(model, world);
+}
+
+/// The fire of those who defend posts that are under attack since the last tick.
+fn besieged(model: &Model, world: &mut World) {
+    for (s, site) in model.sites.iter().enumerate() {
+        let state = &world.sites[s];
+        if state.holder != Holder::Contested {
+            continue;
+        }
+        let violent = world.regions[site.region].counts.violent as f64;
+        let attackers = state.attackers.min(violent);
+        let at = |unit: &&Unit| unit.post == Post::Site(s as u32) && unit.kind != ForceKind::Volunteers;
+        let defenders: u32 = world.units.iter().filter(at).map(|unit| unit.able).sum();
+        let armed = world.armed(model, site.region) * attackers / violent.max(1.0);
+        world.regions[site.region].strength.self_defence +=
+            rules::self_defence(attackers, armed, f64::from(defenders), &model.rules);
     }
 }
 

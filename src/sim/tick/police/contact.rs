@@ -83,40 +83,39 @@ pub fn fates(model: &Model, region: &RegionState) -> Fates {
     let (officers, order) = (f64::from(region.strength.officers), region.strength.order);
     let control = 1.0 - region.tied_up(model);
     let power = region.lever(Lever::ArrestPower);
-    let (arrests, blows) = rules::order_force(order);
+    let dealt_with = rules::dealt_with(order, &model.rules);
     let force = 1.0 - region.lever(Lever::Restraint);
 
-    let arrested = officers * policing.arrest_rate * arrests * power * control;
-    let arrest = |weight: f64| weight * probability(model, arrested, peaceful + policing.violent_arrest * fighting);
-    // Live fire is an order against attackers; where there are none nobody is shot.
-    let shooting = if order >= 3 && fighting > 0.0 {
-        officers * harm.live_fire_injury_rate
-    } else {
-        0.0
+    // What happens an hour, in encounters of both sides.
+    let met = rules::encounters(officers, dealt_with * peaceful + fighting);
+    let arrested = met * policing.arrest_rate * power * control;
+    let beaten = met * harm.civilian_injury_rate * force;
+    // Live fire is an order against attackers; where there are none nobody is shot, but bystanders are hit too.
+    let fire = if order >= 3 { harm.live_fire_injury_rate } else { 0.0 };
+    let shot = rules::encounters(officers, fighting) * fire * force;
+    let defended = region.strength.self_defence * force;
+
+    // What it is for one person an hour: of those within reach the violent are likelier to be met.
+    let each = |events: f64, weight: f64, peaceful_weight: f64, violent_weight: f64| {
+        let exposed = peaceful_weight * peaceful + violent_weight * fighting;
+        if exposed > 0.0 { weight * events / exposed } else { 0.0 }
     };
-    let beaten = officers * harm.civilian_injury_rate * blows * force;
-    let shot = shooting * force;
-    let exposed = peaceful + harm.violent_exposure * fighting;
-    let hurt = |weight: f64| weight * probability(model, beaten + shot, exposed);
-    let killed = |weight: f64| {
-        weight
-            * probability(
-                model,
-                beaten * harm.civilian_death_share + shot * harm.live_fire_death_share,
-                exposed,
-            )
+    let fate = |reach: f64, arrest_weight: f64, harm_weight: f64, attacks: f64| {
+        let blows = each(beaten, reach * harm_weight, dealt_with, harm.violent_exposure);
+        let shots = each(shot, harm_weight, 1.0, harm.violent_exposure) + each(defended, attacks, 0.0, 1.0);
+        let arrests = each(arrested, reach * arrest_weight, dealt_with, policing.violent_arrest);
+        Fate::new(
+            model.clock.chance(blows * harm.civilian_death_share + shots * harm.live_fire_death_share),
+            model.clock.chance(blows + shots),
+            model.clock.chance(arrests),
+        )
     };
-    let met =
-        |arrest_weight: f64, harm_weight: f64| Fate::new(killed(harm_weight), hurt(harm_weight), arrest(arrest_weight));
     // People are fetched from home only under emergency powers, and as far as the streets leave officers for it.
-    let investigated = officers * policing.investigation_rate * (power - 1.0).max(0.0) * control * control;
+    let seen = 1.0 - policing.blindness * (1.0 - region.lever(Lever::Connectivity)).max(0.0);
+    let investigated = officers * policing.investigation_rate * (power - 1.0).max(0.0) * control * control * seen;
     Fates {
-        peaceful: if peaceful > 0.0 { met(1.0, 1.0) } else { Fate::default() },
-        fighting: if fighting > 0.0 {
-            met(policing.violent_arrest, harm.violent_exposure)
-        } else {
-            Fate::default()
-        },
+        peaceful: fate(dealt_with, 1.0, 1.0, 0.0),
+        fighting: fate(1.0, policing.violent_arrest, harm.violent_exposure, 1.0),
         at_large: Fate::new(0.0, 0.0, probability(model, investigated, counts.at_large as f64)),
         released: threshold32(model.clock.chance(1.0 / policing.detention_hours)),
         recovered: threshold32(model.clock.chance(1.0 / harm.recovery_hours)),
@@ -262,7 +261,8 @@ pub fn officers(model: &Model, dice: &Dice, world: &mut World, tick: u32) {
             continue;
         }
         let lethality = 1.0 + harm.armed_lethality * (armed / violent).min(1.0);
-        let injured = probability(model, violent * harm.officer_injury_rate, f64::from(exposed)).min(0.5);
+        let met = rules::encounters(f64::from(exposed), violent);
+        let injured = probability(model, met * harm.officer_injury_rate, f64::from(exposed));
         let killed = injured * (harm.officer_death_share * lethality).min(1.0);
         let fate = Fate::new(killed, injured, 0.0);
         let totals = &mut regions[g].totals;
