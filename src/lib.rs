@@ -55,7 +55,6 @@
 //! println!("{} detained", engine.readings.get(Metric::DetainedTotal, None));
 //! # Ok::<(), qantar::scenario::problem::Problems>(())
 //! ```
-#![warn(missing_docs)]
 
 pub mod dice;
 pub mod metric;
@@ -69,6 +68,7 @@ pub mod sim;
 pub mod analysis;
 pub mod scenario;
 
+#[cfg(feature = "plots")]
 pub mod report;
 pub mod study;
 

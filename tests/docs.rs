@@ -1,6 +1,6 @@
 //! The pages of `qantar::docs`: what is generated in them is what the code says, and what they refer to exists.
 //!
-//! `RENEW_DOCS=1 cargo test --test docs` writes the generated parts anew; read the diff before you commit it.
+//! `RENEW_DOCS=1 cargo test --test suite docs::` writes the generated parts anew; read the diff before you commit it.
 
 use std::fmt::Write;
 use std::fs;
@@ -310,7 +310,7 @@ fn what_is_generated_in_the_pages_is_what_the_code_says() {
             let at = page.lines().zip(renewed.lines()).position(|(old, new)| old != new);
             let line = at.unwrap_or(0);
             panic!(
-                "{} is stale from line {}:\n  {}\n  {}\nrenew it: RENEW_DOCS=1 cargo test --test docs",
+                "{} is stale from line {}:\n  {}\n  {}\nrenew it: RENEW_DOCS=1 cargo test --test suite docs::",
                 path.display(),
                 line + 1,
                 page.lines().nth(line).unwrap_or_default(),
@@ -359,4 +359,57 @@ fn every_key_and_file_that_the_pages_name_exists() {
             }
         }
     }
+}
+
+#[test]
+fn every_page_is_in_the_index_and_in_the_reference() {
+    let index = fs::read_to_string(root().join("src/docs/README.md")).expect("readable");
+    let reference = fs::read_to_string(root().join("src/docs.rs")).expect("readable");
+    for path in pages() {
+        let name = path.file_name().expect("a name").to_str().expect("plain");
+        if name != "README.md" {
+            assert!(
+                index.contains(&format!("]({name})")),
+                "{name} is not in src/docs/README.md"
+            );
+            assert!(
+                reference.contains(&format!("\"docs/{name}\"")),
+                "{name} is not in src/docs.rs"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_link_to_a_file_leads_somewhere() {
+    let front = [
+        "README.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "scenarios/README.md",
+        "benches/peers/README.md",
+    ];
+    let mut links = 0;
+    for path in pages().into_iter().chain(front.map(|name| root().join(name))) {
+        let page = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        for (at, _) in page.match_indices("](") {
+            let link = page[at + 2..].split([')', '#']).next().expect("a first part");
+            if !link.is_empty() && !link.contains("://") && !link.contains("::") {
+                let file = path.parent().expect("a folder").join(link);
+                assert!(file.exists(), "{} links to {link}, which is not there", path.display());
+                links += 1;
+            }
+        }
+    }
+    assert!(links > 20, "{links} links");
+}
+
+#[test]
+fn the_front_page_is_short() {
+    let page = fs::read_to_string(root().join("README.md")).expect("readable");
+    assert!(
+        page.len() < 12_000,
+        "{} bytes: move what is long to src/docs",
+        page.len()
+    );
 }

@@ -1,9 +1,8 @@
 //! Every element of the story has a carrier that exists, and no carrier is a label without effect.
 
-mod worlds;
-
 use std::path::Path;
 
+use crate::worlds::{self, intervention, model, region, restless, site, to};
 use qantar::dice::Dice;
 use qantar::metric::{Metric, Readings};
 use qantar::report;
@@ -15,7 +14,6 @@ use qantar::sim::model::*;
 use qantar::sim::parameters::Rules;
 use qantar::sim::policy::*;
 use qantar::sim::tick::Engine;
-use worlds::{intervention, model, region, restless, site, to};
 
 const PAGE: &str = include_str!("../src/docs/elements.md");
 const CHRONICLE: &str = include_str!("../scenarios/kazakhstan-2022.toml");

@@ -1,7 +1,6 @@
 //! What must hold of any run: conservation, determinism, the independence of arms, and tiny worlds by hand.
 
-mod worlds;
-
+use crate::worlds::{self, intervention, model, region, restless, to};
 use proptest::prelude::*;
 use qantar::dice::{BLOCK, Dice};
 use qantar::metric::{Metric, Readings};
@@ -10,7 +9,6 @@ use qantar::sim::model::*;
 use qantar::sim::policy::*;
 use qantar::sim::tick::Engine;
 use qantar::sim::world::*;
-use worlds::{intervention, model, region, restless, to};
 
 /// Every reading and event of a run.
 fn history(model: &Model, seed: u64) -> Vec<(Readings, Vec<Event>)> {

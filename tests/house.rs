@@ -149,3 +149,23 @@ fn the_engine_reads_no_clock_no_file_no_environment_and_returns_no_result() {
         }
     }
 }
+
+#[test]
+fn every_file_of_tests_is_in_the_suite_or_a_program_of_its_own() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let suite = fs::read_to_string(tests.join("suite.rs")).expect("readable");
+    let manifest = fs::read_to_string(tests.join("../Cargo.toml")).expect("readable");
+    for entry in fs::read_dir(&tests).expect("the folder of tests") {
+        let name = entry.expect("an entry").file_name().into_string().expect("plain");
+        let Some(module) = name.strip_suffix(".rs") else {
+            continue;
+        };
+        let in_suite = suite.contains(&format!("\nmod {module};\n"));
+        let alone = manifest.contains(&format!("path = \"tests/{name}\"\n"));
+        assert!(
+            in_suite != alone,
+            "tests/{name} is run {}: write `mod {module};` into tests/suite.rs",
+            if alone { "twice" } else { "by nothing" }
+        );
+    }
+}

@@ -1,14 +1,12 @@
 //! Every parameter of the rules matters: a country in which everything happens has another history when it is changed.
 
-mod worlds;
-
+use crate::worlds::{intervention, police, restless, site, to};
 use qantar::dice::Dice;
 use qantar::metric::Readings;
 use qantar::sim::model::{Distribution, Force, Model, SiteKind};
 use qantar::sim::parameters::{Parameter, Rules};
 use qantar::sim::policy::{Choice, Contingent, ForceKind, Intervention, Lever, Policy, Side, When};
 use qantar::sim::tick::Engine;
-use worlds::{intervention, police, restless, site, to};
 
 /// Parameters that no formula reads; the documentation says so. The list can only become shorter.
 const WITHOUT_EFFECT: &[&str] = &[];

@@ -1,7 +1,6 @@
 //! A government that answers what happens in the run.
 
-mod worlds;
-
+use crate::worlds::{intervention, restless, to};
 use qantar::dice::Dice;
 use qantar::metric::Readings;
 use qantar::scenario::Scenario;
@@ -9,7 +8,6 @@ use qantar::sim::event::{Event, What};
 use qantar::sim::model::Model;
 use qantar::sim::policy::*;
 use qantar::sim::tick::Engine;
-use worlds::{intervention, restless, to};
 
 fn history(model: &Model) -> Vec<(Readings, Vec<Event>)> {
     let mut engine = Engine::new(model, &Dice::new(3, 0));

@@ -1,5 +1,5 @@
 //! What a broken scenario is answered with, whole. The answers are in `tests/snapshots`; after a change they are
-//! renewed by `INSTA_UPDATE=always cargo test --test scenario_errors`, and the difference is read before it is kept.
+//! renewed by `INSTA_UPDATE=always cargo test --test suite scenario_errors::`, and the difference is read before it is kept.
 
 use std::path::Path;
 

@@ -1,13 +1,13 @@
 //! The scenarios that come with qantar: each compiles, and each overlay of Kazakhstan changes what it says, from the
 //! moment on at which it can.
 
-mod worlds;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::worlds;
 use qantar::dice::Dice;
+use qantar::metric::{Metric, Vocabulary};
 use qantar::scenario::Scenario;
 use qantar::sim::model::Model;
 use qantar::sim::parameters::Rules;
@@ -122,6 +122,55 @@ fn every_shipped_scenario_compiles() {
     for name in all {
         let scenario = Scenario::read(&folder().join(name)).unwrap_or_else(|problems| panic!("{problems}"));
         scenario.simulation().unwrap_or_else(|problems| panic!("{problems}"));
+    }
+}
+
+/// The most people out at once in a run, of every 10,000.
+fn out_of_10_000(model: &Model, seed: u64) -> f64 {
+    let dice = Dice::new(seed, 0);
+    let mut engine = Engine::new(model, &dice);
+    let mut most = 0.0_f64;
+    for _ in 0..model.clock.ticks {
+        engine.tick();
+        most = most.max(engine.readings.get(Metric::Participants, None));
+    }
+    let people: f64 = model.regions.iter().map(|region| f64::from(region.population)).sum();
+    1e4 * most / people
+}
+
+/// What a run is about must not happen without its cause: neither with what governments and others do, nor with nothing
+/// at all. Overlays that change the country itself are asked too.
+#[test]
+fn every_shipped_country_is_calm_without_its_cause() {
+    let template =
+        Scenario::read(&folder().join("../src/cli/new.toml")).unwrap_or_else(|problems| panic!("{problems}"));
+    let mut asked: Vec<Model> = Vec::new();
+    let mut calm = |name: &str, model: Model| {
+        if !asked.contains(&model) {
+            let out = out_of_10_000(&model, 1);
+            assert!(out <= 1.0, "{name}: {out:.1} of 10,000 people are out without a cause");
+            asked.push(model);
+        }
+    };
+    let all = shipped(&folder()).into_iter().map(|name| {
+        let read = Scenario::read(&folder().join(&name));
+        (name, read.unwrap_or_else(|problems| panic!("{problems}")))
+    });
+    for (name, scenario) in all.chain([("new.toml".to_owned(), template)]) {
+        if scenario.vocabulary() != Vocabulary::Country {
+            continue;
+        }
+        let model = scenario.compile().unwrap_or_else(|problems| panic!("{problems}"));
+        if !name.contains('/') {
+            let mut unshocked = scenario.clone();
+            let shocks = scenario.shocks().map(|id| format!("shock.{id}.remove=true"));
+            unshocked.set(&shocks.collect::<Vec<_>>()).expect("assignments");
+            calm(
+                &name,
+                unshocked.compile().unwrap_or_else(|problems| panic!("{problems}")),
+            );
+        }
+        calm(&name, country(&model));
     }
 }
 

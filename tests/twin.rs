@@ -1,8 +1,7 @@
 //! The slow twin: the two passes over citizens, written as plainly as they can be said, one person and one draw at
 //! a time, without blocks, bounds, skipping or running tallies. The fast engine must agree with it to the last bit.
 
-mod worlds;
-
+use crate::worlds;
 use proptest::prelude::*;
 use qantar::dice::{Dice, Purpose};
 use qantar::sim::model::Model;

@@ -1,6 +1,5 @@
 //! What is printed of an error, and its exit code.
 
-use std::fmt;
 use std::io;
 use std::process::ExitCode;
 
@@ -17,16 +16,9 @@ const USAGE: u8 = 2;
 pub const DIFFERS: u8 = 3;
 
 /// A mistake in how a command was used, as against a failure while it ran.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
 pub struct Usage(pub String);
-
-impl fmt::Display for Usage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Usage {}
 
 /// Print an error with its causes and give its exit code.
 pub fn report(error: &anyhow::Error) -> ExitCode {

@@ -169,6 +169,11 @@ impl Scenario {
             .collect()
     }
 
+    /// The ids of its shocks, in order.
+    pub fn shocks(&self) -> impl Iterator<Item = String> + '_ {
+        view::View::entries(&self.root, "shock").map(|view| view.text("id"))
+    }
+
     /// The numbers of a run that it names, in order; what is wrong with one is told by [`Scenario::compile`].
     pub fn outcomes(&self) -> Vec<Named> {
         outcomes::named(&self.root)

@@ -1,5 +1,4 @@
 //! Small worlds for tests: models written by hand, and random valid ones.
-#![allow(dead_code)]
 
 use proptest::prelude::*;
 use qantar::metric::Metric;

@@ -1,0 +1,29 @@
+//! The tests, as one program, so that a change links once and not twenty times. A module's tests alone:
+//! `cargo test --test suite house::`.
+//!
+//! What needs an allocator, a command or hours of its own is a program beside this one: `allocations`,
+//! `epstein_validation`, `slurm`. `Cargo.toml` lists them, as it looks for no tests by itself; `house` sees to it that
+//! no file is forgotten in both places.
+
+mod calibrate;
+mod compare;
+mod docs;
+mod elements;
+mod engine;
+mod epstein_commands;
+mod epstein_twin;
+mod house;
+mod parameters;
+mod reactive;
+mod results;
+mod scenario_commands;
+mod scenario_compile;
+mod scenario_errors;
+mod score;
+mod sensitivity;
+mod shipped;
+mod sweep;
+mod twin;
+
+/// Small worlds that many of them run.
+mod worlds;
