@@ -1,12 +1,12 @@
 //! Every chance in qantar.
 //!
-//! A draw is a pure function of the event it decides: (seed, replicate, purpose, block of agents, tick). No
+//! A draw is a pure function of the event it decides: (seed, replicate, purpose, thing, tick). No
 //! generator is ever handed around, so nothing that happens elsewhere (another thread, another arm of a
 //! comparison, an action that is new in one arm) can shift anybody's luck. Two arms of a comparison share every
 //! draw: they differ by their levers and not by their dice.
 //!
-//! The generator is ChaCha with eight rounds, used as a counter: the key is the seed and the replicate, the
-//! stream is the purpose and the block, the word position is the tick.
+//! The generator is ChaCha with eight rounds, and the event is its key: seed, replicate, purpose, thing and tick. Two
+//! events have two keys, so their draws are as independent as those of two ciphers, and nothing is sought or skipped.
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -14,7 +14,8 @@ use rand_chacha::ChaCha8Rng;
 /// How many agents share one stream of draws; also the size of a community.
 pub const BLOCK: usize = 256;
 
-/// What a draw decides. The numbers are part of the results: they are never changed and never reused.
+/// What a draw decides. The numbers are part of the results: they are never changed and never reused
+/// (4 and 5 were draws in every tick).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u16)]
 pub enum Purpose {
@@ -24,10 +25,8 @@ pub enum Purpose {
     Tie = 2,
     /// The loyalty of an officer.
     Loyalty = 3,
-    /// Whether a citizen acts this hour on the wish to go out or to go home.
-    Turnout = 4,
-    /// What contact with the police does to a citizen: nothing, arrest, injury, death.
-    Fate = 5,
+    /// How long it takes until something happens to a citizen, and what: one "tick" for each thing that happens.
+    Turn = 10,
     /// What contact with a violent crowd does to an officer.
     OfficerFate = 6,
     /// Whether a site is overrun, abandoned or retaken.
@@ -43,79 +42,56 @@ pub enum Purpose {
 }
 
 /// The dice of one replicate.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Dice {
-    origin: ChaCha8Rng,
+    seed: u64,
+    replicate: u32,
 }
 
 impl Dice {
     /// Dice for one replicate of one seed. Replicates of a seed, and seeds, are independent of each other.
     pub fn new(seed: u64, replicate: u32) -> Dice {
+        Dice { seed, replicate }
+    }
+
+    /// The generator of one event: the event is its key.
+    fn of(&self, purpose: Purpose, thing: u64, tick: u32) -> ChaCha8Rng {
         let mut key = [0u8; 32];
-        key[..8].copy_from_slice(&seed.to_le_bytes());
-        key[8..12].copy_from_slice(&replicate.to_le_bytes());
-        key[16..22].copy_from_slice(b"qantar");
-        Dice {
-            origin: ChaCha8Rng::from_seed(key),
-        }
+        key[..8].copy_from_slice(&self.seed.to_le_bytes());
+        key[8..12].copy_from_slice(&self.replicate.to_le_bytes());
+        key[12..20].copy_from_slice(&thing.to_le_bytes());
+        key[20..24].copy_from_slice(&tick.to_le_bytes());
+        key[24..26].copy_from_slice(&(purpose as u16).to_le_bytes());
+        key[26..].copy_from_slice(b"qantar");
+        ChaCha8Rng::from_seed(key)
     }
 
-    fn at(&self, purpose: Purpose, block: u64, word: u128) -> ChaCha8Rng {
-        debug_assert!(block < 1 << 48, "a block number fits in 48 bits");
-        let mut rng = self.origin.clone();
-        rng.set_stream((purpose as u64) << 48 | block);
-        rng.set_word_pos(word);
-        rng
+    /// So many draws of 16 bits, such as one for each agent of a block. 128 of them are one batch of the generator.
+    pub fn draws16<const N: usize>(&self, purpose: Purpose, thing: u64, tick: u32) -> [u16; N] {
+        let mut bytes = [[0u8; 2]; N];
+        self.of(purpose, thing, tick).fill_bytes(bytes.as_flattened_mut());
+        bytes.map(u16::from_le_bytes)
     }
 
-    /// One draw of 16 bits for each agent of a block.
-    pub fn block16(&self, purpose: Purpose, block: u64, tick: u32) -> [u16; BLOCK] {
-        let mut bytes = [0u8; 2 * BLOCK];
-        self.at(purpose, block, u128::from(tick) * (BLOCK as u128 / 2))
-            .fill_bytes(&mut bytes);
-        std::array::from_fn(|i| u16::from_le_bytes([bytes[2 * i], bytes[2 * i + 1]]))
+    /// So many draws of 32 bits, such as one for each officer of a unit. 64 of them are one batch of the generator.
+    pub fn draws32<const N: usize>(&self, purpose: Purpose, thing: u64, tick: u32) -> [u32; N] {
+        let mut bytes = [[0u8; 4]; N];
+        self.of(purpose, thing, tick).fill_bytes(bytes.as_flattened_mut());
+        bytes.map(u32::from_le_bytes)
     }
 
-    /// One draw of 32 bits for each agent of a block.
-    pub fn block32(&self, purpose: Purpose, block: u64, tick: u32) -> [u32; BLOCK] {
-        let mut bytes = [0u8; 4 * BLOCK];
-        self.at(purpose, block, u128::from(tick) * BLOCK as u128)
-            .fill_bytes(&mut bytes);
-        std::array::from_fn(|i| {
-            u32::from_le_bytes([bytes[4 * i], bytes[4 * i + 1], bytes[4 * i + 2], bytes[4 * i + 3]])
-        })
-    }
-
-    /// The draws of [`Dice::block16`] for one half of a block: one batch of the generator.
-    pub fn half16(&self, purpose: Purpose, block: u64, tick: u32, half: usize) -> [u16; BLOCK / 2] {
-        let mut bytes = [0u8; BLOCK];
-        let word = u128::from(tick) * (BLOCK as u128 / 2) + (half * BLOCK / 4) as u128;
-        self.at(purpose, block, word).fill_bytes(&mut bytes);
-        std::array::from_fn(|i| u16::from_le_bytes([bytes[2 * i], bytes[2 * i + 1]]))
-    }
-
-    /// The draws of [`Dice::block32`] for one quarter of a block: one batch of the generator.
-    pub fn quarter32(&self, purpose: Purpose, block: u64, tick: u32, quarter: usize) -> [u32; BLOCK / 4] {
-        let mut bytes = [0u8; BLOCK];
-        let word = u128::from(tick) * BLOCK as u128 + (quarter * BLOCK / 4) as u128;
-        self.at(purpose, block, word).fill_bytes(&mut bytes);
-        std::array::from_fn(|i| {
-            u32::from_le_bytes([bytes[4 * i], bytes[4 * i + 1], bytes[4 * i + 2], bytes[4 * i + 3]])
-        })
+    /// One draw of 32 bits for one thing, such as a site, at one tick.
+    pub fn one(&self, purpose: Purpose, thing: u64, tick: u32) -> u32 {
+        self.of(purpose, thing, tick).next_u32()
     }
 
     /// The draws of what happens one after the other in one tick.
     pub fn stream(&self, purpose: Purpose, tick: u32) -> Stream {
         Stream {
-            rng: self.at(purpose, u64::from(tick), 0),
+            rng: self.of(purpose, 0, tick),
             words: [0; WORDS],
             at: WORDS,
         }
-    }
-
-    /// One draw of 32 bits for one thing, such as a site, at one tick.
-    pub fn one(&self, purpose: Purpose, thing: u64, tick: u32) -> u32 {
-        self.at(purpose, thing, u128::from(tick)).next_u32()
     }
 }
 
@@ -186,33 +162,21 @@ mod tests {
     #[test]
     fn the_first_draws_never_change() {
         let dice = Dice::new(42, 0);
-        let draws = dice.block16(Purpose::Turnout, 7, 3);
-        assert_eq!(draws[..4], FIRST_16);
-        assert_eq!(dice.block32(Purpose::Fate, 7, 3)[..2], FIRST_32);
+        assert_eq!(dice.draws16(Purpose::Trait, 7, 3), FIRST_16);
+        assert_eq!(dice.draws32(Purpose::OfficerFate, 7, 3), FIRST_32);
         assert_eq!(dice.one(Purpose::Site, 7, 3), FIRST_ONE);
     }
-    const FIRST_16: [u16; 4] = [7787, 34956, 35505, 22104];
-    const FIRST_32: [u32; 2] = [375704320, 1266398286];
-    const FIRST_ONE: u32 = 3565493119;
+    const FIRST_16: [u16; 4] = [24033, 45648, 43623, 22482];
+    const FIRST_32: [u32; 2] = [3902118654, 3210593616];
+    const FIRST_ONE: u32 = 4064898745;
 
     #[test]
-    fn parts_of_a_block_are_the_draws_of_the_block() {
+    fn fewer_draws_are_the_first_of_more() {
         let dice = Dice::new(5, 2);
-        let (whole16, whole32) = (dice.block16(Purpose::Turnout, 3, 9), dice.block32(Purpose::Fate, 3, 9));
-        let halves = (0..2).flat_map(|half| dice.half16(Purpose::Turnout, 3, 9, half));
-        let quarters = (0..4).flat_map(|quarter| dice.quarter32(Purpose::Fate, 3, 9, quarter));
-        assert!(halves.eq(whole16) && quarters.eq(whole32));
-    }
-
-    #[test]
-    fn draws_of_neighbouring_ticks_do_not_overlap() {
-        let dice = Dice::new(1, 0);
-        let (a, b) = (
-            dice.block16(Purpose::Turnout, 0, 0),
-            dice.block16(Purpose::Turnout, 0, 1),
-        );
-        assert_ne!(a, b);
-        assert_ne!(a[BLOCK / 2..], b[..BLOCK / 2]);
+        let (few, many): ([u32; 3], [u32; 300]) =
+            (dice.draws32(Purpose::Site, 3, 9), dice.draws32(Purpose::Site, 3, 9));
+        assert_eq!(few, many[..3]);
+        assert_eq!(dice.one(Purpose::Site, 3, 9), many[0]);
     }
 
     #[test]

@@ -35,12 +35,15 @@ fn a_citizen_takes_no_more_than_eight_bytes() {
         violence,
         state,
         ticks_out,
+        clock,
+        turns,
     } = &citizens;
     let columns = [hardship, discontent, risk_aversion, violence, state, ticks_out];
     let bytes: usize = columns.iter().map(|column| size_of_val(column.as_slice())).sum();
+    let bytes = bytes + size_of_val(clock.as_slice()) + size_of_val(turns.as_slice());
     let places = communities.len() * BLOCK;
-    assert_eq!(bytes, 6 * places);
-    assert!(bytes + size_of_val(communities.as_slice()) <= 8 * places);
+    assert_eq!(bytes, 12 * places);
+    assert!(bytes + size_of_val(communities.as_slice()) <= 14 * places);
 }
 
 #[test]

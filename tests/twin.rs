@@ -3,17 +3,40 @@
 
 use crate::worlds;
 use proptest::prelude::*;
-use qantar::dice::{Dice, Purpose};
+use qantar::dice::Dice;
+use qantar::sim::hazard;
 use qantar::sim::model::Model;
 use qantar::sim::tick::Engine;
 use qantar::sim::tick::decide::Chances;
 use qantar::sim::tick::police::{command, contact};
 use qantar::sim::world::*;
 
+/// Whether something with this hazard happens to a person in this tick: the lot that says what, if several things could.
+fn happens(engine: &mut Engine, person: usize, hazard: u32) -> Option<u32> {
+    let dice = engine.dice;
+    let (clock, turns) = (
+        &mut engine.world.citizens.clock[person],
+        &mut engine.world.citizens.turns[person],
+    );
+    if *turns == 0 {
+        *clock = hazard::turn(&dice, person, 0).0;
+        *turns = 1;
+    }
+    if hazard < *clock {
+        *clock -= hazard;
+        None
+    } else {
+        let (_, lot) = hazard::turn(&dice, person, *turns - 1);
+        *clock = hazard::turn(&dice, person, *turns).0;
+        *turns += 1;
+        Some(lot)
+    }
+}
+
 /// One person's decision: what they do next, by the three inequalities of the model.
 fn decide(engine: &mut Engine, community: usize, i: usize) {
     let chances = Chances::new(engine.model);
-    let (k, citizens) = (engine.weights[community], &mut engine.world.citizens);
+    let (k, citizens) = (engine.weights[community], &engine.world.citizens);
     let at = community * 256 + i;
     let [h, p, r, v] = [
         citizens.hardship[at],
@@ -27,14 +50,17 @@ fn decide(engine: &mut Engine, community: usize, i: usize) {
     let goes_out = a * h + b * p - c * r + d > 0;
     let is_violent = 2048 * v - e * r + f > 0;
     let loots = 2048 * h + 2048 * v - l * r + m > 0;
-    let draw = u32::from(engine.dice.block16(Purpose::Turnout, community as u64, engine.tick)[i]);
     let was = Activity::of(citizens.state[at]);
-    let out = match was {
-        Activity::Home => (goes_out || loots) && draw < chances.join,
-        _ if was.is_out() && (goes_out || loots) => draw >= chances.tire[usize::from(citizens.ticks_out[at])],
-        _ if was.is_out() => draw >= chances.leave,
+    let wants = goes_out || loots;
+    let hazard = match was {
+        Activity::Home if wants => chances.join,
+        Activity::Home => return,
+        _ if was.is_out() && wants => chances.tire[usize::from(citizens.ticks_out[at])],
+        _ if was.is_out() => chances.leave,
         _ => return,
     };
+    let out = was.is_out() != happens(engine, at, hazard).is_some();
+    let citizens = &mut engine.world.citizens;
     let next = match (out, loots, is_violent) {
         (false, ..) => Activity::Home,
         (true, true, _) => Activity::Looting,
@@ -54,22 +80,31 @@ fn decide(engine: &mut Engine, community: usize, i: usize) {
 fn meet(engine: &mut Engine, community: usize, i: usize, tally: &mut Tally) {
     let region = engine.world.communities[community].region as usize;
     let fates = contact::fates(engine.model, &engine.world.regions[region]);
-    let draw = u64::from(engine.dice.block32(Purpose::Fate, community as u64, engine.tick)[i]);
     let at = community * 256 + i;
     let state = engine.world.citizens.state[at];
-    let [dead, injured, detained] = match Activity::of(state) {
-        Activity::Protesting => fates.peaceful.0,
-        Activity::Violent | Activity::Looting => fates.fighting.0,
-        Activity::Home if state & TOOK_PART != 0 => fates.at_large.0,
-        _ => [0; 3],
+    let activity = Activity::of(state);
+    let fate = match activity {
+        Activity::Protesting => fates.peaceful,
+        Activity::Violent | Activity::Looting => fates.fighting,
+        Activity::Home if state & TOOK_PART != 0 => fates.at_large,
+        _ => contact::Fate::default(),
     };
-    let next = match Activity::of(state) {
-        Activity::Detained if draw < fates.released => Activity::Home,
-        Activity::Injured if draw < fates.recovered => Activity::Home,
-        _ if draw < dead => Activity::Dead,
-        _ if draw < injured => Activity::Injured,
-        _ if draw < detained => Activity::Detained,
-        _ => return,
+    let hazard = match activity {
+        Activity::Detained => fates.released,
+        Activity::Injured => fates.recovered,
+        _ => fate.hazard,
+    };
+    if hazard == 0 {
+        return;
+    }
+    let Some(lot) = happens(engine, at, hazard).map(u64::from) else {
+        return;
+    };
+    let next = match activity {
+        Activity::Detained | Activity::Injured => Activity::Home,
+        _ if lot < fate.shares[0] => Activity::Dead,
+        _ if lot < fate.shares[1] => Activity::Injured,
+        _ => Activity::Detained,
     };
     tally.killed += u16::from(next == Activity::Dead);
     tally.hurt += u16::from(next == Activity::Injured);

@@ -3,6 +3,7 @@
 
 pub mod epstein;
 pub mod event;
+pub mod hazard;
 pub mod model;
 pub mod parameters;
 pub mod policy;

@@ -152,8 +152,10 @@ fn communities(model: &Model, dice: &Dice) -> Vec<Community> {
         let (count, agents) = (last - first, model.agents(g));
         let towns = libm::round(model.regions[g].urban * f64::from(count)) as u32;
         for c in first..last {
+            // One batch of the generator serves 32 communities.
+            let draws: [u32; 64] = dice.draws32(Purpose::Tie, u64::from(c / 32), 0);
             let pick = |tie: u32, from: u32, among: u32| {
-                let draw = u64::from(dice.one(Purpose::Tie, u64::from(c), tie));
+                let draw = u64::from(draws[(2 * (c % 32) + tie) as usize]);
                 from + ((draw * u64::from(among)) >> 32) as u32
             };
             all.push(Community {
@@ -190,6 +192,8 @@ fn citizens(model: &Model, dice: &Dice, mut communities: Vec<Community>) -> (Cit
         violence: vec![0; size],
         state: vec![Activity::Home as u8; size],
         ticks_out: vec![0; size],
+        clock: vec![0; size],
+        turns: vec![0; size],
     };
     (
         citizens.hardship.par_chunks_mut(BLOCK),
@@ -208,7 +212,7 @@ fn citizens(model: &Model, dice: &Dice, mut communities: Vec<Community>) -> (Cit
                 .zip(&tables[community.region as usize])
                 .enumerate()
             {
-                let draws = dice.block16(Purpose::Trait, c as u64, number as u32);
+                let draws: [u16; BLOCK] = dice.draws16(Purpose::Trait, c as u64, number as u32);
                 for (value, draw) in trait_.iter_mut().zip(draws) {
                     *value = table[usize::from(draw)];
                 }
@@ -328,7 +332,7 @@ fn officers(dice: &Dice, units: &[Unit], loyalties: &[Distribution]) -> Officers
         if table.as_ref().is_none_or(|(of, _)| *of != distribution) {
             table = Some((distribution, quantiles(distribution)));
         }
-        let draws = dice.block16(Purpose::Loyalty, u as u64, 0);
+        let draws: [u16; UNIT as usize] = dice.draws16(Purpose::Loyalty, u as u64, 0);
         let quantiles = &table.as_ref().expect("made above").1;
         loyalty.extend(
             draws[..unit.len as usize]

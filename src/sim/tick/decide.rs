@@ -1,25 +1,26 @@
 //! Phase 3: every citizen decides again to stay at home, to protest, to be violent or to loot.
 //!
 //! This is the hot loop. A decision is a linear form of four trait bytes with integer weights, so the pass
-//! over a block is free of branches and of draws, and the same on every machine. Draws are made only for blocks in
-//! which somebody wants to go out or is out.
+//! over a block is free of branches and of draws, and the same on every machine. A draw is made when somebody has
+//! gone out or home: how long it takes until the next thing happens to them (see [`crate::sim::hazard`]).
 
 use rayon::prelude::*;
 
-use crate::dice::{BLOCK, Dice, Purpose, threshold16};
+use crate::dice::{BLOCK, Dice};
+use crate::sim::hazard::{self, Hazard};
 use crate::sim::model::Model;
 use crate::sim::rules;
 use crate::sim::weights::{Demand, Demands, Perceived, Weights};
 use crate::sim::world::*;
 
-/// Chances of acting on a wish within this tick, as thresholds of a 16-bit draw.
+/// Hazards of acting on a wish within this tick.
 pub struct Chances {
     /// To go out.
-    pub join: u32,
+    pub join: Hazard,
     /// To go home when one no longer wants to be out.
-    pub leave: u32,
+    pub leave: Hazard,
     /// To go home though one wants to stay, by ticks out.
-    pub tire: [u32; 256],
+    pub tire: [Hazard; 256],
 }
 
 impl Chances {
@@ -27,11 +28,11 @@ impl Chances {
     pub fn new(model: &Model) -> Chances {
         let (turnout, clock) = (&model.rules.turnout, &model.clock);
         Chances {
-            join: threshold16(clock.chance(turnout.join_rate)),
-            leave: threshold16(clock.chance(turnout.leave_rate)),
+            join: hazard::of_rate(turnout.join_rate, clock.hours()),
+            leave: hazard::of_rate(turnout.leave_rate, clock.hours()),
             tire: std::array::from_fn(|ticks| {
                 let tired = rules::sigmoid(ticks as f64 * clock.hours(), turnout.stay_hours);
-                threshold16(clock.chance(turnout.leave_rate * tired))
+                hazard::of_rate(turnout.leave_rate * tired, clock.hours())
             }),
         }
     }
@@ -60,14 +61,16 @@ pub fn decide(
             citizens.risk_aversion[people.clone()].par_chunks(BLOCK),
             citizens.violence[people.clone()].par_chunks(BLOCK),
             citizens.state[people.clone()].par_chunks_mut(BLOCK),
-            citizens.ticks_out[people].par_chunks_mut(BLOCK),
+            citizens.ticks_out[people.clone()].par_chunks_mut(BLOCK),
+            citizens.clock[people.clone()].par_chunks_mut(BLOCK),
+            citizens.turns[people].par_chunks_mut(BLOCK),
             communities[span.clone()].par_iter_mut(),
             &weights[span.clone()],
         )
             .into_par_iter()
             .with_min_len(256)
             .enumerate()
-            .for_each(|(at, (h, p, r, v, state, ticks_out, community, k))| {
+            .for_each(|(at, (h, p, r, v, state, ticks_out, clock, turns, community, k))| {
                 if midnight && community.tally.today > 0 {
                     community.tally.today = 0;
                     state.iter_mut().for_each(|state| *state &= !TODAY);
@@ -85,10 +88,12 @@ pub fn decide(
                         v,
                         state,
                         ticks_out,
+                        clock,
+                        turns,
                         tally: &mut community.tally,
+                        first: (span.start + at) * BLOCK,
                     };
-                    let draw = |half| dice.half16(Purpose::Turnout, (span.start + at) as u64, tick, half);
-                    settle(block, k, demands, &chances, Some256::flagged(&flags), draw);
+                    settle(block, k, demands, &chances, Some256::flagged(&flags), dice);
                 }
             });
     }
@@ -141,18 +146,15 @@ struct Block<'a> {
     v: &'a [u8],
     state: &'a mut [u8],
     ticks_out: &'a mut [u8],
+    clock: &'a mut [Hazard],
+    turns: &'a mut [u16],
     tally: &'a mut Tally,
+    /// Number of its first citizen.
+    first: usize,
 }
 
 /// Settle those who are flagged: draw, move, and count.
-fn settle(
-    block: Block<'_>,
-    k: &Weights,
-    demands: &Demands,
-    chances: &Chances,
-    flagged: Some256,
-    draw: impl Fn(usize) -> [u16; BLOCK / 2],
-) {
+fn settle(block: Block<'_>, k: &Weights, demands: &Demands, chances: &Chances, flagged: Some256, dice: &Dice) {
     let Block {
         h,
         p,
@@ -160,14 +162,15 @@ fn settle(
         v,
         state,
         ticks_out,
+        clock,
+        turns,
         tally,
+        first,
     } = block;
     (tally.protesting, tally.violent, tally.looting) = (0, 0, 0);
     (tally.demand_price, tally.demand_government, tally.demand_regime) = (0, 0, 0);
-    for (half, people) in flagged.parts(2) {
-        let draws = draw(half);
-        for person in people {
-            let (i, draw) = (half * BLOCK / 2 + person, u32::from(draws[person]));
+    for (_, people) in flagged.parts(1) {
+        for i in people {
             let (wants, loots) = (k.cause(h[i], p[i], r[i]) > 0, k.greed(h[i], v[i], r[i]) > 0);
             let was_out = Activity::of(state[i]).is_out();
             let chance = match (was_out, wants || loots) {
@@ -175,7 +178,7 @@ fn settle(
                 (true, false) => chances.leave,
                 (true, true) => chances.tire[usize::from(ticks_out[i])],
             };
-            let acts = draw < chance;
+            let acts = hazard::run_down(&mut clock[i], &mut turns[i], chance, dice, first + i).is_some();
             if was_out == acts {
                 // Goes home, or stays there.
                 if was_out {

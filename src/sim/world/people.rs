@@ -1,6 +1,7 @@
 //! Citizens and the communities they know each other in.
 
 use crate::dice::BLOCK;
+use crate::sim::hazard::Hazard;
 
 /// What a citizen does; the low three bits of [`Citizens::state`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,7 +96,7 @@ impl Iterator for Ones {
     }
 }
 
-/// Everyone, six bytes each.
+/// Everyone.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Citizens {
     /// Hardship, in 255ths; written once by `population`.
@@ -110,6 +111,10 @@ pub struct Citizens {
     pub state: Vec<u8>,
     /// Ticks in the streets without a break, at most 255, and 0 at home; written by `decide`.
     pub ticks_out: Vec<u8>,
+    /// What is left of the clock of the thing that happens next, see [`crate::sim::hazard`]; written by `decide`, `police`.
+    pub clock: Vec<Hazard>,
+    /// Clocks drawn so far; likewise.
+    pub turns: Vec<u16>,
 }
 
 /// How many agents of a community are what; whole numbers, so that sums do not depend on any order.

@@ -6,6 +6,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::dice::{BLOCK, Dice, Purpose, threshold32};
+use crate::sim::hazard::{self, Hazard};
 use crate::sim::model::Model;
 use crate::sim::policy::Lever;
 use crate::sim::rules;
@@ -14,7 +15,7 @@ use crate::sim::world::*;
 
 /// One tick of contact.
 pub fn contact(model: &Model, dice: &Dice, world: &mut World, perceived: &Perceived, tick: u32) {
-    citizens(model, dice, world, &perceived.awake, tick);
+    citizens(model, dice, world, &perceived.awake);
     officers(model, dice, world, tick);
     sum_up(model, world, &perceived.asleep);
 }
@@ -29,24 +30,26 @@ pub fn sum_up(model: &Model, world: &mut World, asleep: &[bool]) {
     }
 }
 
-/// Thresholds on one 32-bit draw: below the first dead, below the second injured, below the third detained.
+/// What can happen to a person within the tick.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Fate(pub [u64; 3]);
+pub struct Fate {
+    /// That anything happens.
+    pub hazard: Hazard,
+    /// Thresholds on a 32-bit lot for what it is: below the first dead, below the second injured, else detained.
+    pub shares: [u64; 2],
+}
 
 impl Fate {
     /// Competing risks with these probabilities within the tick, cut to at most nine tenths together.
     fn new(death: f64, injury: f64, arrest: f64) -> Fate {
-        let cut = 0.9 / (death + injury + arrest).max(0.9);
-        let (death, injury, arrest) = (death * cut, injury * cut, arrest * cut);
-        Fate([
-            threshold32(death),
-            threshold32(death + injury),
-            threshold32(death + injury + arrest),
-        ])
-    }
-
-    fn is_harmless(&self) -> bool {
-        self.0[2] == 0
+        let all = death + injury + arrest;
+        if all <= 0.0 {
+            return Fate::default();
+        }
+        Fate {
+            hazard: hazard::of_chance(all.min(0.9)),
+            shares: [threshold32(death / all), threshold32((death + injury) / all)],
+        }
     }
 }
 
@@ -59,10 +62,31 @@ pub struct Fates {
     pub fighting: Fate,
     /// For people at home who have taken part.
     pub at_large: Fate,
-    /// Below it a detained person is released.
-    pub released: u64,
-    /// Below it an injured person is about again.
-    pub recovered: u64,
+    /// That a detained person is released.
+    pub released: Hazard,
+    /// That an injured person is about again.
+    pub recovered: Hazard,
+}
+
+impl Fates {
+    /// What the police can do to a citizen in this state.
+    pub fn fate(&self, state: u8) -> Fate {
+        match Activity::of(state) {
+            Activity::Protesting => self.peaceful,
+            Activity::Violent | Activity::Looting => self.fighting,
+            Activity::Home if state & TOOK_PART != 0 => self.at_large,
+            _ => Fate::default(),
+        }
+    }
+
+    /// The hazard that something happens to a citizen in this state.
+    pub fn on(&self, state: u8) -> Hazard {
+        match Activity::of(state) {
+            Activity::Detained => self.released,
+            Activity::Injured => self.recovered,
+            _ => self.fate(state).hazard,
+        }
+    }
 }
 
 /// Share of people met within a tick, from events per hour over those exposed.
@@ -117,13 +141,13 @@ pub fn fates(model: &Model, region: &RegionState) -> Fates {
         peaceful: fate(dealt_with, 1.0, 1.0, 0.0),
         fighting: fate(1.0, policing.violent_arrest, harm.violent_exposure, 1.0),
         at_large: Fate::new(0.0, 0.0, probability(model, investigated, counts.at_large as f64)),
-        released: threshold32(model.clock.chance(1.0 / policing.detention_hours)),
-        recovered: threshold32(model.clock.chance(1.0 / harm.recovery_hours)),
+        released: hazard::of_rate(1.0 / policing.detention_hours, model.clock.hours()),
+        recovered: hazard::of_rate(1.0 / harm.recovery_hours, model.clock.hours()),
     }
 }
 
 /// What happens to citizens this tick.
-fn citizens(model: &Model, dice: &Dice, world: &mut World, awake: &[Range<usize>], tick: u32) {
+fn citizens(model: &Model, dice: &Dice, world: &mut World, awake: &[Range<usize>]) {
     let World {
         citizens,
         communities,
@@ -135,7 +159,9 @@ fn citizens(model: &Model, dice: &Dice, world: &mut World, awake: &[Range<usize>
         let people = span.start * BLOCK..span.end * BLOCK;
         (
             citizens.state[people.clone()].par_chunks_mut(BLOCK),
-            citizens.ticks_out[people].par_chunks_mut(BLOCK),
+            citizens.ticks_out[people.clone()].par_chunks_mut(BLOCK),
+            citizens.clock[people.clone()].par_chunks_mut(BLOCK),
+            citizens.turns[people].par_chunks_mut(BLOCK),
             communities[span.clone()].par_iter_mut(),
         )
             .into_par_iter()
@@ -144,7 +170,7 @@ fn citizens(model: &Model, dice: &Dice, world: &mut World, awake: &[Range<usize>
             .for_each_init(
                 // Neighbouring communities are mostly of one region, whose fates are worked out once.
                 || (u32::MAX, Fates::default()),
-                |(of, fates_here), (at, (state, ticks_out, community))| {
+                |(of, fates_here), (at, (state, ticks_out, clock, turns, community))| {
                     let t = &community.tally;
                     if t.out() + t.at_large + t.detained + t.injured == 0 {
                         return;
@@ -152,17 +178,19 @@ fn citizens(model: &Model, dice: &Dice, world: &mut World, awake: &[Range<usize>
                     if *of != community.region {
                         (*of, *fates_here) = (community.region, fates(model, &regions[community.region as usize]));
                     }
-                    let searched = !fates_here.at_large.is_harmless();
+                    let searched = fates_here.at_large.hazard > 0;
                     if t.out() + t.detained + t.injured == 0 && !searched {
                         return;
                     }
                     let flags = concerned((&*state).try_into().expect("a whole block"), searched);
                     let tally = &mut community.tally;
-                    for (quarter, people) in Some256::flagged(&flags).parts(4) {
-                        let draws = dice.quarter32(Purpose::Fate, (span.start + at) as u64, tick, quarter);
-                        for person in people {
-                            let i = quarter * BLOCK / 4 + person;
-                            meet(&mut state[i], &mut ticks_out[i], draws[person], fates_here, tally);
+                    for (_, people) in Some256::flagged(&flags).parts(1) {
+                        for i in people {
+                            let person = (span.start + at) * BLOCK + i;
+                            let by = fates_here.on(state[i]);
+                            if let Some(lot) = hazard::run_down(&mut clock[i], &mut turns[i], by, dice, person) {
+                                meet(&mut state[i], &mut ticks_out[i], lot, fates_here, tally);
+                            }
                         }
                     }
                     if tally.out() == 0 {
@@ -184,41 +212,30 @@ fn concerned(state: &[u8; BLOCK], searched: bool) -> [u8; BLOCK] {
     flags
 }
 
-/// One citizen's fate.
-fn meet(state: &mut u8, ticks_out: &mut u8, draw: u32, fates: &Fates, tally: &mut Tally) {
+/// What happens to a citizen whose clock has run out.
+fn meet(state: &mut u8, ticks_out: &mut u8, lot: u32, fates: &Fates, tally: &mut Tally) {
     let activity = Activity::of(*state);
-    let draw = u64::from(draw);
-    let fate = match activity {
-        Activity::Protesting => fates.peaceful,
-        Activity::Violent | Activity::Looting => fates.fighting,
-        Activity::Home if *state & TOOK_PART != 0 => fates.at_large,
-        Activity::Detained | Activity::Injured => {
-            let (threshold, among) = match activity {
-                Activity::Detained => (fates.released, &mut tally.detained),
-                _ => (fates.recovered, &mut tally.injured),
-            };
-            if draw < threshold {
-                *among -= 1;
-                tally.at_large += 1;
-                *state = *state & !ACTIVITY | Activity::Home as u8;
-            }
-            return;
+    if let Activity::Detained | Activity::Injured = activity {
+        match activity {
+            Activity::Detained => tally.detained -= 1,
+            _ => tally.injured -= 1,
         }
-        _ => return,
-    };
-    if draw >= fate.0[2] {
+        tally.at_large += 1;
+        *state = *state & !ACTIVITY | Activity::Home as u8;
         return;
     }
+    let fate = fates.fate(*state);
+    let lot = u64::from(lot);
     match activity {
         Activity::Protesting => tally.protesting -= 1,
         Activity::Violent => tally.violent -= 1,
         Activity::Looting => tally.looting -= 1,
         _ => tally.at_large -= 1,
     }
-    let next = if draw < fate.0[0] {
+    let next = if lot < fate.shares[0] {
         tally.killed += 1;
         Activity::Dead
-    } else if draw < fate.0[1] {
+    } else if lot < fate.shares[1] {
         tally.hurt += 1;
         tally.injured += 1;
         Activity::Injured
@@ -264,18 +281,18 @@ pub fn officers(model: &Model, dice: &Dice, world: &mut World, tick: u32) {
         let met = rules::encounters(f64::from(exposed), violent);
         let injured = probability(model, met * harm.officer_injury_rate, f64::from(exposed));
         let killed = injured * (harm.officer_death_share * lethality).min(1.0);
-        let fate = Fate::new(killed, injured, 0.0);
+        let (dead, out) = (threshold32(killed), threshold32(killed + injured));
         let totals = &mut regions[g].totals;
         for (u, unit) in units.iter_mut().enumerate().filter(|(_, unit)| faces(unit)) {
-            let draws = dice.block32(Purpose::OfficerFate, u as u64, tick);
+            let draws: [u32; UNIT as usize] = dice.draws32(Purpose::OfficerFate, u as u64, tick);
             for (i, &draw) in draws[..unit.len as usize].iter().enumerate() {
                 let service = &mut officers.service[unit.first as usize + i];
                 let draw = u64::from(draw);
-                if *service != Service::Able || draw >= fate.0[1] {
+                if *service != Service::Able || draw >= out {
                     continue;
                 }
                 unit.able -= 1;
-                if draw < fate.0[0] {
+                if draw < dead {
                     *service = Service::Dead;
                     totals.officers_killed += 1;
                 } else {
