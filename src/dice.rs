@@ -35,6 +35,8 @@ pub enum Purpose {
     Symbol = 8,
     /// Whether another state sends the troops that it is asked for.
     Pledge = 9,
+    /// Whether an injured officer is able again.
+    OfficerRecovery = 11,
     /// Epstein's lattice at the start: traits and places, one after the other.
     LatticeStart = 40,
     /// What happens on Epstein's lattice in one tick, one after the other.

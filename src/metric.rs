@@ -104,6 +104,9 @@ metrics! {
     DeathsOfficers "deaths_officers" "people" true Sum "Officers killed since the start, where they served.";
     InjuredCivilians "injured_civilians" "people" true Sum "Civilians injured since the start.";
     InjuredOfficers "injured_officers" "people" true Sum "Officers injured since the start, where they served.";
+    RegisteredDeaths "registered_deaths" "people" false Sum "Deaths of both sides that have been registered; the rest is not known yet.";
+    RegisteredInjuredCivilians "registered_injured_civilians" "people" false Sum "Injured civilians who are registered: many avoid hospitals that report.";
+    RegisteredInjuredOfficers "registered_injured_officers" "officers" false Sum "Injured officers who have been registered so far.";
     Attacks "attacks" "attacks" true Sum "Attacks on sites since the start; an attack that goes on counts once.";
     SitesSeized "sites_seized" "sites" true Sum "Sites that are not under the state's control now.";
     SeizuresTotal "seizures_total" "seizures" true Sum "Seizures of sites since the start.";

@@ -91,7 +91,8 @@ fn meet(engine: &mut Engine, community: usize, i: usize, tally: &mut Tally) {
     };
     let hazard = match activity {
         Activity::Detained => fates.released,
-        Activity::Injured => fates.recovered,
+        Activity::Injured if state & SERIOUS != 0 => fates.recovered[1],
+        Activity::Injured => fates.recovered[0],
         _ => fate.hazard,
     };
     if hazard == 0 {
@@ -103,13 +104,15 @@ fn meet(engine: &mut Engine, community: usize, i: usize, tally: &mut Tally) {
     let next = match activity {
         Activity::Detained | Activity::Injured => Activity::Home,
         _ if lot < fate.shares[0] => Activity::Dead,
-        _ if lot < fate.shares[1] => Activity::Injured,
+        _ if lot < fate.shares[2] => Activity::Injured,
         _ => Activity::Detained,
     };
     tally.killed += u16::from(next == Activity::Dead);
     tally.hurt += u16::from(next == Activity::Injured);
+    let serious = next == Activity::Injured && lot < fate.shares[1];
+    tally.serious += u16::from(serious);
     tally.arrested += u16::from(next == Activity::Detained);
-    engine.world.citizens.state[at] = state & !ACTIVITY | next as u8;
+    engine.world.citizens.state[at] = state & !(ACTIVITY | SERIOUS) | next as u8 | if serious { SERIOUS } else { 0 };
     engine.world.citizens.ticks_out[at] = 0;
 }
 
@@ -181,6 +184,7 @@ fn slow_tick(engine: &mut Engine) {
         }
         let mut tally = count(engine, c);
         (tally.arrested, tally.hurt, tally.killed) = (met.arrested, met.hurt, met.killed);
+        tally.serious = met.serious;
         // Demands are those of the hour, before anybody was taken away.
         if tally.out() > 0 {
             tally.demand_price = demands.demand_price;

@@ -59,26 +59,26 @@ macro_rules! rules {
 rules! {
     /// What people see and hear of a crowd.
     perception: Perception {
-        crowd_reference = 20.0, "people/100,000", 0.01..=100000.0, "calibrated; Weber-Fechner form", "A crowd of this share of those among whom it is seen is the unit on the logarithmic scale on which crowds are perceived: ln(1 + seen / reference).";
-        news_hours = 6.0, "hours", 0.1..=96.0, "calibrated; Bonnasse-Gahot et al. 2018, contagion over hours to days", "Time in which news of a crowd, or of repression, has reached 63 % of those who can hear of it.";
+        crowd_reference = 50.0, "people/100,000", 0.01..=100000.0, "calibrated; Weber-Fechner form", "A crowd of this share of those among whom it is seen is the unit on the logarithmic scale on which crowds are perceived: ln(1 + seen / reference).";
+        news_hours = 4.0, "hours", 0.1..=96.0, "calibrated; Bonnasse-Gahot et al. 2018, contagion over hours to days", "Time in which news of a crowd, or of repression, has reached 63 % of those who can hear of it.";
         memory_hours = 40.0, "hours", 1.0..=240.0, "calibrated", "Time in which the picture of a crowd that has gone home fades to 37 %.";
         word_of_mouth = 0.149, "share", 0.0..=1.0, "calibrated; Hassanpour 2014 on disrupted networks", "Share of what tied regions show each other that gets through without any network.";
-        national_reach = 3.5, "ratio", 0.0..=20.0, "calibrated", "Weight of the share of the country that is out, for a person whom independent media reach, against the share of the own region that is.";
+        national_reach = 14.0, "ratio", 0.0..=100.0, "calibrated", "Weight of the share of the country that is out, for a person whom independent media reach, against the share of the own region that is.";
         broadcast = 0.3, "share", 0.0..=1.0, "calibrated; state television named the unrest from 5 January 2022 on", "How much of the country's crowd state media show those whom the network does not reach, against independent media.";
         surprise_hours = 12.0, "hours", 1.0..=96.0, "calibrated; PRX 2021, sudden against gradual growth", "Time over which people and police get used to the size of a crowd; growth faster than this is sudden.";
         surprise_floor = 25.0, "people/100,000", 0.01..=100000.0, "calibrated", "Growth below about this many people in 100,000 is not felt as sudden.";
     }
     /// Who goes out, and who goes home.
     turnout: Turnout {
-        hardship_weight = 0.523, "utility", 0.0..=5.0, "scale of utility", "Weight of the price shock ln(price / reference price), times exposure, on a citizen of hardship 1.";
-        price_hours = 57.0, "hours", 0.1..=720.0, "calibrated; a tank of gas lasts two to five days", "Time in which 63 % of a change of the price has been felt at the pump.";
+        hardship_weight = 0.485, "utility", 0.0..=5.0, "scale of utility", "Weight of the price shock ln(price / reference price), times exposure, on a citizen of hardship 1.";
+        price_hours = 45.0, "hours", 0.1..=720.0, "calibrated; a tank of gas lasts two to five days", "Time in which 63 % of a change of the price has been felt at the pump.";
         background_hardship = 0.15, "utility", 0.0..=2.0, "calibrated", "Weight of hardship where prices have not moved.";
         discontent_weight = 1.0, "utility", 0.0..=5.0, "scale of utility; Epstein 2002, grievance = hardship x (1 - legitimacy)", "Weight of the lack of legitimacy on a citizen of political discontent 1.";
-        crowd_weight = 0.043, "utility per ln unit", 0.0..=1.0, "calibrated; Lohmann 1994, Bonnasse-Gahot et al. 2018", "Pull of the crowd that is seen, per unit of its logarithmic size.";
-        danger_weight = 0.062, "utility per ln unit", 0.0..=1.0, "calibrated; Steinert-Threlkeld, Chan and Joo 2022: protester violence shrinks protest", "What violence in the streets of the region costs participation, per unit of its logarithmic size: weight x ln(1 + violent / crowd reference).";
+        crowd_weight = 0.04, "utility per ln unit", 0.0..=1.0, "calibrated; Lohmann 1994, Bonnasse-Gahot et al. 2018", "Pull of the crowd that is seen, per unit of its logarithmic size.";
+        danger_weight = 0.08, "utility per ln unit", 0.0..=1.0, "calibrated; Steinert-Threlkeld, Chan and Joo 2022: protester violence shrinks protest", "What violence in the streets of the region costs participation, per unit of its logarithmic size: weight x ln(1 + violent / crowd reference).";
         acquaintance_weight = 0.0016, "utility per ln unit", 0.0..=1.0, "calibrated; Siegel 2009", "Pull of people out in one's own and tied communities: weight x ln(1 + their number).";
         cut_anger = 0.2, "share", 0.0..=5.0, "calibrated; Hassanpour 2014, Rydzak 2019: people go and see what they are no longer told", "How many more come out where the network is cut altogether: anger at the cut, and the wish to know.";
-        base_cost = 0.7157, "utility", 0.0..=5.0, "calibrated", "What going out costs everybody, whatever the risk: time, norm, habit.";
+        base_cost = 0.728, "utility", 0.0..=5.0, "calibrated", "What going out costs everybody, whatever the risk: time, norm, habit.";
         participation_cost = 0.407, "utility", 0.01..=5.0, "calibrated", "What going out costs a citizen of risk aversion 1 even where no police is in sight; keeps the crowd a corner of the population.";
         risk_weight = 0.128, "utility", 0.0..=5.0, "calibrated; Epstein 2002, net risk = R x P", "Weight of the perceived risk of arrest on a citizen of risk aversion 1.";
         fear_weight = 2.2, "utility", 0.0..=5.0, "calibrated", "Weight of fear on a citizen of risk aversion 1.";
@@ -121,19 +121,19 @@ rules! {
     }
     /// Who turns violent, and who loots.
     violence: Violence {
-        reluctance = 0.877, "utility", 0.0..=5.0, "calibrated", "What turning violent costs everybody; a citizen of violent disposition 1 needs drivers worth the difference.";
-        discipline_weight = 1.64, "utility", 0.0..=5.0, "calibrated; Chenoweth and Stephan 2011 on non-violent discipline", "Restraint of a full norm of non-violent discipline.";
+        reluctance = 0.875, "utility", 0.0..=5.0, "calibrated", "What turning violent costs everybody; a citizen of violent disposition 1 needs drivers worth the difference.";
+        discipline_weight = 1.85, "utility", 0.0..=5.0, "calibrated; Chenoweth and Stephan 2011 on non-violent discipline", "Restraint of a full norm of non-violent discipline.";
         overstretch_weight = 0.42, "utility", 0.0..=5.0, "calibrated; Davies et al. 2013", "Pull of a police that is overstretched here.";
         surprise_weight = 0.126, "utility", 0.0..=5.0, "calibrated; PRX 2021, sudden large growth leads to violence", "Pull of a crowd that grew suddenly.";
         backlash_weight = 0.468, "utility", 0.0..=5.0, "calibrated; Ives and Lewis 2020", "Push of fresh anger at repression.";
         armed_weight = 0.08, "utility", 0.0..=5.0, "calibrated", "Pull of armed people in the crowd.";
         armed_half = 0.05, "share", 0.001..=1.0, "calibrated", "Share of armed people in a crowd at which their pull is half of the largest.";
         fear_weight = 0.24, "utility", 0.0..=5.0, "calibrated", "Restraint of fear on a citizen of risk aversion 1.";
-        isolation_weight = 0.56, "utility", 0.0..=5.0, "calibrated; Rydzak 2019 on shutdowns", "Push of being cut off: without a network peaceful coordination fails and small violent groups do not.";
+        isolation_weight = 0.15, "utility", 0.0..=5.0, "calibrated; Rydzak 2019 on shutdowns", "Push of being cut off: without a network peaceful coordination fails and small violent groups do not.";
         darkness_weight = 0.29, "utility", 0.0..=5.0, "calibrated; Zimbardo 1969, Doleac and Sanders 2015: darkness hides who did it", "Push of darkness, from half an hour after sunset to half an hour before sunrise.";
-        loot_reluctance = 2.6, "utility", 0.0..=10.0, "calibrated", "What looting costs beside the cost of participation; hardship and violent disposition weigh 1 each against it.";
-        loot_opportunity = 0.75, "utility", 0.0..=5.0, "calibrated; Bueno de Mesquita and Shadmehr 2022", "Pull of streets without police, for as long as there is something left to take.";
-        loot_company = 0.02, "utility per ln unit", 0.0..=1.0, "calibrated; Granovetter 1978", "Pull of others who loot, per unit of their logarithmic number.";
+        loot_reluctance = 2.08, "utility", 0.0..=10.0, "calibrated", "What looting costs beside the cost of participation; hardship and violent disposition weigh 1 each against it.";
+        loot_opportunity = 0.35, "utility", 0.0..=5.0, "calibrated; Bueno de Mesquita and Shadmehr 2022", "Pull of streets without police, for as long as there is something left to take.";
+        loot_company = 0.025, "utility per ln unit", 0.0..=1.0, "calibrated; Granovetter 1978", "Pull of others who loot, per unit of their logarithmic number.";
         lawless_hours = 4.0, "hours", 0.1..=96.0, "calibrated; Boston 1919 and Montreal 1969: looting within hours of a police strike", "Time in which 63 % of a loss of police in the streets is noticed.";
         loot_fear_weight = 0.2, "utility", 0.0..=5.0, "calibrated; Bueno de Mesquita and Shadmehr 2022", "Restraint of fear on a looter of risk aversion 1; smaller than on the politically violent.";
     }
@@ -146,7 +146,7 @@ rules! {
         cordon_share = 0.1, "share", 0.0..=1.0, "calibrated", "Share of the peaceful whom officers deal with when they contain a crowd: those at the cordon. When they disperse it, all; when they hold, nobody.";
         arrest_rate = 0.01, "arrests/encounter-hour", 0.0..=1.0, "calibrated", "Arrests in an hour of an encounter of an officer and a person in the streets.";
         violent_arrest = 2.0, "ratio", 0.0..=100.0, "calibrated", "How much likelier violent people are arrested than peaceful ones.";
-        investigation_rate = 0.02, "arrests/officer-hour", 0.0..=1.0, "calibrated; detentions peaked after control was restored", "Arrests at home of people who took part, by an officer in a place under control.";
+        investigation_rate = 0.012, "arrests/officer-hour", 0.0..=1.0, "calibrated; detentions peaked after control was restored", "Arrests at home of people who took part, by an officer in a place under control.";
         detention_hours = 360.0, "hours", 1.0..=8760.0, "15 days of administrative arrest", "Mean time in detention.";
         fatigue_hours = 25.0, "hours", 1.0..=240.0, "calibrated", "Hours of continuous duty against a crowd until an officer is exhausted.";
         recovery_hours = 12.0, "hours", 1.0..=240.0, "calibrated", "Hours of rest that restore an exhausted officer.";
@@ -174,18 +174,27 @@ rules! {
     }
     /// Injuries and deaths on both sides.
     harm: Harm {
-        civilian_injury_rate = 0.03, "injuries/encounter-hour", 0.0..=1.0, "calibrated", "Civilians injured in an hour of an encounter with an officer.";
-        officer_injury_rate = 0.04, "injuries/encounter-hour", 0.0..=1.0, "calibrated", "Officers injured in an hour of an encounter with a violent person.";
+        civilian_injury_rate = 0.009, "injuries/encounter-hour", 0.0..=1.0, "calibrated", "Civilians injured in an hour of an encounter with an officer.";
+        officer_injury_rate = 0.012, "injuries/encounter-hour", 0.0..=1.0, "calibrated", "Officers injured in an hour of an encounter with a violent person.";
         civilian_death_share = 0.003, "deaths/injury", 0.0..=1.0, "calibrated; Haar et al. 2017: 2 of 5,131 injured by tear gas died, 53 of 1,984 by rubber bullets", "Civilians killed for each one injured while no live fire is ordered.";
-        officer_death_share = 0.0038, "deaths/injury", 0.0..=1.0, "calibrated", "Officers killed for each one injured by an unarmed crowd.";
+        officer_death_share = 0.003, "deaths/injury", 0.0..=1.0, "calibrated", "Officers killed for each one injured by an unarmed crowd.";
         armed_lethality = 6.0, "ratio", 0.0..=100.0, "calibrated", "How much deadlier a fully armed crowd is for officers.";
-        live_fire_injury_rate = 0.01, "injuries/encounter-hour", 0.0..=1.0, "calibrated", "People shot in an hour of an encounter of an officer under orders to fire and a violent person.";
+        live_fire_injury_rate = 0.008, "injuries/encounter-hour", 0.0..=1.0, "calibrated", "People shot in an hour of an encounter of an officer under orders to fire and a violent person.";
         self_defence_rate = 0.02, "injuries/encounter-hour", 0.0..=1.0, "calibrated; the prosecutor counts 63 people killed at akimats, police and security buildings outside Almaty", "People shot in an hour of an encounter of a defender in fear for his life and an attacker of a post.";
         self_defence_ratio = 4.0, "people/officer", 0.1..=100.0, "calibrated", "Attackers per defender at which half of the defenders fire.";
         armed_threat = 5.0, "ratio", 0.0..=100.0, "calibrated", "How many attackers more an armed one counts as to those whom he attacks.";
         live_fire_death_share = 0.22, "deaths/injury", 0.0..=1.0, "Cook et al. 2017: about 22 % of those injured by assault with firearms die", "Civilians killed for each one shot.";
         violent_exposure = 6.0, "ratio", 0.0..=100.0, "calibrated", "How much likelier violent people are hit by force than peaceful ones.";
-        recovery_hours = 336.0, "hours", 1.0..=8760.0, "calibrated", "Mean time until an injured person is about again.";
+        serious_share = 0.1, "share", 0.0..=1.0, "calibrated; Haar et al. 2017: of injuries by crowd-control weapons 3 % (chemical) to 15 % (kinetic) lasted", "Share of injuries by blows that are serious; those of people shot all are.";
+        light_hours = 48.0, "hours", 1.0..=8760.0, "calibrated", "Mean time until a lightly injured person, of either side, is about again.";
+        serious_hours = 336.0, "hours", 1.0..=8760.0, "calibrated", "The same after a serious injury.";
+    }
+    /// What is registered of what happens: between a run and a record. Nothing in the country follows from it.
+    register: Register {
+        light_share = 0.15, "share", 0.0..=1.0, "range 0.05 to 0.5: the injured avoided hospitals that report to the police; some 960 civilians are on record", "Share of lightly injured civilians who are registered.";
+        serious_share = 0.7, "share", 0.0..=1.0, "range 0.4 to 1: who was shot needed a hospital", "Share of seriously injured civilians who are registered.";
+        officer_hours = 160.0, "hours", 1.0..=8760.0, "317 officers by 5 January 2022, 748 by the 7th, 3,393 in the end: most were registered afterwards; range 50 to 400", "Mean time until an injured officer is registered.";
+        death_hours = 60.0, "hours", 0.1..=8760.0, "164 deaths told on 9 January 2022, 225 on the 15th; range 12 to 160", "Mean time until a death is registered.";
     }
     /// Attacks on sites.
     sites: Sites {

@@ -120,6 +120,7 @@ fn regions(model: &Model) -> Vec<RegionState> {
                 airports: 0,
                 footage: 0.0,
                 shown: 0.0,
+                registered: Registered::default(),
                 totals: Totals::default(),
                 told: Told::default(),
             }

@@ -86,11 +86,11 @@ pub fn to(lever: Lever, value: f64) -> Move {
 /// Rules under which these worlds are lively. They are written out, so that a new calibration of the defaults leaves
 /// the tests alone.
 const LIVELY: &[(&str, f64)] = &[
-    ("perception.crowd_reference", 100.0),
+    ("perception.crowd_reference", 3000.0),
     ("perception.news_hours", 6.0),
     ("perception.memory_hours", 18.0),
     ("perception.word_of_mouth", 0.3),
-    ("perception.national_reach", 0.05),
+    ("perception.national_reach", 0.1),
     ("turnout.hardship_weight", 1.0),
     ("turnout.price_hours", 0.5),
     ("turnout.crowd_weight", 0.05),
@@ -114,9 +114,9 @@ const LIVELY: &[(&str, f64)] = &[
     ("belief.belief_half_life", 30.0),
     ("belief.spread", 0.5),
     ("repression.backlash_gain", 0.35),
-    ("repression.backlash_reference", 20.0),
+    ("repression.backlash_reference", 600.0),
     ("repression.fear_gain", 0.12),
-    ("repression.fear_reference", 120.0),
+    ("repression.fear_reference", 3600.0),
     ("repression.fear_half_life", 72.0),
     ("violence.reluctance", 1.25),
     ("violence.discipline_weight", 0.55),
@@ -124,16 +124,17 @@ const LIVELY: &[(&str, f64)] = &[
     ("violence.surprise_weight", 0.25),
     ("violence.backlash_weight", 0.20),
     ("violence.fear_weight", 0.35),
+    ("repression.own_community", 600.0),
     ("violence.loot_reluctance", 2.4),
     ("violence.loot_opportunity", 0.60),
-    ("policing.arrest_rate", 0.006),
+    ("policing.arrest_rate", 0.03),
     ("policing.investigation_rate", 0.012),
     ("policing.need_ratio", 6.0),
-    ("harm.civilian_injury_rate", 0.006),
-    ("harm.officer_injury_rate", 0.006),
+    ("harm.civilian_injury_rate", 0.05),
+    ("harm.officer_injury_rate", 0.05),
     ("harm.civilian_death_share", 0.004),
     ("harm.officer_death_share", 0.004),
-    ("harm.live_fire_injury_rate", 0.010),
+    ("harm.live_fire_injury_rate", 0.05),
     ("sites.assault_share", 0.5),
     ("sites.overrun_rate", 0.35),
     ("sites.overrun_ratio", 4.0),
@@ -186,8 +187,8 @@ pub fn model(regions: Vec<Region>, ticks: u32) -> Model {
 pub fn restless(ticks: u32) -> Model {
     let mut country = model(vec![region("north", 3_000), region("south", 1_300)], ticks);
     country.regions[0].exposure = 0.9;
-    country.rules.perception.crowd_reference = 2.0;
-    country.rules.perception.surprise_floor = 5.0;
+    country.rules.perception.crowd_reference = 60.0;
+    country.rules.perception.surprise_floor = 150.0;
     country.rules.policing.alarm = 5.0;
     country.rules.policing.investigation_rate = 0.05;
     country.rules.sites.assault_minimum = 2.0;

@@ -353,7 +353,7 @@ fn feel(model: &Model, community: &mut Community, view: &View, keep: (f32, f32))
             hourly.1 * hours + view.pulses.1,
         )
     };
-    (tally.arrested, tally.hurt, tally.killed) = (0, 0, 0);
+    (tally.arrested, tally.hurt, tally.serious, tally.killed) = (0, 0, 0, 0);
     (community.backlash, community.fear) = settled((community.backlash, community.fear), keep, added);
     (community.backlash, community.fear)
 }

@@ -27,6 +27,7 @@ pub fn record(
         }
     }
     film(model, world);
+    register(model, world);
     let out: u64 = world.regions.iter().map(|region| region.counts.out()).sum();
     let markets = &model.rules.markets;
     let people: f64 = model.regions.iter().map(|region| f64::from(region.population)).sum();
@@ -63,6 +64,18 @@ fn film(model: &Model, world: &mut World) {
     }
 }
 
+/// Deaths and injured officers are registered by and by.
+fn register(model: &Model, world: &mut World) {
+    let (rules, clock) = (&model.rules.register, &model.clock);
+    let deaths = 1.0 - clock.keep(rules.death_hours);
+    let officers = 1.0 - clock.keep(rules.officer_hours);
+    for region in &mut world.regions {
+        let (totals, registered) = (&region.totals, &mut region.registered);
+        registered.killed += ((totals.killed + totals.officers_killed) as f64 - registered.killed) * deaths;
+        registered.officers_hurt += (totals.officers_hurt as f64 - registered.officers_hurt) * officers;
+    }
+}
+
 fn measure(model: &Model, world: &World, g: usize, readings: &mut Readings) {
     let region = &world.regions[g];
     let (counts, totals, strength) = (&region.counts, &region.totals, &region.strength);
@@ -90,6 +103,12 @@ fn measure(model: &Model, world: &World, g: usize, readings: &mut Readings) {
             Metric::DeathsOfficers => totals.officers_killed as f64,
             Metric::InjuredCivilians => totals.hurt as f64,
             Metric::InjuredOfficers => totals.officers_hurt as f64,
+            Metric::RegisteredDeaths => region.registered.killed,
+            Metric::RegisteredInjuredCivilians => {
+                let (light, serious) = ((totals.hurt - totals.serious) as f64, totals.serious as f64);
+                light * model.rules.register.light_share + serious * model.rules.register.serious_share
+            }
+            Metric::RegisteredInjuredOfficers => region.registered.officers_hurt,
             Metric::Attacks => totals.attacks as f64,
             Metric::SitesSeized => sites_seized,
             Metric::SeizuresTotal => totals.seizures as f64,

@@ -10,10 +10,12 @@ pub enum Service {
     Able = 0,
     /// Refuses to act against the crowd.
     Refused = 1,
-    /// Injured and out of action.
+    /// Lightly injured and out of action.
     Injured = 2,
     /// Dead.
     Dead = 3,
+    /// Seriously injured and out of action.
+    Serious = 4,
 }
 
 /// Every officer; units are contiguous.

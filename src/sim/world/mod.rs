@@ -37,6 +37,8 @@ pub struct Counts {
     pub arrested: u64,
     /// Injured this tick.
     pub hurt: u64,
+    /// Of these, seriously.
+    pub serious: u64,
     /// Killed this tick.
     pub killed: u64,
 }
@@ -79,6 +81,8 @@ pub struct Totals {
     pub killed: u64,
     /// Civilians injured; written by `police`.
     pub hurt: u64,
+    /// Of these, seriously; written by `police`.
+    pub serious: u64,
     /// Officers killed; written by `police`.
     pub officers_killed: u64,
     /// Officers injured; written by `police`.
@@ -95,6 +99,15 @@ pub struct Totals {
     pub output_lost: f64,
     /// Symbols of the regime torn down; written by `sites`.
     pub symbols: u64,
+}
+
+/// What authorities have registered so far of what has happened; the rest is registered later or never.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Registered {
+    /// People killed, of both sides.
+    pub killed: f64,
+    /// Officers injured.
+    pub officers_hurt: f64,
 }
 
 /// Which first times have been told as events.
@@ -165,6 +178,8 @@ pub struct RegionState {
     pub footage: f64,
     /// Harm an hour in 100,000 residents that films from elsewhere show here; written by `record`.
     pub shown: f64,
+    /// What has been registered of what happened; written by `record`.
+    pub registered: Registered,
     /// Sums since the start.
     pub totals: Totals,
     /// First times; written by `record`.
@@ -336,10 +351,10 @@ impl World {
         let each = u64::from(persons_per_agent);
         for (region, _) in self.regions.iter_mut().zip(asleep).filter(|(_, asleep)| !**asleep) {
             let (first, last) = region.communities;
-            let mut sum = [0u64; 5];
+            let mut sum = [0u64; 6];
             for community in &self.communities[first as usize..last as usize] {
                 let t = &community.tally;
-                let agents = [t.at_large, t.detained, t.arrested, t.hurt, t.killed];
+                let agents = [t.at_large, t.detained, t.arrested, t.hurt, t.killed, t.serious];
                 sum.iter_mut()
                     .zip(agents)
                     .for_each(|(sum, agents)| *sum += u64::from(agents));
@@ -347,6 +362,7 @@ impl World {
             let counts = &mut region.counts;
             [counts.at_large, counts.detained] = [sum[0] * each, sum[1] * each];
             [counts.arrested, counts.hurt, counts.killed] = [sum[2] * each, sum[3] * each, sum[4] * each];
+            counts.serious = sum[5] * each;
         }
     }
 }

@@ -52,6 +52,8 @@ pub const ACTIVITY: u8 = 0b111;
 pub const TODAY: u8 = 0b1000;
 /// The bit that says: has been out before.
 pub const TOOK_PART: u8 = 0b1_0000;
+/// The bit that says of the injured: seriously.
+pub const SERIOUS: u8 = 0b10_0000;
 
 /// Some of the citizens of a community.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,6 +146,8 @@ pub struct Tally {
     pub arrested: u16,
     /// Injured this tick.
     pub hurt: u16,
+    /// Of these, seriously.
+    pub serious: u16,
     /// Killed this tick.
     pub killed: u16,
 }

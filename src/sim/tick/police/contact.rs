@@ -26,6 +26,7 @@ pub fn sum_up(model: &Model, world: &mut World, asleep: &[bool]) {
     for region in &mut world.regions {
         region.totals.detained += region.counts.arrested;
         region.totals.hurt += region.counts.hurt;
+        region.totals.serious += region.counts.serious;
         region.totals.killed += region.counts.killed;
     }
 }
@@ -35,20 +36,21 @@ pub fn sum_up(model: &Model, world: &mut World, asleep: &[bool]) {
 pub struct Fate {
     /// That anything happens.
     pub hazard: Hazard,
-    /// Thresholds on a 32-bit lot for what it is: below the first dead, below the second injured, else detained.
-    pub shares: [u64; 2],
+    /// Thresholds on a 32-bit lot for what it is: below the first dead, below the second seriously injured, below the third
+    /// lightly, else detained.
+    pub shares: [u64; 3],
 }
 
 impl Fate {
     /// Competing risks with these probabilities within the tick, cut to at most nine tenths together.
-    fn new(death: f64, injury: f64, arrest: f64) -> Fate {
-        let all = death + injury + arrest;
+    fn new(death: f64, serious: f64, light: f64, arrest: f64) -> Fate {
+        let all = death + serious + light + arrest;
         if all <= 0.0 {
             return Fate::default();
         }
         Fate {
             hazard: hazard::of_chance(all.min(0.9)),
-            shares: [threshold32(death / all), threshold32((death + injury) / all)],
+            shares: [death, death + serious, death + serious + light].map(|upto| threshold32(upto / all)),
         }
     }
 }
@@ -64,8 +66,8 @@ pub struct Fates {
     pub at_large: Fate,
     /// That a detained person is released.
     pub released: Hazard,
-    /// That an injured person is about again.
-    pub recovered: Hazard,
+    /// That a lightly and that a seriously injured person is about again.
+    pub recovered: [Hazard; 2],
 }
 
 impl Fates {
@@ -83,7 +85,7 @@ impl Fates {
     pub fn on(&self, state: u8) -> Hazard {
         match Activity::of(state) {
             Activity::Detained => self.released,
-            Activity::Injured => self.recovered,
+            Activity::Injured => self.recovered[usize::from(state & SERIOUS != 0)],
             _ => self.fate(state).hazard,
         }
     }
@@ -130,7 +132,8 @@ pub fn fates(model: &Model, region: &RegionState) -> Fates {
         let arrests = each(arrested, reach * arrest_weight, dealt_with, policing.violent_arrest);
         Fate::new(
             model.clock.chance(blows * harm.civilian_death_share + shots * harm.live_fire_death_share),
-            model.clock.chance(blows + shots),
+            model.clock.chance(blows * harm.serious_share + shots),
+            model.clock.chance(blows * (1.0 - harm.serious_share)),
             model.clock.chance(arrests),
         )
     };
@@ -140,9 +143,9 @@ pub fn fates(model: &Model, region: &RegionState) -> Fates {
     Fates {
         peaceful: fate(dealt_with, 1.0, 1.0, 0.0),
         fighting: fate(1.0, policing.violent_arrest, harm.violent_exposure, 1.0),
-        at_large: Fate::new(0.0, 0.0, probability(model, investigated, counts.at_large as f64)),
+        at_large: Fate::new(0.0, 0.0, 0.0, probability(model, investigated, counts.at_large as f64)),
         released: hazard::of_rate(1.0 / policing.detention_hours, model.clock.hours()),
-        recovered: hazard::of_rate(1.0 / harm.recovery_hours, model.clock.hours()),
+        recovered: [harm.light_hours, harm.serious_hours].map(|mean| hazard::of_rate(1.0 / mean, model.clock.hours())),
     }
 }
 
@@ -221,7 +224,7 @@ fn meet(state: &mut u8, ticks_out: &mut u8, lot: u32, fates: &Fates, tally: &mut
             _ => tally.injured -= 1,
         }
         tally.at_large += 1;
-        *state = *state & !ACTIVITY | Activity::Home as u8;
+        *state = *state & !(ACTIVITY | SERIOUS) | Activity::Home as u8;
         return;
     }
     let fate = fates.fate(*state);
@@ -235,7 +238,11 @@ fn meet(state: &mut u8, ticks_out: &mut u8, lot: u32, fates: &Fates, tally: &mut
     let next = if lot < fate.shares[0] {
         tally.killed += 1;
         Activity::Dead
-    } else if lot < fate.shares[1] {
+    } else if lot < fate.shares[2] {
+        if lot < fate.shares[1] {
+            tally.serious += 1;
+            *state |= SERIOUS;
+        }
         tally.hurt += 1;
         tally.injured += 1;
         Activity::Injured
@@ -248,9 +255,36 @@ fn meet(state: &mut u8, ticks_out: &mut u8, lot: u32, fates: &Fates, tally: &mut
     *ticks_out = 0;
 }
 
+/// Injured officers who are able again: each unit has its draws, as for their injuries.
+fn convalesce(model: &Model, dice: &Dice, world: &mut World, tick: u32) {
+    let harm = &model.rules.harm;
+    let [light, serious] = [harm.light_hours, harm.serious_hours].map(|mean| threshold32(model.clock.chance(1.0 / mean)));
+    let World { units, officers, .. } = world;
+    let missing = |unit: &Unit| unit.able + unit.refused < unit.len;
+    for (u, unit) in units.iter_mut().enumerate().filter(|(_, unit)| missing(unit)) {
+        let service = &mut officers.service[unit.first as usize..(unit.first + unit.len) as usize];
+        if !service.iter().any(|s| matches!(s, Service::Injured | Service::Serious)) {
+            continue;
+        }
+        let draws: [u32; UNIT as usize] = dice.draws32(Purpose::OfficerRecovery, u as u64, tick);
+        for (service, draw) in service.iter_mut().zip(draws.map(u64::from)) {
+            let back = match service {
+                Service::Injured => draw < light,
+                Service::Serious => draw < serious,
+                _ => false,
+            };
+            if back {
+                *service = Service::Able;
+                unit.able += 1;
+            }
+        }
+    }
+}
+
 /// What happens to officers this tick: those in the streets and at contested sites, on duty, of a region with
 /// violent people.
 pub fn officers(model: &Model, dice: &Dice, world: &mut World, tick: u32) {
+    convalesce(model, dice, world, tick);
     let harm = &model.rules.harm;
     for g in 0..world.regions.len() {
         let region = &world.regions[g];
@@ -281,7 +315,8 @@ pub fn officers(model: &Model, dice: &Dice, world: &mut World, tick: u32) {
         let met = rules::encounters(f64::from(exposed), violent);
         let injured = probability(model, met * harm.officer_injury_rate, f64::from(exposed));
         let killed = injured * (harm.officer_death_share * lethality).min(1.0);
-        let (dead, out) = (threshold32(killed), threshold32(killed + injured));
+        let [dead, serious, out] =
+            [killed, killed + injured * harm.serious_share, killed + injured].map(threshold32);
         let totals = &mut regions[g].totals;
         for (u, unit) in units.iter_mut().enumerate().filter(|(_, unit)| faces(unit)) {
             let draws: [u32; UNIT as usize] = dice.draws32(Purpose::OfficerFate, u as u64, tick);
@@ -296,7 +331,7 @@ pub fn officers(model: &Model, dice: &Dice, world: &mut World, tick: u32) {
                     *service = Service::Dead;
                     totals.officers_killed += 1;
                 } else {
-                    *service = Service::Injured;
+                    *service = if draw < serious { Service::Serious } else { Service::Injured };
                     totals.officers_hurt += 1;
                 }
             }
