@@ -6,8 +6,8 @@ use std::path::Path;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use qantar::dice::Dice;
+use qantar::models::epstein::engine::tick::Engine;
 use qantar::scenario::Scenario;
-use qantar::sim::epstein::engine::Engine;
 
 fn ticks(c: &mut Criterion) {
     let mut group = c.benchmark_group("epstein");

@@ -9,7 +9,8 @@
 use std::path::Path;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use qantar::analysis::totals::{TOTALS, totals};
+use qantar::analysis::named::{Total, values};
+use qantar::models::country::TOTALS;
 use qantar::scenario::Scenario;
 use qantar::study::sweep::{Ask, How, Opened, Progress, Settings, Shard, Sweep, assemble, execute, open};
 use qantar::table::Table;
@@ -25,7 +26,7 @@ fn sweep(file: &str, set: &[&str], vary: &str, points: u32) -> Sweep {
     let sample = ask.text("--sample", &format!("sobol:{points}"));
     ask.sample(&sample);
     for total in TOTALS {
-        ask.outcome(total.name, total.name, &sample.place);
+        ask.outcome(total.name, total.text, &sample.place);
     }
     ask.plan(How::default()).expect("a valid sweep")
 }
@@ -41,7 +42,8 @@ fn run(sweep: &Sweep, out: &Path) {
         fail_fast: true,
         retry_failed: false,
     };
-    let outcomes = |series: &Table, events: &Table| totals(series, events).to_vec();
+    let totals = TOTALS.each_ref().map(Total::named);
+    let outcomes = |series: &Table, events: &Table| values(&totals, series, events);
     execute(sweep, &folder, settings, &Progress::default(), &outcomes).expect("no run fails");
     assemble(sweep, &folder, settings.threads).expect("no run is missing");
 }

@@ -20,8 +20,9 @@
 //! | [`table`] | named columns, the shape of every result; CSV, Parquet | nothing |
 //! | [`sim`] | the engine: model, policy, parameters, world, rules, the order of a tick | dice, metric; its recorder alone knows tables |
 //! | [`analysis`] | tables to findings: the course of events, totals, outcomes, their spread, scores | tables |
-//! | [`scenario`] | text to model, or every problem at its place | what a model is, not how it runs; outcomes |
 //! | [`report`] | findings to text and JSON that a student reads | analysis, tables |
+//! | [`models`] | the families of models, country and lattice: what each measures, sums up and tells | sim, analysis, report |
+//! | [`scenario`] | text to model, or every problem at its place | what a model is, not how it runs; families, outcomes |
 //! | [`fit`] | which parameters to try next, so that a model comes near its record | nothing |
 //! | [`study`] | which runs, in any order, to a folder that survives a kill, or to outcomes at once | scenario, sim, table, outcomes, fit |
 //! | [`docs`] | pages: the model by the ODD protocol, evidence, corrections, limits of use | nothing |
@@ -66,10 +67,12 @@ pub mod fit;
 pub mod sim;
 
 pub mod analysis;
-pub mod scenario;
-
 #[cfg(feature = "plots")]
 pub mod report;
+
+pub mod models;
+pub mod scenario;
+
 pub mod study;
 
 pub mod docs;

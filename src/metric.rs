@@ -3,8 +3,6 @@
 //! A metric is read once per region and tick. Counts are in people (agents times `persons_per_agent`), never
 //! in agents.
 
-use serde::{Deserialize, Serialize};
-
 /// How a metric of the whole country follows from its regions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Across {
@@ -15,7 +13,7 @@ pub enum Across {
 }
 
 /// What is printed of a metric by `qantar metrics` and in the documentation.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Description {
     /// Its name in scenarios and in the columns of results.
     pub name: &'static str,
@@ -54,39 +52,7 @@ macro_rules! metrics {
     };
 }
 
-pub mod epstein;
-
-/// What is measured of a model depends on its kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Vocabulary {
-    /// A country: [`Metric`].
-    #[default]
-    Country,
-    /// Epstein's lattice: [`epstein::Metric`].
-    Epstein,
-}
-
-impl Vocabulary {
-    /// Every kind.
-    pub const ALL: [Vocabulary; 2] = [Vocabulary::Country, Vocabulary::Epstein];
-
-    /// Its name, as `model` in a scenario and in a manifest.
-    pub fn name(self) -> &'static str {
-        match self {
-            Vocabulary::Country => "country",
-            Vocabulary::Epstein => "epstein",
-        }
-    }
-
-    /// What is measured, in the order of the columns of `series.csv`. The first are those who are active now.
-    pub fn metrics(self) -> &'static [Description] {
-        match self {
-            Vocabulary::Country => Metric::DESCRIPTIONS,
-            Vocabulary::Epstein => epstein::Metric::DESCRIPTIONS,
-        }
-    }
-}
+pub(crate) use metrics;
 
 metrics! {
     /// A measured quantity of a country, per region and tick.
@@ -222,13 +188,6 @@ mod tests {
     fn names_are_unique_and_lead_back_to_their_metric() {
         for &metric in Metric::ALL {
             assert_eq!(Metric::named(metric.name()), Some(metric));
-        }
-        for &metric in epstein::Metric::ALL {
-            let name = metric.description().name;
-            let named = epstein::Metric::ALL
-                .iter()
-                .position(|other| other.description().name == name);
-            assert_eq!(named, Some(metric as usize));
         }
     }
 

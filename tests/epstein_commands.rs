@@ -79,7 +79,7 @@ fn a_run_is_told_as_text_and_as_json() {
     let run = ["run", RUN_2, "--quiet", "--format", "json", "--force", "--out", &folder];
     let document: Value = serde_json::from_str(&out(&qantar(&[&run[..], &SHORT].concat()))).unwrap();
     assert_eq!(document["totals"][0]["name"], "active_peak");
-    assert_eq!(document["peak"], Value::Null);
+    assert!(document["peak"]["active"].as_f64().unwrap() > 0.0);
     let manifest: Value = serde_json::from_slice(&fs::read(Path::new(&folder).join("manifest.json")).unwrap()).unwrap();
     assert_eq!(
         (&manifest["model"], &manifest["size"]["people"]),

@@ -6,12 +6,12 @@ use std::collections::HashSet;
 
 use proptest::prelude::*;
 use qantar::dice::{Dice, Purpose, Stream};
-use qantar::sim::epstein::agent::{Agent, Role, Traits, share};
-use qantar::sim::epstein::engine::{AHEAD, Engine};
-use qantar::sim::epstein::model::{Activation, Change, Groups, Jail, Model, Ratio, Shape, Term, Turn};
-use qantar::sim::epstein::risk;
-use qantar::sim::epstein::sight::in_sight;
-use qantar::sim::epstein::world::{DRAWS, World};
+use qantar::models::epstein::engine::agent::{Agent, Role, Traits, share};
+use qantar::models::epstein::engine::model::{Activation, Change, Groups, Jail, Model, Ratio, Shape, Term, Turn};
+use qantar::models::epstein::engine::risk;
+use qantar::models::epstein::engine::sight::in_sight;
+use qantar::models::epstein::engine::tick::{AHEAD, Engine};
+use qantar::models::epstein::engine::world::{DRAWS, World};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum State {

@@ -4,15 +4,15 @@
 
 use std::path::Path;
 
-use qantar::analysis::epstein::{Outburst, outbursts, waits};
+use qantar::analysis::episodes::{Episode, episodes, waits};
 use qantar::dice::Dice;
-use qantar::metric::epstein::Metric;
+use qantar::models::epstein::engine::agent::Role;
+use qantar::models::epstein::engine::model::Model;
+use qantar::models::epstein::engine::readings;
+use qantar::models::epstein::engine::sight::in_sight;
+use qantar::models::epstein::engine::tick::Engine;
+use qantar::models::epstein::metric::Metric;
 use qantar::scenario::Scenario;
-use qantar::sim::epstein::agent::Role;
-use qantar::sim::epstein::engine::Engine;
-use qantar::sim::epstein::model::Model;
-use qantar::sim::epstein::readings;
-use qantar::sim::epstein::sight::in_sight;
 
 fn model(preset: &str, set: &[&str]) -> Model {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -37,8 +37,8 @@ struct Course {
 }
 
 impl Course {
-    fn outbursts(&self) -> Vec<Outburst> {
-        outbursts(&self.active, 50.0)
+    fn outbursts(&self) -> Vec<Episode> {
+        episodes(&self.active, |active| active > 50.0)
     }
 
     fn peak(&self) -> f64 {
@@ -212,7 +212,11 @@ fn e4_e5_calm_is_shorter_than_printed_and_the_size_of_outbursts_is_as_printed() 
             &model("run-2.toml", &["arrest_ratio=floor", &format!("max_jail_term={term}")]),
             10,
         );
-        let calm = mean(courses.iter().flat_map(|course| waits(&course.outbursts())));
+        let calm = mean(
+            courses
+                .iter()
+                .flat_map(|course| waits(&course.outbursts()).map(|wait| wait as f64).collect::<Vec<_>>()),
+        );
         between(&format!("calm, J {term}"), calm, wait.0, wait.1);
         let sizes = mean(courses.iter().flat_map(|c| c.outbursts()).map(|outburst| outburst.size));
         between(&format!("size, J {term}"), sizes, size.0, size.1);
@@ -228,7 +232,8 @@ fn e6_tension_is_higher_before_an_outburst_than_after_it() {
         for outburst in course
             .outbursts()
             .iter()
-            .filter(|o| o.start >= 3 && o.end + 3 <= course.active.len())
+            .map(|outburst| &outburst.ticks)
+            .filter(|ticks| ticks.start >= 3 && ticks.end + 3 <= course.active.len())
         {
             before.push(mean(course.tension[outburst.start - 3..outburst.start].to_vec()));
             after.push(mean(course.tension[outburst.end..outburst.end + 3].to_vec()));

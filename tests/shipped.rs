@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::worlds;
 use qantar::dice::Dice;
-use qantar::metric::{Metric, Vocabulary};
+use qantar::metric::Metric;
 use qantar::scenario::Scenario;
 use qantar::sim::model::Model;
 use qantar::sim::parameters::Rules;
@@ -157,7 +157,7 @@ fn every_shipped_country_is_calm_without_its_cause() {
         (name, read.unwrap_or_else(|problems| panic!("{problems}")))
     });
     for (name, scenario) in all.chain([("new.toml".to_owned(), template)]) {
-        if scenario.vocabulary() != Vocabulary::Country {
+        if scenario.family().name() != "country" {
             continue;
         }
         let model = scenario.compile().unwrap_or_else(|problems| panic!("{problems}"));

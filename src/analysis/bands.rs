@@ -2,14 +2,13 @@
 
 use super::course::Course;
 use super::spread::Spread;
-use crate::metric::Metric;
 use crate::table::{Column, Table};
 
 /// The values of a metric of the whole country in some of the ticks, over replicates. Quantiles need all values of a
 /// tick, so memory grows with ticks times replicates; who has very many replicates takes a few ticks at a time.
 #[derive(Debug)]
 pub struct Collected {
-    metric: Metric,
+    metric: String,
     ticks: std::ops::Range<usize>,
     /// One list for each arm and tick.
     values: Vec<Vec<Vec<f64>>>,
@@ -26,9 +25,9 @@ pub struct Band {
 
 impl Collected {
     /// Nothing yet, of so many arms.
-    pub fn new(metric: Metric, arms: usize, ticks: std::ops::Range<usize>) -> Collected {
+    pub fn new(metric: &str, arms: usize, ticks: std::ops::Range<usize>) -> Collected {
         Collected {
-            metric,
+            metric: metric.to_owned(),
             values: vec![vec![Vec::new(); ticks.len()]; arms],
             ticks,
         }
@@ -39,7 +38,7 @@ impl Collected {
     /// # Panics
     /// If the course lacks the metric or a tick, or if there is no such arm.
     pub fn add(&mut self, arm: usize, course: &Course) {
-        let values = course.values(self.metric);
+        let values = course.values(&self.metric);
         for (tick, all) in self.ticks.clone().zip(&mut self.values[arm]) {
             all.push(values[tick]);
         }
@@ -56,7 +55,7 @@ impl Collected {
 }
 
 /// Bands as a table with one row per arm and tick: `bands.csv`.
-pub fn table(metric: Metric, bands: &[Band], times: &[String]) -> Table {
+pub fn table(metric: &str, bands: &[Band], times: &[String]) -> Table {
     let rows = || {
         bands
             .iter()
@@ -70,10 +69,7 @@ pub fn table(metric: Metric, bands: &[Band], times: &[String]) -> Table {
             "time",
             Column::Text(rows().map(|(_, (tick, _))| times[tick].clone()).collect()),
         ),
-        (
-            "metric",
-            Column::Text(rows().map(|_| metric.name().to_owned()).collect()),
-        ),
+        ("metric", Column::Text(rows().map(|_| metric.to_owned()).collect())),
         ("median", number(|spread| spread.median)),
         ("q05", number(|spread| spread.low)),
         ("q95", number(|spread| spread.high)),
@@ -96,7 +92,7 @@ mod tests {
     fn a_band_has_the_quantiles_of_each_tick_however_they_are_collected() {
         let replicates = [[1.0, 4.0, 0.0], [3.0, 5.0, 0.0], [2.0, 9.0, 6.0]].map(series);
         let collect = |ticks| {
-            let mut collected = Collected::new(Metric::Participants, 1, ticks);
+            let mut collected = Collected::new("participants", 1, ticks);
             replicates
                 .iter()
                 .for_each(|series| collected.add(0, &Course::of(series)));
@@ -114,7 +110,7 @@ mod tests {
             arm: "x".to_owned(),
             ticks: whole,
         }];
-        let table = table(Metric::Participants, &bands, &times);
+        let table = table("participants", &bands, &times);
         assert_eq!(table.column("median").unwrap().number(1), 5.0);
         assert_eq!(table.column("time").unwrap().text(2), "c");
     }

@@ -1,7 +1,6 @@
 //! One replicate over time, for the whole country.
 
 use super::replicate::{COUNTRY, column};
-use crate::metric::Metric;
 use crate::table::Table;
 
 /// The country's rows of one replicate's series, in the order of time.
@@ -43,34 +42,16 @@ impl<'t> Course<'t> {
     ///
     /// # Panics
     /// If the series lacks it.
-    pub fn values(&self, metric: Metric) -> Vec<f64> {
-        self.column(metric.name())
-    }
-
-    /// A column of numbers, one value per tick.
-    ///
-    /// # Panics
-    /// If the series lacks it.
-    pub fn column(&self, name: &str) -> Vec<f64> {
-        let column = column(self.series, name);
+    pub fn values(&self, metric: &str) -> Vec<f64> {
+        let column = column(self.series, metric);
         self.rows.iter().map(|&row| column.number(row)).collect()
-    }
-
-    /// A metric at the end; zero if there are no ticks.
-    ///
-    /// # Panics
-    /// If the series lacks it.
-    pub fn last(&self, metric: Metric) -> f64 {
-        self.rows
-            .last()
-            .map_or(0.0, |&row| column(self.series, metric.name()).number(row))
     }
 
     /// The largest value of a metric and the first tick that has it; `None` if it is never above zero.
     ///
     /// # Panics
     /// If the series lacks it.
-    pub fn peak(&self, metric: Metric) -> Option<(usize, f64)> {
+    pub fn peak(&self, metric: &str) -> Option<(usize, f64)> {
         let mut peak = None;
         for (tick, value) in self.values(metric).into_iter().enumerate() {
             if value > peak.map_or(0.0, |(_, highest)| highest) {
@@ -85,5 +66,31 @@ impl<'t> Course<'t> {
         let date = |tick: usize| self.time(tick).get(..10);
         let ends = |&tick: &usize| tick + 1 == self.len() || date(tick) != date(tick + 1);
         (0..self.len()).filter(ends).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::Column;
+
+    #[test]
+    fn a_peak_is_its_first_tick_nobody_out_is_none_and_days_end_at_midnight() {
+        let texts = |values: [&str; 3]| Column::Text(values.map(str::to_owned).to_vec());
+        let hours = [
+            "2022-01-05T22:00:00+06:00",
+            "2022-01-05T23:00:00+06:00",
+            "2022-01-06T00:00:00+06:00",
+        ];
+        let series = Table::new(vec![
+            ("time", texts(hours)),
+            ("region", texts([COUNTRY; 3])),
+            ("out", Column::Float(vec![10.0, 30.0, 30.0])),
+            ("violent", Column::Float(vec![0.0; 3])),
+        ]);
+        let course = Course::of(&series);
+        assert_eq!(course.peak("out"), Some((1, 30.0)));
+        assert_eq!(course.peak("violent"), None);
+        assert_eq!(course.day_ends(), [1, 2]);
     }
 }

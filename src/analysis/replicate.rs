@@ -5,7 +5,6 @@ use std::ops::Range;
 
 use jiff::civil::DateTime;
 
-use crate::metric::Metric;
 use crate::table::{Column, Table};
 
 /// The region of the country's rows in a series.
@@ -96,8 +95,8 @@ impl<'t> Replicate<'t> {
     ///
     /// # Panics
     /// If the series lacks the metric; and, when it is asked, if there is no such tick or region.
-    pub fn values(&self, metric: Metric) -> impl Fn(usize, usize) -> f64 + 't {
-        let (column, stride) = (column(self.series, metric.name()), self.regions.len());
+    pub fn values(&self, metric: &str) -> impl Fn(usize, usize) -> f64 + use<'t> {
+        let (column, stride) = (column(self.series, metric), self.regions.len());
         move |tick, region| column.number(tick * stride + region)
     }
 

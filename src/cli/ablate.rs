@@ -19,7 +19,7 @@ use qantar::report::format::number;
 use qantar::scenario::Scenario;
 use qantar::sim::{Observer, event::Event};
 use qantar::study::rows::outcomes_schema;
-use qantar::study::{self, Arm, BASELINE, Findings, Folder, Keeps, Plan, Progress, is_for_the_record, never};
+use qantar::study::{self, Arm, BASELINE, Findings, Folder, Keeps, Plan, Progress};
 use qantar::suggest::suggest;
 use qantar::table::csv;
 
@@ -55,8 +55,8 @@ pub struct Args {
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
     /// What is compared: a total or an outcome that the scenario names, by its name, or an outcome such as
-    /// `peak(violent, region=almaty)`; can be repeated [default: participants_day, deaths_civilians, seizures,
-    /// detentions, and what the scenario names].
+    /// `peak(violent, region=almaty)`; can be repeated [default: the totals that matter
+    /// first, such as participants_day and deaths_civilians, and what the scenario names].
     #[arg(long, value_name = "TEXT")]
     outcome: Vec<String>,
     /// Seed of the dice [default: the scenario's].
@@ -92,8 +92,6 @@ const EXAMPLES: &str = "Examples:
   qantar ablate scenarios/kazakhstan-2022.toml --kind internet_shutdown,curfew --outcome deaths_civilians
   qantar ablate scenarios/tutorial.toml --shapley 20 --replicates 50";
 
-const OUTCOMES: [&str; 4] = ["participants_day", "deaths_civilians", "seizures", "detentions"];
-
 /// What is taken away together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Group {
@@ -107,7 +105,7 @@ impl Args {
     /// Run it.
     pub fn execute(self) -> anyhow::Result<ExitCode> {
         let (mut plan, asked) = self.plan()?;
-        let outcomes = Outcomes::read(&self.outcome, &OUTCOMES, &plan)?;
+        let outcomes = Outcomes::read(&self.outcome, plan.family.first_totals(), &plan)?;
         plan.identity.outcomes = outcomes.names();
         if self.dry_run {
             return self.estimate(&plan, &asked);
@@ -175,8 +173,7 @@ impl Args {
         for (place, (name, actions)) in groups.iter().enumerate() {
             let arm = arm(&mut plan, &[place])?;
             let [baseline, without] = [&plan.arms[0], plan.arms.last().expect("one was added")];
-            let countries = baseline.model.country().zip(without.model.country());
-            let mut with_it = countries.map_or_else(Vec::new, |(before, after)| never(before, after));
+            let mut with_it = baseline.model.never_in(without.model.as_ref());
             with_it.retain(|id| !actions.contains(id));
             ablated.push(Ablated {
                 name: name.clone(),
@@ -203,9 +200,7 @@ impl Args {
     /// What is taken away together, by name. Statements that nothing waits for are left out, unless they are named.
     fn groups(&self, scenario: &Scenario, plan: &Plan) -> anyhow::Result<Vec<(String, Vec<String>)>> {
         let all = scenario.actions();
-        let Some(model) = plan.arms[0].model.country() else {
-            return Err(Usage("only a country has actions that can be taken away".to_owned()).into());
-        };
+        let model_actions = plan.arms[0].model.actions();
         let mut mistakes = Vec::new();
         let mut check = |asked: &[String], place: usize, option: &str, what: &str| {
             let known: BTreeSet<&str> = all.iter().map(|action| action[place].as_str()).collect();
@@ -219,13 +214,7 @@ impl Args {
         if !mistakes.is_empty() {
             return Err(Usage(mistakes.join("\n       ")).into());
         }
-        let moves = |id: &str| {
-            let place = model
-                .interventions
-                .iter()
-                .position(|intervention| intervention.id == *id);
-            place.is_some_and(|place| !is_for_the_record(model, place))
-        };
+        let moves = |id: &str| model_actions.contains(&(id, true));
         let named = |action: &&[String; 3]| match self.actions.is_empty() {
             true => moves(&action[0]),
             false => self.actions.contains(&action[0]),

@@ -3,11 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use clap::value_parser;
+use qantar::analysis::named::Named;
 use qantar::analysis::outcome::{Known, Mistake, Outcome};
 use qantar::analysis::replicate::Replicate;
-use qantar::analysis::totals::{TOTALS, totals};
 use qantar::scenario::Scenario;
-use qantar::scenario::outcomes::Named;
 use qantar::scenario::problem::{Place, Problem};
 use qantar::study::Plan;
 use qantar::study::sweep::{Ask, File, How, Sweep, load};
@@ -75,7 +74,8 @@ impl Asked {
         let mut overrides = file.as_ref().map(File::set).unwrap_or_default();
         overrides.extend(self.set.clone());
         scenario.set(&overrides)?;
-        let (known, named) = (known(&scenario), scenario.outcomes());
+        let (known, totals) = (known(&scenario), scenario.family().named_totals());
+        let named = [totals, scenario.outcomes()].concat();
         let mut ask = Ask::new(scenario);
         let mut how = How {
             overrides,
@@ -107,9 +107,6 @@ impl Asked {
         }
         if !ask.has_outcomes() {
             let all = ask.text("the totals", "");
-            for total in TOTALS {
-                ask.outcome(total.name, total.name, &all.place);
-            }
             for named in &named {
                 ask.outcome(&named.name, &named.text, &all.place);
             }
@@ -175,10 +172,6 @@ fn name_of(text: &str) -> (&str, usize) {
 }
 
 fn check(text: &str, place: &Place, known: Option<&Known>, named: &[Named]) -> Vec<Problem> {
-    let totals = || TOTALS.iter().map(|total| total.name);
-    if totals().any(|name| name == text.trim()) {
-        return Vec::new();
-    }
     let problem = |mistake: &Mistake| {
         let start = (place.start + mistake.span.start).min(place.end);
         let end = (place.start + mistake.span.end).clamp(start, place.end.max(start));
@@ -191,7 +184,7 @@ fn check(text: &str, place: &Place, known: Option<&Known>, named: &[Named]) -> V
             mistakes.iter().map(problem).collect()
         }
         Err(mistake) => {
-            let names = named.iter().map(|named| named.name.as_str()).chain(totals());
+            let names = named.iter().map(|named| named.name.as_str());
             let name = nearest(text.trim(), names);
             let meant = name.map_or(String::new(), |name| format!("or did you mean `{name}`?"));
             vec![problem(&mistake).help(meant)]
@@ -207,42 +200,18 @@ fn known(scenario: &Scenario) -> Option<Known> {
 }
 
 /// What is kept of every run.
-pub struct Outcomes(Vec<Kept>);
-
-enum Kept {
-    /// One of the totals, by its place.
-    Total(usize),
-    Written(Outcome),
-}
+pub struct Outcomes(Vec<Outcome>);
 
 impl Outcomes {
     fn of(sweep: &Sweep) -> anyhow::Result<Outcomes> {
-        let kept = |outcome: &qantar::study::sweep::Outcome| -> anyhow::Result<Kept> {
-            let total = TOTALS.iter().position(|total| total.name == outcome.text.trim());
-            Ok(match total {
-                Some(total) => Kept::Total(total),
-                None => Kept::Written(Outcome::parse(&outcome.text)?),
-            })
-        };
-        sweep
-            .identity
-            .outcomes
-            .iter()
-            .map(kept)
-            .collect::<Result<_, _>>()
-            .map(Outcomes)
+        let texts = sweep.identity.outcomes.iter().map(|outcome| outcome.text.parse());
+        Ok(Outcomes(texts.collect::<Result<_, _>>()?))
     }
 
     /// Their values in one run, from its series and its events.
     pub fn values(&self, series: &Table, events: &Table) -> Vec<f64> {
-        let some = |wanted: fn(&Kept) -> bool| self.0.iter().any(wanted);
-        let totals = some(|kept| matches!(kept, Kept::Total(_))).then(|| totals(series, events));
-        let replicate = some(|kept| matches!(kept, Kept::Written(_))).then(|| Replicate::of(series, events));
-        let value = |kept: &Kept| match kept {
-            Kept::Total(place) => totals.as_ref().map_or(f64::NAN, |totals| totals[*place]),
-            Kept::Written(outcome) => replicate.as_ref().map_or(f64::NAN, |replicate| outcome.of(replicate)),
-        };
-        self.0.iter().map(value).collect()
+        let replicate = Replicate::of(series, events);
+        self.0.iter().map(|outcome| outcome.of(&replicate)).collect()
     }
 }
 

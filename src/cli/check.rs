@@ -3,8 +3,6 @@ use std::process::ExitCode;
 
 use qantar::analysis::score::Record;
 use qantar::scenario::{Scenario, record};
-use qantar::sim::epstein::model as epstein;
-use qantar::sim::model::Model;
 use qantar::study::Plan;
 
 use super::failure::Usage;
@@ -34,10 +32,7 @@ impl Args {
                     .record()
                     .map(|path| record::read(path, &plan.known()))
                     .transpose()?;
-                Ok(match plan.arms[0].model.country() {
-                    Some(model) => summary(&scenario, model, record.as_ref()),
-                    None => lattice(&scenario.lattice()?),
-                })
+                Ok(summary(&plan, record.as_ref()))
             });
             match checked {
                 Ok(summary) => data(&format!("{}: {summary}\n", file.display()))?,
@@ -56,47 +51,15 @@ impl Args {
     }
 }
 
-fn summary(scenario: &Scenario, model: &Model, record: Option<&Record>) -> String {
-    let people: u64 = model.regions.iter().map(|region| u64::from(region.population)).sum();
-    let agents: u64 = (0..model.regions.len())
-        .map(|region| u64::from(model.agents(region)))
-        .sum();
-    let calendar = scenario.calendar();
-    let counts = [
-        count(model.regions.len(), "region"),
-        format!("{people} people as {agents} agents"),
-        count(model.sites.len(), "site"),
-        count(model.forces.len(), "force"),
-        count(model.interventions.len(), "action"),
-        format!(
-            "{} of {} minutes",
-            count(model.clock.ticks as usize, "tick"),
-            model.clock.tick_minutes
-        ),
-    ];
-    let record = record.map_or(String::new(), |record| {
-        format!("; a record of {}", count(record.observations.len(), "observation"))
-    });
-    format!(
-        "{} from {} to {}{record}",
-        counts.join(", "),
-        calendar.short(0),
-        calendar.short(model.clock.ticks)
-    )
-}
-
-fn lattice(model: &epstein::Model) -> String {
-    format!(
-        "{} by {} sites, {}, {}, {}, {}",
-        model.width,
-        model.height,
-        count(model.agents as usize, "agent"),
-        count(model.cops as usize, "cop"),
-        count(model.changes.len(), "change"),
-        count(model.ticks as usize, "tick")
-    )
-}
-
-fn count(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+fn summary(plan: &Plan, record: Option<&Record>) -> String {
+    let model = &plan.arms[0].model;
+    let (mut text, calendar) = (model.outline(), &plan.calendar);
+    if calendar.is_dated() {
+        text += &format!(" from {} to {}", calendar.short(0), calendar.short(model.ticks()));
+    }
+    if let Some(record) = record {
+        let count = record.observations.len();
+        text += &format!("; a record of {count} observation{}", if count == 1 { "" } else { "s" });
+    }
+    text
 }

@@ -11,14 +11,15 @@ use clap::value_parser;
 use qantar::analysis::bands::{self, Band, Collected};
 use qantar::analysis::contrast::{self, Named, contrasts, first_difference};
 use qantar::analysis::course::Course;
-use qantar::metric::Metric;
+use qantar::metric::Description;
+use qantar::models::Family;
 use qantar::report::bands::files;
 use qantar::report::compare::{Comparison, Document, Told, text};
 use qantar::scenario::Scenario;
 use qantar::scenario::problem::Problems;
 use qantar::study::manifest::Digested;
 use qantar::study::rows::{outcomes_schema, series_schema};
-use qantar::study::{self, Arm, Findings, Folder, Plan, Progress, earliest_difference};
+use qantar::study::{self, Arm, Findings, Folder, Plan, Progress};
 use qantar::table::{Column, Kind, Table, csv};
 
 use super::failure::Usage;
@@ -59,9 +60,9 @@ pub struct Args {
     /// Number of the first replicate.
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = value_parser!(u32).range(..=2_000_000_000))]
     first_replicate: u32,
-    /// The metric that is plotted over time.
-    #[arg(long, value_name = "METRIC", default_value = "participants", value_parser = metric)]
-    plot: Metric,
+    /// The metric that is plotted over time [default: those who are active, such as `participants`].
+    #[arg(long, value_name = "METRIC")]
+    plot: Option<String>,
     /// Threads; the results do not depend on them [default: one per core].
     #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..))]
     threads: Option<u16>,
@@ -94,11 +95,14 @@ fn named_change(text: &str) -> Result<(String, String), String> {
     Ok((name.to_owned(), change.to_owned()))
 }
 
-/// A metric by its name.
-pub fn metric(name: &str) -> Result<Metric, String> {
-    let names = || Metric::ALL.iter().map(|metric| metric.name());
-    let unknown = || qantar::suggest::suggest(name, "metrics", names().collect::<Vec<_>>());
-    Metric::named(name).ok_or_else(unknown)
+/// The metric of a name, or the first.
+fn metric(family: &dyn Family, name: Option<&str>) -> Result<&'static Description, Usage> {
+    let metrics = family.metrics();
+    let Some(name) = name else { return Ok(&metrics[0]) };
+    metrics.iter().find(|metric| metric.name == name).ok_or_else(|| {
+        let help = qantar::suggest::suggest(name, "metrics", metrics.iter().map(|metric| metric.name));
+        Usage(format!("--plot {name}: there is no such metric; {help}"))
+    })
 }
 
 impl Args {
@@ -106,6 +110,7 @@ impl Args {
     pub fn execute(self) -> anyhow::Result<ExitCode> {
         let (mut plan, told) = self.plan()?;
         let outcomes = Outcomes::read(&self.outcome, &[], &plan)?;
+        let plot = metric(plan.family, self.plot.as_deref())?;
         plan.identity.outcomes = outcomes.names();
         let folder = Folder::open(&plan, &self.out(&plan), self.force)?;
         self.say_what_is_done(&plan, &folder);
@@ -115,7 +120,7 @@ impl Args {
         let findings = Findings {
             outcomes: &|series, events| outcomes.of(series, events),
             files: &|partial: &Path| {
-                let found = Found::read(partial, &plan, &outcomes, self.plot).map_err(io::Error::other)?;
+                let found = Found::read(partial, &plan, &outcomes, plot).map_err(io::Error::other)?;
                 let files = found.files(&plan)?;
                 *kept.lock().expect("no thread has panicked") = Some(found);
                 Ok(files)
@@ -132,7 +137,7 @@ impl Args {
         // Where only the name of the folder was missing, nothing was worked out.
         let found = match kept.into_inner().expect("no thread has panicked") {
             Some(found) => found,
-            None => Found::read(folder.out(), &plan, &outcomes, self.plot)?,
+            None => Found::read(folder.out(), &plan, &outcomes, plot)?,
         };
         self.tell(&plan, told, &found, folder.out())?;
         Ok(ExitCode::SUCCESS)
@@ -214,13 +219,11 @@ impl Args {
         if self.quiet {
             return;
         }
-        let people = |arm: &Arm| {
-            let country = arm.model.country();
-            let regions = country.into_iter().flat_map(|country| &country.regions);
-            let populations = regions.map(|region| region.population);
-            (arm.model.size(), populations.collect::<Vec<_>>())
-        };
-        for arm in plan.arms[1..].iter().filter(|arm| people(arm) != people(&plan.arms[0])) {
+        let base = plan.arms[0].model.as_ref();
+        for arm in plan.arms[1..]
+            .iter()
+            .filter(|arm| !base.has_the_people_of(arm.model.as_ref()))
+        {
             message(&format!(
                 "note: `{}` has not the people of the baseline, so a draw is not of the same person in both; pairing \
                  may help little",
@@ -243,17 +246,17 @@ impl Args {
             .enumerate()
             .map(|(index, (arm, what))| {
                 let parted = || found.parted.iter().filter(move |parted| parted.arm == index);
-                let countries = plan.arms[0].model.country().zip(arm.model.country());
-                let earliest = countries.map_or(Some(0), |(base, other)| earliest_difference(base, other));
+                let earliest = plan.arms[0].model.earliest_difference(arm.model.as_ref());
+                let moment = |tick| match plan.calendar.is_dated() {
+                    true => plan.calendar.iso(tick),
+                    false => plan.calendar.short(tick),
+                };
                 Told {
                     name: arm.identity.name.clone(),
                     what,
-                    differs_from: parted()
-                        .map(|parted| parted.tick)
-                        .min()
-                        .map(|tick| plan.calendar.iso(tick)),
+                    differs_from: parted().map(|parted| parted.tick).min().map(moment),
                     differs_in: parted().count() as u32,
-                    can_differ_from: earliest.map(|tick| plan.calendar.iso(tick)),
+                    can_differ_from: earliest.map(moment),
                 }
             })
             .collect();
@@ -266,7 +269,7 @@ impl Args {
             replicates: plan.identity.replicates,
             arms: &arms,
             contrasts: &found.contrasts,
-            metric: self.plot,
+            metric: found.metric,
             bands: &found.bands,
             times: &times,
             folder: &shown,
@@ -299,17 +302,20 @@ fn described(scenario: &str, changes: &[String]) -> String {
 /// What the names of the bands of a metric begin with.
 const BANDS: &str = "bands.";
 
-/// The metric whose bands are among these files; people out if there are none.
-pub fn plotted(files: &[Digested]) -> Metric {
-    let name = |file: &Digested| Metric::named(file.name.strip_prefix(BANDS)?.strip_suffix(".csv")?);
-    files.iter().find_map(name).unwrap_or(Metric::Participants)
+/// The metric whose bands are among these files; the first if there are none.
+pub fn plotted(family: &dyn Family, files: &[Digested]) -> &'static Description {
+    let name = |file: &Digested| {
+        let name = file.name.strip_prefix(BANDS)?.strip_suffix(".csv")?;
+        family.metrics().iter().find(|metric| metric.name == name)
+    };
+    files.iter().find_map(name).unwrap_or(&family.metrics()[0])
 }
 
 /// What a comparison finds.
 pub struct Found {
     contrasts: Vec<Named>,
     parted: Vec<Parted>,
-    metric: Metric,
+    metric: &'static Description,
     bands: Vec<Band>,
     times: Vec<String>,
 }
@@ -323,7 +329,12 @@ struct Parted {
 
 impl Found {
     /// Read a folder in which the rows of all arms are put together, one run and its baseline at a time.
-    pub fn read(folder: &Path, plan: &Plan, outcomes: &Outcomes, metric: Metric) -> anyhow::Result<Found> {
+    pub fn read(
+        folder: &Path,
+        plan: &Plan,
+        outcomes: &Outcomes,
+        metric: &'static Description,
+    ) -> anyhow::Result<Found> {
         let names: Vec<&str> = plan.arms.iter().map(|arm| arm.identity.name.as_str()).collect();
         let path = folder.join("outcomes.csv");
         let failed = || format!("cannot read {}", path.display());
@@ -357,7 +368,7 @@ impl Found {
             ("differs.csv".to_owned(), csv(&self.differs(plan))?),
             (
                 self.name("csv"),
-                csv(&bands::table(self.metric, &self.bands, &self.times))?,
+                csv(&bands::table(self.metric.name, &self.bands, &self.times))?,
             ),
         ];
         let times: Vec<&str> = self.times.iter().map(String::as_str).collect();
@@ -369,7 +380,7 @@ impl Found {
     }
 
     fn name(&self, ending: &str) -> String {
-        format!("{BANDS}{}.{ending}", self.metric.name())
+        format!("{BANDS}{}.{ending}", self.metric.name)
     }
 
     /// `differs.csv`: one row for each replicate of an arm that is not that of the baseline.
@@ -392,26 +403,26 @@ const AT_ONCE: usize = 1 << 23;
 type Spreads = Vec<Vec<qantar::analysis::spread::Spread>>;
 
 /// Where the arms differ from the baseline, and the bands of a metric.
-fn over_time(path: &Path, plan: &Plan, metric: Metric) -> anyhow::Result<(Vec<Parted>, Spreads)> {
+fn over_time(path: &Path, plan: &Plan, metric: &Description) -> anyhow::Result<(Vec<Parted>, Spreads)> {
     let ticks = plan.arms[0].model.ticks() as usize;
     let runs = plan.jobs().count();
     let at_once = (AT_ONCE / runs.max(1)).clamp(1, ticks.max(1));
     let blocks = (0..ticks)
         .step_by(at_once)
         .map(|from| from..(from + at_once).min(ticks));
-    let few: Vec<(&str, Kind)> = series_schema(plan.vocabulary())
+    let few: Vec<(&str, Kind)> = series_schema(plan.family.metrics())
         .into_iter()
-        .filter(|(name, _)| ["arm", "time", "region", metric.name()].contains(name))
+        .filter(|(name, _)| ["arm", "time", "region", metric.name].contains(name))
         .collect();
     let mut parted = Vec::new();
     let mut spreads: Spreads = vec![Vec::new(); plan.arms.len()];
     for (number, block) in blocks.enumerate() {
-        let mut collected = Collected::new(metric, plan.arms.len(), block);
+        let mut collected = Collected::new(metric.name, plan.arms.len(), block);
         match number {
             0 => each_run(
                 path,
                 plan,
-                &series_schema(plan.vocabulary()),
+                &series_schema(plan.family.metrics()),
                 |job, series, baseline| {
                     let tick = (job.arm > 0).then(|| first_difference(baseline, series)).flatten();
                     parted.extend(tick.map(|tick| Parted {

@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-use qantar::metric::{Across, Description, Vocabulary};
+use qantar::metric::{Across, Description};
+use qantar::models::{self, Family};
 use qantar::report::format::wrapped;
 use serde_json::json;
 
@@ -30,27 +31,27 @@ impl Args {
 
 fn text() -> String {
     let line = |about: &Description| wrapped(&format!("{:<19} {:<14} ", about.name, about.unit), about.meaning);
-    let of = |vocabulary: Vocabulary| -> String {
-        let lines: String = vocabulary.metrics().iter().map(line).collect();
-        match vocabulary {
-            Vocabulary::Country => lines,
-            Vocabulary::Epstein => format!("\nOf scenarios with model = \"epstein\":\n{lines}"),
+    let of = |(number, family): (usize, &dyn Family)| -> String {
+        let lines: String = family.metrics().iter().map(line).collect();
+        match number {
+            0 => lines,
+            _ => format!("\nOf scenarios with model = \"{}\":\n{lines}", family.name()),
         }
     };
-    Vocabulary::ALL.into_iter().map(of).collect()
+    models::all().enumerate().map(of).collect()
 }
 
 /// A list of objects; `across` tells how the country's value follows from the regions'.
 fn document() -> serde_json::Value {
-    let entry = |vocabulary: Vocabulary, about: &Description| {
+    let entry = |family: &dyn Family, about: &Description| {
         let across = match about.across {
             Across::Sum => "sum",
             Across::Mean => "mean by population",
         };
         let (name, unit, whole, meaning) = (about.name, about.unit, about.whole, about.meaning);
-        let model = vocabulary.name();
+        let model = family.name();
         json!({ "model": model, "name": name, "unit": unit, "whole": whole, "across": across, "meaning": meaning })
     };
-    let of = |vocabulary: Vocabulary| vocabulary.metrics().iter().map(move |about| entry(vocabulary, about));
-    Vocabulary::ALL.into_iter().flat_map(of).collect()
+    let of = |family: &'static dyn Family| family.metrics().iter().map(move |about| entry(family, about));
+    models::all().flat_map(of).collect()
 }

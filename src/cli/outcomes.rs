@@ -2,9 +2,8 @@
 //! outcome that is written out.
 
 use qantar::analysis::contrast::Asked;
+use qantar::analysis::named::{Named, values};
 use qantar::analysis::outcome::{Known, Outcome};
-use qantar::analysis::replicate::Replicate;
-use qantar::analysis::totals::{TOTALS, totals};
 use qantar::study::Plan;
 use qantar::suggest::nearest;
 use qantar::table::Table;
@@ -14,13 +13,7 @@ use super::failure::Usage;
 /// The numbers that are asked of every run.
 pub struct Outcomes {
     asked: Vec<Asked>,
-    how: Vec<How>,
-}
-
-enum How {
-    /// One of the totals, by its place.
-    Total(usize),
-    Written(Outcome),
+    named: Vec<Named>,
 }
 
 impl Outcomes {
@@ -30,60 +23,50 @@ impl Outcomes {
     /// # Errors
     /// Every mistake in every text.
     pub fn read(texts: &[String], otherwise: &[&str], plan: &Plan) -> Result<Outcomes, Usage> {
-        let all: Vec<&str> = TOTALS.iter().map(|total| total.name).collect();
-        let otherwise = if otherwise.is_empty() { &all } else { otherwise };
-        let names: Vec<&str> = plan.named.iter().map(|named| named.name.as_str()).collect();
-        let texts: Vec<&str> = match texts.is_empty() {
-            true => [otherwise, &names].concat(),
-            false => texts.iter().map(|text| text.trim()).collect(),
+        let totals = plan.family.named_totals();
+        let all: Vec<&Named> = totals.iter().chain(&plan.named).collect();
+        let names: Vec<&str> = all.iter().map(|named| named.name.as_str()).collect();
+        let texts: Vec<&str> = match (texts, otherwise) {
+            ([], []) => names.clone(),
+            ([], _) => [otherwise, &names[totals.len()..]].concat(),
+            _ => texts.iter().map(|text| text.trim()).collect(),
         };
-        let (mut outcomes, mut mistakes) = (
-            Outcomes {
-                asked: Vec::new(),
-                how: Vec::new(),
-            },
-            Vec::new(),
-        );
+        let (mut named, mut mistakes) = (Vec::new(), Vec::new());
         let known = known(plan);
         for (place, text) in texts.iter().enumerate() {
             if texts[..place].contains(text) {
                 mistakes.push(format!("--outcome '{text}': asked for twice"));
                 continue;
             }
-            if let Some(total) = TOTALS.iter().position(|total| total.name == *text) {
-                outcomes.push(text, TOTALS[total].label, TOTALS[total].unit, How::Total(total));
-                continue;
-            }
-            if let Some(named) = plan.named.iter().find(|named| named.name == *text) {
-                outcomes.push(text, text, "", How::Written(named.outcome.clone()));
+            if let Some(found) = all.iter().find(|named| named.name == *text) {
+                named.push((*found).clone());
                 continue;
             }
             match Outcome::parse(text) {
                 Ok(outcome) => {
                     let wrong = outcome.check(&known);
                     mistakes.extend(wrong.iter().map(|mistake| format!("--outcome '{text}': {mistake}")));
-                    outcomes.push(text, text, "", How::Written(outcome));
+                    named.push(Named::new(text, text, outcome, known.metrics));
                 }
                 Err(mistake) => {
-                    let name = nearest(text, names.iter().chain(&all).copied());
+                    let name = nearest(text, names.iter().copied());
                     let meant = name.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
                     mistakes.push(format!("--outcome '{text}': {mistake}{meant}"));
                 }
             }
         }
+        let asked = |named: &Named| Asked {
+            name: named.name.clone(),
+            label: named.label.clone(),
+            unit: named.unit.clone(),
+        };
         match mistakes.is_empty() {
-            true => Ok(outcomes),
+            true => Ok(Outcomes {
+                asked: named.iter().map(asked).collect(),
+                named,
+            }),
             false => Err(Usage(mistakes.join("\n       "))),
         }
-    }
-
-    fn push(&mut self, name: &str, label: &str, unit: &str, how: How) {
-        self.asked.push(Asked {
-            name: name.to_owned(),
-            label: label.to_owned(),
-            unit: unit.to_owned(),
-        });
-        self.how.push(how);
     }
 
     /// What is asked, for readers.
@@ -98,13 +81,7 @@ impl Outcomes {
 
     /// Their values in one run, from its series and its events.
     pub fn of(&self, series: &Table, events: &Table) -> Vec<f64> {
-        let totals = totals(series, events);
-        let replicate = Replicate::of(series, events);
-        let value = |how: &How| match how {
-            How::Total(place) => totals[*place],
-            How::Written(outcome) => outcome.of(&replicate),
-        };
-        self.how.iter().map(value).collect()
+        values(&self.named, series, events)
     }
 }
 

@@ -7,7 +7,6 @@ use std::thread;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use qantar::metric::Vocabulary;
 use qantar::report::format::number;
 use qantar::study::calibrate::Watch;
 use qantar::study::{Plan, Progress};
@@ -166,9 +165,10 @@ fn hour_and_people(plan: &Plan, progress: &Progress) -> String {
     let tick = progress.ticks.load(Relaxed).saturating_sub(1);
     let people = progress.participants.load(Relaxed);
     let people = number(people as f64);
-    match plan.vocabulary() {
-        Vocabulary::Country => format!("{}, {people} people out", plan.calendar.short(tick)),
-        Vocabulary::Epstein => format!("{people} active"),
+    let active = format!("{people} {}", plan.family.active());
+    match plan.calendar.is_dated() {
+        true => format!("{}, {active}", plan.calendar.short(tick)),
+        false => active,
     }
 }
 

@@ -84,7 +84,7 @@ impl Args {
                         if plan.identity.keeps == Keeps::Outcomes {
                             return Ok(Vec::new());
                         }
-                        let metric = plotted(&manifest.files);
+                        let metric = plotted(plan.family, &manifest.files);
                         let found = Found::read(partial, &plan, &outcomes, metric).map_err(io::Error::other)?;
                         found.files(&plan)
                     },

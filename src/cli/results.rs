@@ -4,51 +4,34 @@ use std::fs::File;
 use std::path::Path;
 
 use anyhow::Context;
-use qantar::analysis::replicate::Replicate;
-use qantar::analysis::totals;
-use qantar::scenario::outcomes::Named;
-use qantar::study::manifest::Manifest;
+use qantar::analysis::named::{Named, values};
+use qantar::report::Valued;
+use qantar::study::Plan;
 use qantar::study::rows::{events_schema, series_schema};
 use qantar::table::{Kind, Table, csv};
 
-/// The totals of every replicate, and the tables of the first.
+/// The numbers of every replicate, and the tables of the first.
 pub struct Results {
-    /// One for each replicate, in their order.
-    pub totals: Vec<Vec<f64>>,
-    /// What the scenario names, with its value in each of them.
-    pub outcomes: Vec<(String, Vec<f64>)>,
+    /// The totals.
+    pub totals: Vec<Valued>,
+    /// What the scenario names.
+    pub outcomes: Vec<Valued>,
     /// The series of the first replicate.
     pub series: Table,
     /// Its events.
     pub events: Table,
 }
 
-/// The numbers that are told of one replicate.
-#[derive(Clone)]
-pub struct Numbers {
-    totals: Vec<f64>,
-    outcomes: Vec<f64>,
-}
-
-impl Numbers {
-    /// Of its series and its events.
-    pub fn of(series: &Table, events: &Table, named: &[Named]) -> Numbers {
-        // Only a country has regions to open, and only a country names outcomes.
-        let replicate = (!named.is_empty()).then(|| Replicate::of(series, events));
-        Numbers {
-            totals: totals::of(series, events),
-            outcomes: replicate.map_or_else(Vec::new, |replicate| {
-                named.iter().map(|named| named.outcome.of(&replicate)).collect()
-            }),
-        }
-    }
+/// The numbers that are told of the runs of a plan: its totals, and then what its scenario names.
+pub fn told(plan: &Plan) -> Vec<Named> {
+    [plan.family.named_totals(), plan.named.clone()].concat()
 }
 
 impl Results {
     /// Read a folder of results: of all replicates where their numbers are not known yet, else of the first.
-    pub fn read(folder: &Path, named: &[Named], known: Option<Vec<Numbers>>) -> anyhow::Result<Results> {
-        let model = Manifest::read(folder)?.model;
-        let (series_schema, events_schema) = (series_schema(model), events_schema());
+    pub fn read(folder: &Path, plan: &Plan, known: Option<Vec<Vec<f64>>>) -> anyhow::Result<Results> {
+        let named = told(plan);
+        let (series_schema, events_schema) = (series_schema(plan.family.metrics()), events_schema());
         let mut all_events = groups(folder, "events.csv", &events_schema)?.peekable();
         let (mut all, mut first) = (Vec::new(), None);
         let wanted = if known.is_some() { 1 } else { usize::MAX };
@@ -64,19 +47,21 @@ impl Results {
                 .next_if(same)
                 .unwrap_or_else(|| Ok(Table::empty(&events_schema)))?;
             if known.is_none() {
-                all.push(Numbers::of(&series, &events, named));
+                all.push(values(&named, &series, &events));
             }
             first.get_or_insert((series, events));
         }
         let (series, events) = first.with_context(|| format!("{} has no rows", folder.display()))?;
         let numbers = known.unwrap_or(all);
-        let outcome = |(i, named): (usize, &Named)| {
-            let values = numbers.iter().map(|numbers| numbers.outcomes[i]).collect();
-            (named.name.clone(), values)
+        let valued = |(i, named): (usize, Named)| Valued {
+            named,
+            values: numbers.iter().map(|numbers| numbers[i]).collect(),
         };
+        let mut totals: Vec<Valued> = named.into_iter().enumerate().map(valued).collect();
+        let outcomes = totals.split_off(totals.len() - plan.named.len());
         Ok(Results {
-            outcomes: named.iter().enumerate().map(outcome).collect(),
-            totals: numbers.into_iter().map(|numbers| numbers.totals).collect(),
+            totals,
+            outcomes,
             series,
             events,
         })

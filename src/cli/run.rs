@@ -6,13 +6,14 @@ use std::process::ExitCode;
 use std::sync::Mutex;
 
 use clap::value_parser;
+use qantar::analysis::named::values;
 use qantar::report::{self, json::Document, summary};
 use qantar::scenario::Scenario;
 use qantar::study::{self, Folder, Plan, Progress, manifest::Manifest};
 use qantar::table::Table;
 
 use super::output::{self, Format, HELP, message};
-use super::results::{Numbers, Results};
+use super::results::{Results, told};
 use super::{progress, signals::Signals};
 
 /// Run a scenario, once or many times, and tell what happened.
@@ -65,9 +66,9 @@ impl Args {
         let progress = Progress::default();
         let signals = Signals::set(&progress.stop)?;
         // The numbers of what is run here need not be read back from text.
-        let all = Mutex::new(vec![None; plan.jobs().count()]);
+        let (named, all) = (told(&plan), Mutex::new(vec![None; plan.jobs().count()]));
         let seen = |job: usize, series: &Table, events: &Table| {
-            let numbers = Numbers::of(series, events, &plan.named);
+            let numbers = values(&named, series, events);
             all.lock().expect("no thread has panicked")[job] = Some(numbers);
         };
         let work = || study::execute_seen(&plan, &folder, threads(self.threads), &progress, &seen);
@@ -113,15 +114,16 @@ impl Args {
         plan: &Plan,
         manifest: &Manifest,
         folder: &Path,
-        numbers: Option<Vec<Numbers>>,
+        numbers: Option<Vec<Vec<f64>>>,
     ) -> anyhow::Result<()> {
-        let results = Results::read(folder, &plan.named, numbers)?;
+        let results = Results::read(folder, plan, numbers)?;
         let shown = folder.display().to_string();
         let run = report::Run {
             title: &manifest.plan.title,
             scenario: &manifest.plan.scenario,
             seed: manifest.plan.seed,
             first_replicate: manifest.plan.first_replicate,
+            active: &plan.family.metrics()[0],
             totals: &results.totals,
             outcomes: &results.outcomes,
             series: &results.series,
@@ -129,7 +131,11 @@ impl Args {
             folder: &shown,
         };
         match self.format {
-            Format::Text => output::data(&summary::text(&run, output::color(&io::stdout())))?,
+            Format::Text => {
+                let color = output::color(&io::stdout());
+                let course = plan.family.course(run.series, run.events, color);
+                output::data(&summary::text(&run, &course))?;
+            }
             Format::Json => output::json(&Document::of(&run))?,
         }
         if !self.quiet {

@@ -13,7 +13,7 @@ use kuva::render::theme::Theme;
 use super::chart::{Days, terminal};
 use crate::analysis::bands::Band;
 use crate::analysis::spread::Spread;
-use crate::metric::Metric;
+use crate::metric::Description;
 
 /// Arms that are drawn on the terminal; more would push what matters out of sight.
 const ON_TERMINAL: usize = 4;
@@ -23,12 +23,12 @@ const COLORS: [&str; 7] = [
 ];
 
 /// A metric over time in each arm, 80 columns wide. Without colour it is plain UTF-8.
-pub fn text(metric: Metric, bands: &[Band], times: &[&str], color: bool) -> String {
+pub fn text(metric: &Description, bands: &[Band], times: &[&str], color: bool) -> String {
     let highest = highest(bands);
     let Some(days) = Days::of(times).filter(|_| highest > 0.0) else {
-        return format!("  There is nothing to plot: {} is zero throughout.\n", metric.name());
+        return format!("  There is nothing to plot: {} is zero throughout.\n", metric.name);
     };
-    let mut text = format!("  {}: median (filled), 5 % and 95 % (lines)\n", metric.name());
+    let mut text = format!("  {}: median (filled), 5 % and 95 % (lines)\n", metric.name);
     for (number, band) in bands.iter().take(ON_TERMINAL).enumerate() {
         let line = |get: fn(&Spread) -> f64| {
             let values: Vec<f64> = band.ticks.iter().map(get).collect();
@@ -57,7 +57,7 @@ pub fn text(metric: Metric, bands: &[Band], times: &[&str], color: bool) -> Stri
 }
 
 /// The plot as SVG and as PNG; `None` where there is nothing to plot.
-pub fn files(title: &str, metric: Metric, bands: &[Band], times: &[&str]) -> Option<(String, Vec<u8>)> {
+pub fn files(title: &str, metric: &Description, bands: &[Band], times: &[&str]) -> Option<(String, Vec<u8>)> {
     let highest = highest(bands);
     let days = Days::of(times).filter(|_| highest > 0.0)?;
     let mut plots = Vec::new();
@@ -72,13 +72,12 @@ pub fn files(title: &str, metric: Metric, bands: &[Band], times: &[&str]) -> Opt
             .with_legend(&band.arm);
         plots.push(Plot::Line(median));
     }
-    let description = metric.description();
     let layout = Layout::auto_from_plots(&plots)
         .with_width(900.0)
         .with_height(480.0)
         .with_theme(Theme::light())
         .with_title(title)
-        .with_y_label(format!("{} ({})", description.name, description.unit))
+        .with_y_label(format!("{} ({})", metric.name, metric.unit))
         .with_x_label("median, and 5 % to 95 % of the replicates")
         .with_legend_position(LegendPosition::OutsideRightTop);
     let scene: Scene = render_multiple(plots, days.axis().lay(layout, highest));
@@ -113,6 +112,7 @@ fn highest(bands: &[Band]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metric::Metric;
 
     fn bands(height: f64) -> (Vec<Band>, Vec<String>) {
         let times = (0..72).map(|tick| format!("2022-01-{:02}T{:02}:00:00+06:00", 2 + tick / 24, tick % 24));
@@ -138,7 +138,7 @@ mod tests {
     fn every_arm_has_a_plot_that_fits_80_columns() {
         let (bands, times) = bands(10.0);
         let times: Vec<&str> = times.iter().map(String::as_str).collect();
-        let text = text(Metric::Participants, &bands, &times, false);
+        let text = text(&Metric::Participants.description(), &bands, &times, false);
         assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
         for part in ["baseline", "early", "3 Jan", "10,000", "median (filled)"] {
             assert!(text.contains(part), "{part} is missing:\n{text}");
@@ -149,14 +149,14 @@ mod tests {
     fn the_files_are_an_svg_with_the_names_of_the_arms_and_a_png() {
         let (bands, times) = bands(10.0);
         let times: Vec<&str> = times.iter().map(String::as_str).collect();
-        let (svg, png) = files("Two arms", Metric::Participants, &bands, &times).unwrap();
+        let (svg, png) = files("Two arms", &Metric::Participants.description(), &bands, &times).unwrap();
         assert!(svg.starts_with("<svg") || svg.starts_with("<?xml"), "{}", &svg[..60]);
         for part in ["baseline", "early", "Two arms", "participants (people)"] {
             assert!(svg.contains(part), "{part} is missing");
         }
         assert_eq!(&png[..8], b"\x89PNG\r\n\x1a\n");
         assert_eq!(
-            files("Two arms", Metric::Participants, &bands, &times),
+            files("Two arms", &Metric::Participants.description(), &bands, &times),
             Some((svg, png))
         );
     }
@@ -165,7 +165,7 @@ mod tests {
     fn what_is_zero_throughout_has_no_plot() {
         let (bands, times) = bands(0.0);
         let times: Vec<&str> = times.iter().map(String::as_str).collect();
-        assert!(text(Metric::Violent, &bands, &times, false).contains("violent is zero throughout"));
-        assert_eq!(files("None", Metric::Violent, &bands, &times), None);
+        assert!(text(&Metric::Violent.description(), &bands, &times, false).contains("violent is zero throughout"));
+        assert_eq!(files("None", &Metric::Violent.description(), &bands, &times), None);
     }
 }

@@ -1,5 +1,5 @@
-//! People out and violent over time, as a plot for the terminal: a line and, below it, a filled shape, so that the
-//! two can be told apart without colour.
+//! Numbers over time as a plot for the terminal: a line and, below it, a filled shape, so that the two can be told apart
+//! without colour.
 
 use std::sync::Arc;
 
@@ -12,38 +12,28 @@ use kuva::render::render::render_multiple;
 use kuva::render::theme::Theme;
 
 use super::format;
-use crate::analysis::course::Course;
-use crate::metric::Metric;
 
 const COLUMNS: usize = 80;
 /// Pixels of the scene per character. With fine pixels every line is drawn in Braille dots; with coarse ones its
 /// flat pieces would become box characters and stand off the rest.
 const CELL: (f64, f64) = (80.0, 160.0);
 
-/// The plot, 80 columns wide, or one line where nobody was out. Without colour it is plain UTF-8.
-pub fn people_over_time(course: &Course, color: bool) -> String {
-    let out = course.values(Metric::Participants);
-    let highest = out.iter().copied().fold(0.0, f64::max);
-    let times: Vec<&str> = (0..course.len()).map(|tick| course.time(tick)).collect();
-    let Some(days) = Days::of(&times).filter(|_| highest > 0.0) else {
-        return "  Nobody was out.\n".to_owned();
-    };
-    let plots = line_and_shape(days.points(&out), days.points(&course.values(Metric::Violent)));
-    "  people out (line), of them violent (filled)
-"
-    .to_owned()
-        + &terminal(plots, &days.axis(), highest, 16, color)
-}
-
-/// The ticks of a plot as days since the midnight before the first.
-pub(super) struct Days {
+/// The ticks of a plot as days since the midnight before the first, or as their numbers where they are no dates.
+pub struct Days {
     days: Vec<f64>,
-    midnight: DateTime,
+    midnight: Option<DateTime>,
 }
 
 impl Days {
-    /// The ticks that start at these times, ISO 8601; `None` if there are none, or no times.
-    pub(super) fn of(times: &[&str]) -> Option<Days> {
+    /// The ticks that start at these times, ISO 8601, all of them empty where ticks are no dates; `None` if there are
+    /// none.
+    pub fn of(times: &[&str]) -> Option<Days> {
+        if times.first()?.is_empty() {
+            return Some(Days {
+                days: (0..times.len()).map(|tick| tick as f64).collect(),
+                midnight: None,
+            });
+        }
         let midnight = format::civil(times.first()?)?.date().to_datetime(Time::midnight());
         let day = |time: &&str| {
             let since = format::civil(time)?.duration_since(midnight);
@@ -51,19 +41,28 @@ impl Days {
         };
         Some(Days {
             days: times.iter().map(day).collect::<Option<_>>()?,
-            midnight,
+            midnight: Some(midnight),
         })
     }
 
     /// Values at their ticks.
-    pub(super) fn points(&self, values: &[f64]) -> Vec<(f64, f64)> {
+    pub fn points(&self, values: &[f64]) -> Vec<(f64, f64)> {
         self.days.iter().copied().zip(values.iter().copied()).collect()
     }
 
     /// Their axis: steps that are round, and dates.
-    pub(super) fn axis(&self) -> Axis {
-        let (step, max) = day_scale(self.days.last().copied().unwrap_or_default());
-        let midnight = self.midnight;
+    pub fn axis(&self) -> Axis {
+        let last = self.days.last().copied().unwrap_or_default();
+        let Some(midnight) = self.midnight else {
+            let (step, max) = scale(last.max(1.0));
+            return Axis {
+                step,
+                max,
+                label_width: 4.0,
+                label: Arc::new(format::number),
+            };
+        };
+        let (step, max) = day_scale(last);
         Axis {
             step,
             max,
@@ -83,21 +82,16 @@ pub fn over_ticks(line: &[f64], filled: &[f64], color: bool) -> String {
     if highest == 0.0 {
         return String::new();
     }
-    let points = |values: &[f64]| -> Vec<(f64, f64)> {
-        let ticks = values.iter().enumerate();
-        ticks.map(|(tick, &value)| (tick as f64, value)).collect()
+    let days = Days {
+        days: (0..line.len()).map(|tick| tick as f64).collect(),
+        midnight: None,
     };
-    let (step, max) = scale((line.len() - 1) as f64);
-    let axis = Axis {
-        step,
-        max,
-        label_width: 4.0,
-        label: Arc::new(format::number),
-    };
-    terminal(line_and_shape(points(line), points(filled)), &axis, highest, 16, color)
+    let plots = line_and_shape(days.points(line), days.points(filled));
+    terminal(plots, &days.axis(), highest, 16, color)
 }
 
-fn line_and_shape(line: Vec<(f64, f64)>, shape: Vec<(f64, f64)>) -> Vec<Plot> {
+/// One as a line, and one as a filled shape.
+pub fn line_and_shape(line: Vec<(f64, f64)>, shape: Vec<(f64, f64)>) -> Vec<Plot> {
     let shape = LinePlot::new().with_data(shape).with_color("#c0392b");
     vec![
         Plot::Line(LinePlot::new().with_data(line).with_color("#4682b4")),
@@ -106,7 +100,7 @@ fn line_and_shape(line: Vec<(f64, f64)>, shape: Vec<(f64, f64)>) -> Vec<Plot> {
 }
 
 /// The axis of time.
-pub(super) struct Axis {
+pub struct Axis {
     step: f64,
     max: f64,
     /// Room for its last label, in characters.
@@ -135,7 +129,7 @@ impl Axis {
 }
 
 /// A plot over time of so many rows.
-pub(super) fn terminal(plots: Vec<Plot>, axis: &Axis, highest: f64, rows: usize, color: bool) -> String {
+pub fn terminal(plots: Vec<Plot>, axis: &Axis, highest: f64, rows: usize, color: bool) -> String {
     let layout = Layout::auto_from_plots(&plots)
         .with_width(COLUMNS as f64 * CELL.0)
         .with_height(rows as f64 * CELL.1)
@@ -192,20 +186,6 @@ fn without_colour(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::sample::series;
-
-    #[test]
-    fn a_plot_fits_80_columns_has_dates_and_people_and_no_escapes() {
-        let table = series(264);
-        let plot = people_over_time(&Course::of(&table), false);
-        assert!(plot.lines().all(|line| line.chars().count() <= 80), "{plot}");
-        assert!(!plot.contains('\x1b'));
-        for label in ["2 Jan", "4 Jan", "10,000", "50,000"] {
-            assert!(plot.contains(label), "{label} is missing:\n{plot}");
-        }
-        assert!(plot.lines().count() >= 12, "{plot}");
-        assert!(people_over_time(&Course::of(&table), true).contains('\x1b'));
-    }
 
     #[test]
     fn scales_have_round_steps() {
@@ -215,17 +195,5 @@ mod tests {
         assert!(scale(0.5).0 < 0.2, "shares have steps, too");
         assert_eq!(day_scale(10.96), (2.0, 12.0));
         assert_eq!(day_scale(1.96), (0.5, 2.0));
-    }
-
-    #[test]
-    fn a_country_at_home_has_no_plot() {
-        let mut columns = series(48).into_columns();
-        for (name, column) in &mut columns {
-            if name == "participants" {
-                *column = crate::table::Column::Int(vec![0; column.len()]);
-            }
-        }
-        let table = crate::table::Table::new(columns);
-        assert_eq!(people_over_time(&Course::of(&table), false), "  Nobody was out.\n");
     }
 }

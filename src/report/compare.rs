@@ -6,7 +6,7 @@ use super::bands;
 use super::format::{hour, number, wrapped};
 use crate::analysis::bands::Band;
 use crate::analysis::contrast::{Contrast, Named};
-use crate::metric::Metric;
+use crate::metric::Description;
 
 /// What there is to tell of a comparison.
 pub struct Comparison<'r> {
@@ -25,7 +25,7 @@ pub struct Comparison<'r> {
     /// Every other arm against it, outcome by outcome.
     pub contrasts: &'r [Named],
     /// What is plotted.
-    pub metric: Metric,
+    pub metric: &'r Description,
     /// The metric over time, arm by arm.
     pub bands: &'r [Band],
     /// Local time at the start of each tick, ISO 8601.
@@ -333,7 +333,7 @@ mod tests {
                 named("same", "sites seized", Contrast::of(&values(0.0), &values(0.0))),
                 named("never", "hour of what never came", None),
             ],
-            metric: Metric::Participants,
+            metric: &crate::metric::Metric::Participants.description(),
             bands: &[],
             times: &[],
             folder: "results/january-7-compare",

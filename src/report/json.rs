@@ -1,12 +1,11 @@
 //! The document that `--format json` prints.
 
 use serde::Serialize;
+use serde_json::{Map, Value, json};
 
-use super::{Run, caution, is_country};
+use super::{Run, Valued, caution};
 use crate::analysis::course::Course;
 use crate::analysis::spread::Spread;
-use crate::analysis::totals::catalogue;
-use crate::metric::Metric;
 use crate::table::Table;
 
 /// A run in one document.
@@ -25,11 +24,12 @@ pub struct Document<'r> {
     /// How many replicates.
     pub replicates: usize,
     /// The totals over the replicates.
-    pub totals: Vec<TotalOver>,
+    pub totals: Vec<TotalOver<'r>>,
     /// The outcomes that the scenario names, over the replicates.
     pub outcomes: Vec<OutcomeOver<'r>>,
-    /// The hour with the most people out in the first replicate; `null` if nobody was, or if it is not of a country.
-    pub peak: Option<Peak<'r>>,
+    /// The tick with the most active in the first replicate: `tick` and `time`, and their number under the name of the
+    /// metric, such as `participants`; `null` if nobody was.
+    pub peak: Option<Map<String, Value>>,
     /// The events of the first replicate, in the order of time.
     pub events: Vec<Happened<'r>>,
     /// How far the numbers can be trusted, in words.
@@ -40,11 +40,11 @@ pub struct Document<'r> {
 
 /// A total over the replicates.
 #[derive(Clone, Debug, Serialize)]
-pub struct TotalOver {
+pub struct TotalOver<'r> {
     /// Its name.
-    pub name: &'static str,
+    pub name: &'r str,
     /// Its unit.
-    pub unit: &'static str,
+    pub unit: &'r str,
     /// `median`, and the 5 % and 95 % quantiles `low` and `high`; of a single replicate, all three its value.
     #[serde(flatten)]
     pub spread: Spread,
@@ -55,22 +55,13 @@ pub struct TotalOver {
 pub struct OutcomeOver<'r> {
     /// The name that the scenario gives it.
     pub name: &'r str,
+    /// Its unit; empty where it has none that can be named.
+    pub unit: &'r str,
     /// How many replicates have it.
     pub replicates: usize,
     /// `median`, and the 5 % and 95 % quantiles `low` and `high`, over those; not there if none has it.
     #[serde(flatten)]
     pub spread: Option<Spread>,
-}
-
-/// The hour with the most people out.
-#[derive(Clone, Debug, Serialize)]
-pub struct Peak<'r> {
-    /// The tick, from 0.
-    pub tick: usize,
-    /// Local time at its start, ISO 8601.
-    pub time: &'r str,
-    /// People out.
-    pub participants: f64,
 }
 
 /// An event; the fields are the columns of `events.csv`.
@@ -99,47 +90,44 @@ impl<'r> Document<'r> {
     /// If a table lacks a column of `series.csv` or `events.csv`, or there are no totals.
     pub fn of(run: &Run<'r>) -> Document<'r> {
         let course = Course::of(run.series);
-        let over = |i: usize| Spread::of(&run.totals.iter().map(|totals| totals[i]).collect::<Vec<_>>());
         Document {
             format: "qantar-run/1",
             scenario: run.scenario,
             title: run.title,
             seed: run.seed,
             first_replicate: run.first_replicate,
-            replicates: run.totals.len(),
-            totals: catalogue(run.series)
-                .iter()
-                .enumerate()
-                .map(|(i, total)| TotalOver {
-                    name: total.name,
-                    unit: total.unit,
-                    spread: over(i),
-                })
-                .collect(),
-            outcomes: run
-                .outcomes
-                .iter()
-                .map(|(name, values)| outcome(name, values))
-                .collect(),
-            peak: is_country(run.series)
-                .then(|| course.peak(Metric::Participants))
-                .flatten()
-                .map(|(tick, participants)| Peak {
-                    tick,
-                    time: course.time(tick),
-                    participants,
-                }),
+            replicates: run.replicates(),
+            totals: run.totals.iter().map(total).collect(),
+            outcomes: run.outcomes.iter().map(outcome).collect(),
+            peak: course.peak(run.active.name).map(|(tick, number)| {
+                [
+                    ("tick".to_owned(), json!(tick)),
+                    ("time".to_owned(), json!(course.time(tick))),
+                    (run.active.name.to_owned(), json!(number)),
+                ]
+                .into_iter()
+                .collect()
+            }),
             events: (0..run.events.rows()).map(|row| happened(run.events, row)).collect(),
-            caution: caution(run.totals.len()),
+            caution: caution(run.replicates()),
             folder: run.folder,
         }
     }
 }
 
-fn outcome<'r>(name: &'r str, values: &[f64]) -> OutcomeOver<'r> {
+fn total(Valued { named, values }: &Valued) -> TotalOver<'_> {
+    TotalOver {
+        name: &named.name,
+        unit: &named.unit,
+        spread: Spread::of(values),
+    }
+}
+
+fn outcome(Valued { named, values }: &Valued) -> OutcomeOver<'_> {
     let had: Vec<f64> = values.iter().copied().filter(|value| !value.is_nan()).collect();
     OutcomeOver {
-        name,
+        name: &named.name,
+        unit: &named.unit,
         replicates: had.len(),
         spread: (!had.is_empty()).then(|| Spread::of(&had)),
     }

@@ -5,17 +5,16 @@ pub mod bands;
 pub mod calibration;
 pub mod chart;
 pub mod compare;
-pub mod course;
-mod epstein;
 pub mod format;
 pub mod json;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 pub mod score;
 pub mod sensitivity;
 pub mod summary;
 
-use crate::metric::Metric;
+use crate::analysis::named::Named;
+use crate::metric::Description;
 use crate::table::Table;
 
 /// What there is to tell of a run.
@@ -28,10 +27,12 @@ pub struct Run<'r> {
     pub seed: u64,
     /// Number of the first replicate.
     pub first_replicate: u32,
-    /// The totals of each replicate, at least one; which they are, the series tells.
-    pub totals: &'r [Vec<f64>],
-    /// The outcomes that the scenario names, each with its value in each replicate.
-    pub outcomes: &'r [(String, Vec<f64>)],
+    /// What is measured that tells how many are active.
+    pub active: &'r Description,
+    /// The totals, each with its value in each replicate, of which there is at least one.
+    pub totals: &'r [Valued],
+    /// The outcomes that the scenario names.
+    pub outcomes: &'r [Valued],
     /// The series of the first replicate.
     pub series: &'r Table,
     /// Its events.
@@ -40,9 +41,19 @@ pub struct Run<'r> {
     pub folder: &'r str,
 }
 
-/// Whether a series is of a country, which its columns tell.
-fn is_country(series: &Table) -> bool {
-    series.column(Metric::Participants.name()).is_some()
+impl Run<'_> {
+    /// How many replicates there are.
+    pub fn replicates(&self) -> usize {
+        self.totals.first().map_or(1, |total| total.values.len())
+    }
+}
+
+/// An outcome with its value in each replicate.
+pub struct Valued {
+    /// The outcome.
+    pub named: Named,
+    /// Not a number in a replicate that does not have it.
+    pub values: Vec<f64>,
 }
 
 /// What a reader has to know before believing a number; it stands in every report, in words and in JSON.

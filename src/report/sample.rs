@@ -24,7 +24,7 @@ pub fn series(ticks: i64) -> Table {
     for &metric in Metric::ALL {
         let value = |tick: i64| match metric {
             Metric::Participants => out(tick),
-            Metric::ParticipantsToday => out(tick) * 2.0,
+            Metric::ParticipantsToday => (tick / 24 * 24..=tick).map(|hour| out(hour) * 2.0).fold(0.0, f64::max),
             Metric::Violent => violent(tick),
             Metric::DeathsCivilians => (tick / 10) as f64,
             Metric::DetainedTotal => (tick * 12) as f64,

@@ -1,26 +1,32 @@
 //! What a reader sees at the end of a run.
 
-use super::chart::people_over_time;
-use super::course::lines;
-use super::format::{hour, number, wrapped};
-use super::{Run, caution, epstein, is_country};
-use crate::analysis::course::Course;
+use super::format::{number, wrapped};
+use super::{Run, Valued, caution};
 use crate::analysis::spread::Spread;
-use crate::analysis::totals::{catalogue, seizures};
-use crate::metric::Metric;
 
-/// The summary: plot, course of events, totals, caution, and where the results lie. Plain UTF-8 without `color`.
+/// How a run went, as its family tells it.
+#[derive(Clone, Debug, Default)]
+pub struct Course {
+    /// A plot over time.
+    pub plot: String,
+    /// Dated lines.
+    pub lines: String,
+    /// How many events are not in them.
+    pub left: usize,
+    /// Moments of totals, by their names.
+    pub moments: Vec<(&'static str, String)>,
+    /// What else is told beside the totals of a single run; may be empty.
+    pub notes: String,
+}
+
+/// The summary: plot, course of events, totals, caution, and where the results lie.
 ///
 /// # Panics
-/// If a table lacks a column of `series.csv` or `events.csv`, or there are no totals.
-pub fn text(run: &Run, color: bool) -> String {
-    if !is_country(run.series) {
-        return epstein::text(run, color);
-    }
-    let course = Course::of(run.series);
-    let replicates = run.totals.len();
+/// If there are no totals.
+pub fn text(run: &Run, course: &Course) -> String {
+    let replicates = run.replicates();
     let mut text = format!("{}\n{}\n\n", run.title, heading(run));
-    text += &people_over_time(&course, color);
+    text += &course.plot;
     text += &match replicates {
         1 => "\nThe course of events\n".to_owned(),
         _ => format!(
@@ -28,25 +34,20 @@ pub fn text(run: &Run, color: bool) -> String {
             run.first_replicate
         ),
     };
-    let (told, left) = lines(&course, run.events);
-    text += if told.is_empty() {
-        "  Nothing happened.\n"
-    } else {
-        &told
-    };
-    if left > 0 {
-        text += &format!("  {left} more in {}/events.csv\n", run.folder);
+    text += &course.lines;
+    if course.left > 0 {
+        text += &format!("  {} more in {}/events.csv\n", course.left, run.folder);
     }
     text += "\n";
-    text += &if replicates == 1 { one(run, &course) } else { many(run) };
+    text += &if replicates == 1 { one(run, course) } else { many(run) };
     text += &outcomes(run);
     text += "\n";
     text += &wrapped("", caution(replicates));
     text + &format!("\nResults are in {}\n", run.folder)
 }
 
-pub(super) fn heading(run: &Run) -> String {
-    let which = match run.totals.len() as u32 {
+fn heading(run: &Run) -> String {
+    let which = match run.replicates() as u32 {
         1 => format!("replicate {}", run.first_replicate),
         more => format!(
             "replicates {} to {}",
@@ -59,50 +60,34 @@ pub(super) fn heading(run: &Run) -> String {
 
 fn one(run: &Run, course: &Course) -> String {
     let mut text = "Totals\n".to_owned();
-    for (total, &value) in catalogue(run.series).iter().zip(&run.totals[0]) {
-        let peak = match total.name {
-            "participants_peak" => course.peak(Metric::Participants),
-            "violent_peak" => course.peak(Metric::Violent),
-            _ => None,
-        };
-        let when = peak.map_or(String::new(), |(tick, _)| format!(", {}", hour(course.time(tick))));
-        text += &format!("  {:<30}{:>12}{when}\n", total.label, number(value));
+    for Valued { named, values } in run.totals {
+        let moment = course.moments.iter().find(|(name, _)| *name == named.name);
+        let when = moment.map_or(String::new(), |(_, when)| format!(", {when}"));
+        text += &format!("  {:<31}{:>11}{when}\n", named.label, number(values[0]));
     }
-    let seized: Vec<String> = seizures(run.events)
-        .into_iter()
-        .map(|(site, times)| {
-            if times == 1 {
-                site.to_owned()
-            } else {
-                format!("{site} ({times} times)")
-            }
-        })
-        .collect();
-    match seized.is_empty() {
-        true => text,
-        false => text + &wrapped("  seized: ", &seized.join(", ")),
-    }
+    text + &course.notes
 }
 
-pub(super) fn many(run: &Run) -> String {
+fn many(run: &Run) -> String {
     let mut text = format!(
         "Totals of {} replicates{:>22}{:>12}{:>12}\n",
-        run.totals.len(),
+        run.replicates(),
         "median",
         "5 %",
         "95 %"
     );
-    for (i, total) in catalogue(run.series).iter().enumerate() {
-        let Spread { median, low, high } = Spread::of(&run.totals.iter().map(|totals| totals[i]).collect::<Vec<_>>());
+    for Valued { named, values } in run.totals {
+        let Spread { median, low, high } = Spread::of(values);
         let [median, low, high] = [median, low, high].map(number);
-        text += &format!("  {:<30}{median:>12}{low:>12}{high:>12}\n", total.label);
+        text += &format!("  {:<31}{median:>11}{low:>12}{high:>12}\n", named.label);
     }
     text
 }
 
 /// What the scenario names; an outcome that a replicate does not have is left out of the range.
 fn outcomes(run: &Run) -> String {
-    let lines = run.outcomes.iter().map(|(name, values)| {
+    let lines = run.outcomes.iter().map(|Valued { named, values }| {
+        let name = &named.name;
         let had: Vec<f64> = values.iter().copied().filter(|value| !value.is_nan()).collect();
         let numbers = match (&had[..], values.len()) {
             ([], _) => format!("{:>12}", "none"),
@@ -128,47 +113,57 @@ fn outcomes(run: &Run) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::totals::totals;
+    use crate::analysis::named::Named;
+    use crate::metric::Metric;
     use crate::report::sample::{events, series};
 
+    fn valued(name: &str, label: &str, values: Vec<f64>) -> Valued {
+        let outcome = "peak(participants)".parse().unwrap();
+        let named = Named::new(name, "", outcome, Metric::DESCRIPTIONS);
+        Valued {
+            named: Named {
+                label: label.to_owned(),
+                ..named
+            },
+            values,
+        }
+    }
+
     fn told(replicates: usize) -> String {
-        let series = series(264);
-        let events = events(&[
-            (9, "protest_begins", "mangystau", "", 1040.0),
-            (40, "action_announced", "all", "price-cap", 21_000.0),
-            (52, "action_in_effect", "all", "price-cap", 30_000.0),
-            (60, "protest_begins", "almaty", "", 100.0),
-            (76, "violence_begins", "almaty", "", 640.0),
-            (80, "site_attacked", "almaty", "almaty-akimat", 2500.0),
-            (82, "site_seized", "almaty", "almaty-akimat", 5000.0),
-            (130, "site_retaken", "almaty", "almaty-akimat", 700.0),
-        ]);
-        let mut all = vec![totals(&series, &events).to_vec(); replicates];
-        all[0][0] += replicates as f64 - 1.0;
-        let named = [
-            ("days-of-unrest".to_owned(), vec![3.0; replicates]),
-            (
-                "hours-to-seizure".to_owned(),
-                [vec![f64::NAN], vec![8.0; replicates - 1]].concat(),
+        let peak = [vec![52_000.0 + replicates as f64 - 1.0], vec![52_000.0; replicates - 1]].concat();
+        let totals = [
+            valued("participants_peak", "most people out in one hour", peak),
+            valued(
+                "legitimacy_end",
+                "legitimacy at the end, 0 to 1",
+                vec![0.456; replicates],
             ),
+        ];
+        let hours = [vec![f64::NAN], vec![8.0; replicates - 1]].concat();
+        let outcomes = [
+            valued("days-of-unrest", "days-of-unrest", vec![3.0; replicates]),
+            valued("hours-to-seizure", "hours-to-seizure", hours),
         ];
         let run = Run {
             title: "January",
             scenario: "january",
             seed: 7,
             first_replicate: 0,
-            totals: &all,
-            outcomes: &named,
-            series: &series,
-            events: &events,
+            active: &Metric::Participants.description(),
+            totals: &totals,
+            outcomes: &outcomes,
+            series: &series(1),
+            events: &events(&[]),
             folder: "results/january-7",
         };
-        text(&run, false)
-    }
-
-    #[test]
-    fn a_single_run_is_told_with_a_caution() {
-        insta::assert_snapshot!(told(1));
+        let course = Course {
+            plot: "  a plot\n".to_owned(),
+            lines: "  5 Jan 16:00    first protest: almaty\n".to_owned(),
+            left: 2,
+            moments: vec![("participants_peak", "5 Jan 16:00".to_owned())],
+            notes: "  seized: almaty-akimat\n".to_owned(),
+        };
+        text(&run, &course)
     }
 
     #[test]

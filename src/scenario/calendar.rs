@@ -56,6 +56,11 @@ impl Calendar {
         }
     }
 
+    /// Whether ticks are dates at all.
+    pub fn is_dated(&self) -> bool {
+        self.dated
+    }
+
     /// Local time at the start of a tick.
     pub fn local(&self, tick: u32) -> DateTime {
         let minutes = i64::from(tick) * i64::from(self.tick_minutes);

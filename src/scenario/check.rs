@@ -10,7 +10,7 @@ use super::problem::{Place, Problem};
 use super::schema::section;
 use super::shapes;
 use super::tree::{Entry, Node, Table, Value};
-use crate::analysis::totals::TOTALS;
+use crate::models::{self, Family};
 use crate::suggest::{nearest, suggest};
 
 /// The `id`s that can be referred to.
@@ -69,7 +69,12 @@ impl<'a> Names<'a> {
 
 /// Find what is wrong with a document, whose keys are those of a section.
 pub fn check(document: &'static Section, root: &Table, names: &Names<'_>, problems: &mut Vec<Problem>) {
-    let mut checker = Checker { names, problems };
+    let family = models::of(root.text("model")).unwrap_or(models::FAMILIES[0]);
+    let mut checker = Checker {
+        names,
+        family,
+        problems,
+    };
     checker.table(document, "", root, &Place::new(0, 0..0));
 }
 
@@ -77,11 +82,18 @@ pub fn check(document: &'static Section, root: &Table, names: &Names<'_>, proble
 pub fn fields(section: &'static Section, path: &str, table: &Table, home: &Place, problems: &mut Vec<Problem>) {
     let empty = Table::default();
     let names = &Names::of(&empty);
-    Checker { names, problems }.table(section, path, table, home);
+    let family = models::FAMILIES[0];
+    Checker {
+        names,
+        family,
+        problems,
+    }
+    .table(section, path, table, home);
 }
 
 struct Checker<'a> {
     names: &'a Names<'a>,
+    family: &'static dyn Family,
     problems: &'a mut Vec<Problem>,
 }
 
@@ -191,7 +203,7 @@ impl Checker<'_> {
         let (name, place) = (entry.key.as_str(), &entry.at);
         self.id(&join(path, name), name, place);
         let taken = match name {
-            _ if TOTALS.iter().any(|total| total.name == name) => "a total of every run has this name",
+            _ if self.family.totals().iter().any(|total| total.name == name) => "a total of every run has this name",
             _ if KEYS.contains(&name) => "a column of every table of results has this name",
             _ => "",
         };

@@ -1,6 +1,6 @@
 //! Scenarios of Epstein's lattice: their keys, and from a document to a model.
 
-use crate::sim::epstein::model::{Activation, Change, Groups, Jail, Model, Ratio, Shape, Term, Turn};
+use crate::models::epstein::engine::model::{Activation, Change, Groups, Jail, Model, Ratio, Shape, Term, Turn};
 
 use super::check::{Names, check};
 use super::fields::{ID, required, value, words};
@@ -44,6 +44,8 @@ pub const ROOT: &[Field] = &[
     value("groups", Whole(1, 2), "groups", "1", "One group that rebels (Model I), or two who kill each other (Model II): to be active is to kill a random agent of the other in sight."),
     sourced(value("cloning", Number(0.0, 1.0), "share", "0.05", "With two groups: probability per tick that an agent has a child, of its group and hardship, on an empty site next to it."), "Epstein 2002, table 2"),
     sourced(value("max_age", Whole(1, 1_000_000_000), "ticks", "200", "With two groups: highest age; the age of death is uniform up to it."), "Epstein 2002, table 2"),
+    words("record", Text, "", "NAME.record.toml beside the scenario NAME.toml, if there is one", "Path of the record that runs are held against, for `qantar score`."),
+    words("outcome", Kind::Outcomes, "", "none", "Numbers of a run that readers of this scenario ask for, each with a name: reports and comparisons tell them beside the totals. An empty text drops one of what this extends."),
     words("change", Entries("change"), "", "none", "What changes while it runs."),
 ];
 

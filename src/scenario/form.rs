@@ -1,8 +1,8 @@
 //! What a key of the scenario format is: the form of an entry in the reference.
 
 use crate::analysis::score::{Confidence, Use};
-use crate::metric::{Metric, Vocabulary};
-use crate::sim::epstein::model as epstein;
+use crate::metric::Metric;
+use crate::models::{self, epstein::engine::model as epstein};
 use crate::sim::model::SiteKind;
 use crate::sim::policy::{ForceKind, Side};
 
@@ -161,7 +161,7 @@ impl Choice {
             Choice::Distance => vec!["mean", "root_mean_square", "max"],
             Choice::Confidence => Confidence::ALL.iter().map(|confidence| confidence.name()).collect(),
             Choice::Use => Use::ALL.iter().map(|purpose| purpose.name()).collect(),
-            Choice::Model => Vocabulary::ALL.iter().map(|model| model.name()).collect(),
+            Choice::Model => models::all().map(|family| family.name()).collect(),
             Choice::Ratio => epstein::Ratio::ALL.iter().map(|ratio| ratio.name()).collect(),
             Choice::Shape => epstein::Shape::ALL.iter().map(|shape| shape.name()).collect(),
             Choice::Activation => epstein::Activation::ALL.iter().map(|order| order.name()).collect(),

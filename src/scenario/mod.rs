@@ -34,11 +34,11 @@ mod write;
 
 use std::path::{Path, PathBuf};
 
-use crate::metric::Vocabulary;
+use crate::analysis::named::Named;
+use crate::models::{self, Family, epstein::engine::model as lattice};
 use crate::sim::Simulation;
 use crate::sim::model::Model;
 use calendar::Calendar;
-use outcomes::Named;
 use problem::{Place, Problem, Problems, Source};
 use read::Reading;
 use tree::{Table, Value};
@@ -176,7 +176,7 @@ impl Scenario {
 
     /// The numbers of a run that it names, in order; what is wrong with one is told by [`Scenario::compile`].
     pub fn outcomes(&self) -> Vec<Named> {
-        outcomes::named(&self.root)
+        outcomes::named(&self.root, self.family().metrics())
     }
 
     /// Seed of all chance.
@@ -195,7 +195,7 @@ impl Scenario {
 
     /// Its clock; of a scenario that does not compile, any clock.
     pub fn calendar(&self) -> Calendar {
-        if self.vocabulary() == Vocabulary::Epstein {
+        if self.family().name() == "epstein" {
             return Calendar::undated();
         }
         let home = Place::new(0, 0..0);
@@ -207,45 +207,49 @@ impl Scenario {
         compile::calendar(&view, &mut Vec::new())
     }
 
-    /// Which kind of model it is of.
-    pub fn vocabulary(&self) -> Vocabulary {
-        let named = |vocabulary: &Vocabulary| self.root.text("model") == Some(vocabulary.name());
-        Vocabulary::ALL.into_iter().find(named).unwrap_or_default()
+    /// Which family its model is of; that of countries if what it names is none.
+    pub fn family(&self) -> &'static dyn Family {
+        models::of(self.root.text("model")).unwrap_or(models::FAMILIES[0])
     }
 
-    /// The model that it means, of whatever kind. Fails with everything that is wrong, in order of place.
+    /// The model that it means, of whatever family. Fails with everything that is wrong, in order of place.
     pub fn simulation(&self) -> Result<Box<dyn Simulation>, Problems> {
-        Ok(match self.vocabulary() {
-            Vocabulary::Country => Box::new(self.compile()?),
-            Vocabulary::Epstein => Box::new(self.lattice()?),
+        Ok(match self.family().name() {
+            "epstein" => Box::new(self.lattice()?),
+            _ => Box::new(self.compile()?),
         })
     }
 
     /// The country that it means. Fails with everything that is wrong, in order of place.
     pub fn compile(&self) -> Result<Model, Problems> {
-        self.of(Vocabulary::Country, |root, problems| {
-            let model = compile::compile(root, problems);
-            let mut known = outcomes::known(&model, &self.calendar());
-            // Of a clock that is wrong, nothing is known of when a run is.
-            known.times = known.times.filter(|_| problems.is_empty());
-            outcomes::check(root, &self.sources, &known, problems);
-            model
-        })
+        self.of("country", compile::compile)
     }
 
     /// Epstein's lattice that it means. Fails with everything that is wrong, in order of place.
-    pub fn lattice(&self) -> Result<crate::sim::epstein::model::Model, Problems> {
-        self.of(Vocabulary::Epstein, epstein::compile)
+    pub fn lattice(&self) -> Result<lattice::Model, Problems> {
+        self.of("epstein", epstein::compile)
     }
 
-    fn of<M>(&self, wanted: Vocabulary, compile: impl FnOnce(&Table, &mut Vec<Problem>) -> M) -> Result<M, Problems> {
+    fn of<M: Simulation>(
+        &self,
+        wanted: &str,
+        compile: impl FnOnce(&Table, &mut Vec<Problem>) -> M,
+    ) -> Result<M, Problems> {
         let mut problems = self.problems.clone();
-        if self.vocabulary() != wanted {
-            let (is, not) = (self.vocabulary().name(), wanted.name());
-            let message = format!("{} is a scenario of the model `{is}` and not of `{not}`", self.name);
+        let family = self.family();
+        if family.name() != wanted {
+            let message = format!(
+                "{} is a scenario of the model `{}` and not of `{wanted}`",
+                self.name,
+                family.name()
+            );
             return Err(Problems::new(&self.sources, vec![Problem::nowhere(message)]));
         }
         let model = compile(&self.root, &mut problems);
+        let mut known = outcomes::known(family, &model, &self.calendar());
+        // Of a clock that is wrong, nothing is known of when a run is.
+        known.times = known.times.filter(|_| problems.is_empty());
+        outcomes::check(&self.root, &self.sources, &known, &mut problems);
         if problems.is_empty() {
             Ok(model)
         } else {

@@ -6,45 +6,36 @@ use std::ops::Range;
 use super::calendar::Calendar;
 use super::problem::{Place, Problem, Source};
 use super::tree::{Node, Table};
+use crate::analysis::named::Named;
 use crate::analysis::outcome::{Known, Outcome};
+use crate::metric::Description;
+use crate::models::Family;
 use crate::sim::Simulation;
-use crate::sim::event::What;
 
 /// The key of the table.
 const KEY: &str = "outcome";
 
-/// An outcome with the name that a scenario gives it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Named {
-    /// Its name, unlike that of any total.
-    pub name: String,
-    /// It, as written.
-    pub text: String,
-    /// It, as meant.
-    pub outcome: Outcome,
-}
-
 /// What outcomes of the runs of a model can name.
-pub fn known(model: &dyn Simulation, calendar: &Calendar) -> Known {
-    let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
+pub fn known(family: &dyn Family, model: &dyn Simulation, calendar: &Calendar) -> Known {
+    let owned = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
     Known {
-        regions: owned(model.regions()),
-        events: owned(What::NAMES.to_vec()),
-        subjects: owned(model.subjects()),
-        times: Some(calendar.local(0)..calendar.local(model.ticks())),
+        metrics: family.metrics(),
+        regions: owned(&model.regions()),
+        events: owned(family.events()),
+        subjects: owned(&model.subjects()),
+        times: calendar
+            .is_dated()
+            .then(|| calendar.local(0)..calendar.local(model.ticks())),
+        undated: !calendar.is_dated(),
     }
 }
 
 /// Those that a document names and that can be read, in the order of writing. An empty text names none: so an overlay
 /// drops one.
-pub(super) fn named(root: &Table) -> Vec<Named> {
+pub(super) fn named(root: &Table, metrics: &[Description]) -> Vec<Named> {
     let named = |(name, node): (&str, &Node)| {
         let text = node.text()?;
-        Some(Named {
-            name: name.to_owned(),
-            text: text.to_owned(),
-            outcome: Outcome::parse(text).ok()?,
-        })
+        Some(Named::new(name, text, Outcome::parse(text).ok()?, metrics))
     };
     written(root).filter_map(named).collect()
 }

@@ -58,23 +58,31 @@ pub enum What {
     ContingentArrives(usize, usize),
     /// A contingent leaves, as its mandate is over.
     ContingentLeaves(usize, usize),
-    /// On Epstein's lattice: a change of the scenario takes effect.
-    Changed(usize),
-    /// On Epstein's lattice: the last agent of a group is dead.
-    GroupExtinct(usize),
+    /// What happens in models of other families, and to which of what they number.
+    Other(&'static Kind, usize),
+}
+
+/// What can happen in a model that is no country.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Kind {
+    /// The name in the column `event` of `events.csv`.
+    pub name: &'static str,
+    /// What the event's number counts.
+    pub counts: &'static str,
 }
 
 /// The name of each thing that can happen, once.
 macro_rules! names {
     ($($what:pat => $name:literal,)*) => {
         impl What {
-            /// The name of everything that can happen.
+            /// The name of everything that can happen in a country.
             pub const NAMES: &[&str] = &[$($name),*];
 
             /// The name in the column `event` of `events.csv`.
             pub fn name(self) -> &'static str {
                 match self {
-                    $($what => $name),*
+                    $($what => $name,)*
+                    What::Other(kind, _) => kind.name,
                 }
             }
         }
@@ -102,8 +110,6 @@ names! {
     What::ContingentCommitted(..) => "contingent_committed",
     What::ContingentArrives(..) => "contingent_arrives",
     What::ContingentLeaves(..) => "contingent_leaves",
-    What::Changed(_) => "change",
-    What::GroupExtinct(_) => "group_extinct",
 }
 
 impl What {
@@ -123,8 +129,7 @@ impl What {
             | What::SiteRetaken(_) => "officers",
             What::SiteAttacked(_) | What::SiteSeized(_) | What::SiteAbandoned(_) => "attackers",
             What::Said(_) | What::Announced(_) | What::TakesEffect(_) | What::Ends(_) => "participants",
-            What::Changed(_) => "active",
-            What::GroupExtinct(_) => "agents",
+            What::Other(kind, _) => kind.counts,
         }
     }
 

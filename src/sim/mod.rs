@@ -1,7 +1,6 @@
 //! The engine: pure, without files, clock, environment or any order of threads that could matter. It cannot fail:
 //! `scenario::compile` has found every problem before.
 
-pub mod epstein;
 pub mod event;
 pub mod hazard;
 pub mod model;
@@ -14,19 +13,20 @@ pub mod tick;
 pub mod weights;
 pub mod world;
 
+use std::any::Any;
 use std::fmt::Debug;
 use std::ops::ControlFlow;
 
 use crate::dice::Dice;
-use crate::metric::{Readings, Vocabulary};
+use crate::metric::{Description, Readings};
 use event::{Event, What};
 use model::Model;
 use tick::Engine;
 
-/// A model of any kind: what a study needs of it, whether it is a country or a lattice.
-pub trait Simulation: Debug + Send + Sync {
-    /// What is measured of it.
-    fn vocabulary(&self) -> Vocabulary;
+/// A model of any family: what a study needs of it. The dispatch is once per run, and never within a tick.
+pub trait Simulation: Any + Debug + Send + Sync {
+    /// What is measured of it, in the order of the columns of `series.csv`. The first are those who are active now.
+    fn metrics(&self) -> &'static [Description];
 
     /// How many ticks a run lasts.
     fn ticks(&self) -> u32;
@@ -40,16 +40,44 @@ pub trait Simulation: Debug + Send + Sync {
     /// How many it is made of, for the manifest.
     fn size(&self) -> Size;
 
-    /// The country, if it is one.
-    fn country(&self) -> Option<&Model> {
-        None
-    }
+    /// What it is made of, in a line for people.
+    fn outline(&self) -> String;
 
     /// The id of what an event is about; empty where there is none.
     fn subject(&self, what: What) -> &str;
 
     /// Run it from its first tick to its last, or until the observer stops it.
     fn run(&self, dice: &Dice, observer: &mut dyn Observer) -> ControlFlow<()>;
+
+    /// Whether a draw is of the same person in another model.
+    fn has_the_people_of(&self, other: &dyn Simulation) -> bool {
+        self.size() == other.size()
+    }
+
+    /// The first tick in which a run can differ from one of another model with the same dice: a lower bound. `None` if
+    /// they are the same.
+    fn earliest_difference(&self, _: &dyn Simulation) -> Option<u32> {
+        Some(0)
+    }
+
+    /// The ids of the actions that can be taken away, in their order, with whether that would change more than the record.
+    fn actions(&self) -> Vec<(&str, bool)> {
+        Vec::new()
+    }
+
+    /// The same model in which these actions never happen.
+    ///
+    /// # Panics
+    /// If there is no such action.
+    fn without(&self, actions: &[&str]) -> Box<dyn Simulation> {
+        panic!("there is no action {actions:?}")
+    }
+
+    /// The ids of the actions that can happen here and never do in another model, as that is without them or without
+    /// what they wait for.
+    fn never_in(&self, _: &dyn Simulation) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// How many a model is made of.
@@ -61,47 +89,6 @@ pub struct Size {
     pub persons_per_agent: u32,
     /// Length of a tick in minutes; 0 where a tick is no length of time.
     pub tick_minutes: u32,
-}
-
-impl Simulation for Model {
-    fn vocabulary(&self) -> Vocabulary {
-        Vocabulary::Country
-    }
-
-    fn ticks(&self) -> u32 {
-        self.clock.ticks
-    }
-
-    fn regions(&self) -> Vec<&str> {
-        self.regions.iter().map(|region| region.id.as_str()).collect()
-    }
-
-    fn subjects(&self) -> Vec<&str> {
-        let sites = self.sites.iter().map(|site| site.id.as_str());
-        let actions = self.interventions.iter().map(|action| action.id.as_str());
-        let sent = self.interventions.iter().flat_map(|action| &action.contingents);
-        sites.chain(actions).chain(sent.map(|sent| sent.id.as_str())).collect()
-    }
-
-    fn size(&self) -> Size {
-        Size {
-            people: self.regions.iter().map(|region| u64::from(region.population)).sum(),
-            persons_per_agent: self.persons_per_agent,
-            tick_minutes: self.clock.tick_minutes,
-        }
-    }
-
-    fn country(&self) -> Option<&Model> {
-        Some(self)
-    }
-
-    fn subject(&self, what: What) -> &str {
-        what.subject(self)
-    }
-
-    fn run(&self, dice: &Dice, observer: &mut dyn Observer) -> ControlFlow<()> {
-        run(self, dice, observer)
-    }
 }
 
 /// Someone who watches a run.

@@ -146,6 +146,9 @@ pub enum When {
 }
 
 impl When {
+    /// Any of nothing, which never holds.
+    pub const NEVER: When = When::Any(Vec::new());
+
     /// How many conditions on metrics are in it.
     pub fn conditions(&self) -> usize {
         match self {

@@ -25,7 +25,7 @@ impl<'m> Recorder<'m> {
     pub fn new(model: &'m dyn Simulation) -> Recorder<'m> {
         let names = model.regions();
         let rows = (names.len() + 1) * model.ticks() as usize;
-        let metrics = model.vocabulary().metrics();
+        let metrics = model.metrics();
         Recorder {
             model,
             names,
@@ -73,7 +73,7 @@ impl<'m> Recorder<'m> {
             ("tick", Column::Int(self.ticks)),
             ("region", Column::Text(self.regions)),
         ];
-        for (metric, values) in self.model.vocabulary().metrics().iter().zip(self.values) {
+        for (metric, values) in self.model.metrics().iter().zip(self.values) {
             let column = match metric.whole {
                 true => Column::Int(values.into_iter().map(|value| value as i64).collect()),
                 false => Column::Float(values),

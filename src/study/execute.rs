@@ -105,7 +105,7 @@ fn work(
         let manifest = Manifest {
             format: manifest::FORMAT.to_owned(),
             plan: plan.identity.clone(),
-            model: plan.vocabulary(),
+            model: plan.family.name().to_owned(),
             size: size(plan.arms[0].model.as_ref()),
             files: assemble(plan, folder, &parts, &pool, findings)?,
             made: Made {
@@ -217,7 +217,7 @@ fn digested(
 
 fn schema<'p>(plan: &'p Plan, part: &str) -> Vec<(&'p str, Kind)> {
     match part {
-        SERIES => rows::series_schema(plan.vocabulary()),
+        SERIES => rows::series_schema(plan.family.metrics()),
         EVENTS => rows::events_schema(),
         _ => rows::outcomes_schema(&plan.identity.outcomes),
     }

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::error::{Error, at};
 use super::plan::Identity;
-use crate::metric::Vocabulary;
+use crate::models::{self, Family};
 
 /// The name of the file.
 pub const NAME: &str = "manifest.json";
@@ -27,9 +27,9 @@ pub struct Manifest {
     /// What was run.
     #[serde(flatten)]
     pub plan: Identity,
-    /// What kind of model it is of; manifests of old have none and are of a country.
-    #[serde(default)]
-    pub model: Vocabulary,
+    /// The family of its model; manifests of old have none and are of a country.
+    #[serde(default = "country")]
+    pub model: String,
     /// The model in numbers.
     pub size: Size,
     /// Where and when it was run.
@@ -91,6 +91,15 @@ impl Manifest {
             .map_err(io::Error::from)
             .map_err(at(&path))
     }
+
+    /// The family of its model; that of countries if this version knows it not.
+    pub fn family(&self) -> &'static dyn Family {
+        models::of(Some(&self.model)).unwrap_or(models::FAMILIES[0])
+    }
+}
+
+fn country() -> String {
+    models::FAMILIES[0].name().to_owned()
 }
 
 /// The names of those files of a folder that are not as their digests say: changed, or gone.

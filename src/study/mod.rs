@@ -11,7 +11,6 @@
 pub mod calibrate;
 pub mod compare;
 pub mod design;
-mod earliest;
 mod ensemble;
 mod error;
 mod execute;
@@ -25,7 +24,6 @@ mod progress;
 pub mod rows;
 pub mod sweep;
 
-pub use earliest::{earliest_difference, is_for_the_record, never};
 pub use ensemble::{Ask, Rows, Stopped, ensemble, ensemble_in, ensembles, keep_outcomes, kept};
 pub use error::Error;
 pub use execute::{Findings, Named, Seen, execute, execute_seen, execute_with};

@@ -5,15 +5,15 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use super::error::Error;
+use crate::analysis::named::Named;
 use crate::analysis::outcome::Known;
 use crate::dice::Dice;
-use crate::metric::Vocabulary;
+use crate::models::Family;
 use crate::scenario::Scenario;
 use crate::scenario::calendar::Calendar;
-use crate::scenario::outcomes::{self, Named};
+use crate::scenario::outcomes;
 use crate::scenario::problem::Problems;
 use crate::sim::Simulation;
-use crate::sim::policy::When;
 
 /// The arm of a plan without a comparison, and the first arm of every other.
 pub const BASELINE: &str = "baseline";
@@ -23,6 +23,8 @@ pub const BASELINE: &str = "baseline";
 pub struct Plan {
     /// What tells it from other plans.
     pub identity: Identity,
+    /// The family of its models, the same in all arms.
+    pub family: &'static dyn Family,
     /// The dates of its ticks, the same in all arms.
     pub calendar: Calendar,
     /// What is compared. The first is the baseline; a plan that compares nothing has no other.
@@ -40,6 +42,7 @@ pub struct Arm {
     pub scenario: Option<String>,
     /// What the engine runs.
     pub model: Box<dyn Simulation>,
+    family: &'static dyn Family,
     calendar: Calendar,
 }
 
@@ -113,6 +116,7 @@ impl Arm {
     pub fn new(name: &str, scenario: &Scenario, overrides: Vec<String>) -> Result<Arm, Problems> {
         Ok(Arm {
             model: scenario.simulation()?,
+            family: scenario.family(),
             calendar: scenario.calendar(),
             scenario: Some(scenario.to_toml()),
             identity: ArmIdentity {
@@ -128,16 +132,11 @@ impl Arm {
     /// one of them; the rest is the same.
     ///
     /// # Panics
-    /// If the baseline is no country, or has no such action.
+    /// If the baseline has no such action.
     pub fn without(name: &str, baseline: &Arm, actions: &[&str]) -> Arm {
-        let mut model = baseline.model.country().expect("a country").clone();
-        for &id in actions {
-            let found = model.interventions.iter_mut().find(|action| action.id == id);
-            // Any of nothing never holds.
-            found.expect("an action of the baseline").when = When::Any(Vec::new());
-        }
         Arm {
-            model: Box::new(model),
+            model: baseline.model.without(actions),
+            family: baseline.family,
             calendar: baseline.calendar.clone(),
             scenario: None,
             identity: ArmIdentity {
@@ -163,6 +162,7 @@ impl Plan {
     ) -> Result<Plan, Problems> {
         let baseline = Arm::new(BASELINE, scenario, overrides.clone())?;
         Ok(Plan {
+            family: baseline.family,
             calendar: baseline.calendar.clone(),
             arms: vec![baseline],
             named: scenario.outcomes(),
@@ -199,6 +199,13 @@ impl Plan {
             return Err(wrong("there is another arm of this name; give each its own".to_owned()));
         }
         let base = &self.arms[0];
+        if base.family.name() != arm.family.name() {
+            return Err(wrong(format!(
+                "it is of the model `{}`, and the baseline of `{}`; compare models of one kind",
+                arm.family.name(),
+                base.family.name()
+            )));
+        }
         let clock = |arm: &Arm| {
             let (ticks, minutes) = (arm.model.ticks(), arm.model.size().tick_minutes);
             let (start, zone) = (arm.calendar.start, &arm.calendar.zone);
@@ -234,14 +241,9 @@ impl Plan {
         Dice::new(self.identity.seed, replicate)
     }
 
-    /// What is measured of its models.
-    pub fn vocabulary(&self) -> Vocabulary {
-        self.arms[0].model.vocabulary()
-    }
-
     /// What outcomes of its runs can name, by its baseline.
     pub fn known(&self) -> Known {
-        outcomes::known(self.arms[0].model.as_ref(), &self.calendar)
+        outcomes::known(self.family, self.arms[0].model.as_ref(), &self.calendar)
     }
 
     /// The arm of a job.

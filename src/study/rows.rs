@@ -4,18 +4,18 @@
 use std::collections::BTreeMap;
 
 use super::plan::{Job, Plan};
-use crate::metric::{Description, Vocabulary};
+use crate::metric::Description;
 use crate::scenario::calendar::Calendar;
 use crate::table::{Column, Kind, Table};
 
 /// The columns of `series.csv` of models of a kind. One row per replicate, arm, tick and region; region `all` is the
 /// whole and comes last in each tick. `time` is local time at the start of the tick; empty where ticks have no date.
-pub fn series_schema(vocabulary: Vocabulary) -> Vec<(&'static str, Kind)> {
+pub fn series_schema(metrics: &'static [Description]) -> Vec<(&'static str, Kind)> {
     let kind = |metric: &Description| match metric.whole {
         true => Kind::Int,
         false => Kind::Float,
     };
-    let metrics = vocabulary.metrics().iter().map(|metric| (metric.name, kind(metric)));
+    let metrics = metrics.iter().map(|metric| (metric.name, kind(metric)));
     KEYS.into_iter().chain(metrics).collect()
 }
 
@@ -128,7 +128,10 @@ mod tests {
         let owned = |schema: Vec<(&str, Kind)>| -> Vec<(String, Kind)> {
             schema.into_iter().map(|(name, kind)| (name.to_owned(), kind)).collect()
         };
-        assert_eq!(shape(&series), owned(series_schema(Vocabulary::Country)));
+        assert_eq!(
+            shape(&series),
+            owned(series_schema(crate::metric::Metric::DESCRIPTIONS))
+        );
         assert_eq!(shape(&of_job(&plan, job, events)), owned(events_schema()));
         assert_eq!(series.column("replicate").unwrap().number(0), 3.0);
         assert_eq!(series.column("seed").unwrap().number(0), 9.0);

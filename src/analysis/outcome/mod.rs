@@ -7,14 +7,18 @@
 //! day(participants_today, date=2022-01-05) / day(participants_today, date=2022-01-04)
 //! regions(day(participants_today, date=2022-01-04) >= 50)
 //! distinct(site_seized+site_abandoned, subject=*-akimat, from=2022-01-04T20:00, to=2022-01-06T06:00)
+//! episodes(participants > 0.5 * peak(participants))
 //! ```
 //!
-//! An outcome is made of functions ([`FUNCTIONS`]), numbers, `+ - * /` and parentheses. Times are local, by the clock
+//! An outcome is made of functions ([`FUNCTIONS`]), numbers, `+ - * /` and parentheses; a level is an outcome, too.
+//! Metrics, events and ids are names until [`Outcome::check`] holds them against what a scenario knows. Times are local, by the clock
 //! of the scenario; `from` is within the window and `to` no longer, and `date` is a whole day. An outcome that a
 //! replicate does not have is not a number: the hour of what never happened, a day that the run does not cover, a
 //! share of nothing.
 
+mod check;
 mod parse;
+mod unit;
 mod value;
 
 use std::fmt;
@@ -23,9 +27,8 @@ use std::str::FromStr;
 
 use jiff::civil::{Date, DateTime};
 
-use super::replicate::{COUNTRY, Replicate};
-use crate::metric::Metric;
-use crate::suggest::suggest;
+use super::replicate::Replicate;
+use crate::metric::Description;
 
 /// A number of one replicate, as text says it.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,8 +54,13 @@ impl Outcome {
     /// Every name and date in it that a scenario does not know.
     pub fn check(&self, known: &Known) -> Vec<Mistake> {
         let mut mistakes = Vec::new();
-        check(&self.0, known, &mut mistakes);
+        check::node(&self.0, known, &mut mistakes);
         mistakes
+    }
+
+    /// Its unit, as it follows from those of the metrics in it; empty where it has none, or none that can be named.
+    pub fn unit(&self, metrics: &[Description]) -> String {
+        unit::of(&self.0, metrics).unwrap_or_default()
     }
 }
 
@@ -89,16 +97,20 @@ impl fmt::Display for Mistake {
 impl std::error::Error for Mistake {}
 
 /// What a scenario knows, for [`Outcome::check`].
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Known {
+    /// What is measured.
+    pub metrics: &'static [Description],
     /// Ids of regions.
     pub regions: Vec<String>,
     /// Names of events.
     pub events: Vec<String>,
     /// Ids of sites, actions and contingents: the subjects of events.
     pub subjects: Vec<String>,
-    /// The local times that a run covers.
+    /// The local times that a run covers; `None` where they are not known.
     pub times: Option<Range<DateTime>>,
+    /// Whether ticks are no dates at all.
+    pub undated: bool,
 }
 
 /// A function of outcomes, for people.
@@ -151,7 +163,7 @@ impl Function {
 }
 
 const WINDOW: &[&str] = &["region", "from", "to", "date"];
-const MOMENT: &[&str] = &["region", "from", "to", "date", "since"];
+const MOMENT: &[&str] = &["region", "from", "to", "date", "since", "else"];
 const EVENTS: &[&str] = &["region", "subject", "from", "to", "date"];
 
 const fn metric(name: &'static str, over: OverTime, meaning: &'static str) -> Function {
@@ -172,17 +184,19 @@ pub const FUNCTIONS: &[Function] = &[
     metric("lowest", OverTime::Lowest, "The smallest value."),
     metric("mean", OverTime::Mean, "The mean over time."),
     metric("sum", OverTime::Sum, "The sum over time, in the metric's unit times hours: of people, person-hours."),
+    metric("start", OverTime::Start, "The value in the first tick of the window or the run."),
     metric("last", OverTime::Last, "The value at the end of the window or the run."),
     Function { keys: &["region", "time"], required: &["time"], ..metric("at", OverTime::Last, "The value in the tick that holds this local time.") },
     Function { keys: &["region", "date"], required: &["date"], ..metric("day", OverTime::Last, "The value in the last tick of this local day; of what is counted since midnight, that day's count.") },
     Function { takes: Takes::MetricAndLevel, ..metric("time_above", OverTime::TimeAbove, "Hours in which it is above the level.") },
-    Function { takes: Takes::Condition, keys: MOMENT, ..metric("first", OverTime::First, "Hours from the start, or from `since`, to the first tick in which this holds.") },
+    Function { takes: Takes::Condition, keys: MOMENT, ..metric("first", OverTime::First, "Hours from the start, or from `since`, to the first tick in which this holds; where there is none, what `else` says, a number or `end`.") },
     Function { keys: MOMENT, ..metric("time_of_peak", OverTime::TimeOfPeak, "Hours from the start, or from `since`, to the first tick that has the largest value, if that is above zero.") },
+    Function { takes: Takes::Condition, keys: &["region", "from", "to", "date", "mean"], ..metric("episodes", OverTime::Episodes, "How many times it begins to hold, for however long; or of these episodes the `mean` of their `size`, the sum over time, of their `length` in hours, or of the `wait` between two in hours; 0 where there is none.") },
     Function { name: "regions", takes: Takes::Regions, keys: &["region"], required: &[], make: Make::Regions, meaning: "How many regions have an outcome, taken in the region alone, for which this holds." },
     Function { name: "events", takes: Takes::Events, keys: EVENTS, required: &[], make: Make::Events(OverEvents::Count), meaning: "How many such events there are; `subject` is the id of a site, action or contingent, in which `*` stands for any characters." },
     Function { name: "distinct", takes: Takes::Events, keys: &["region", "subject", "from", "to", "date", "by"], required: &[], make: Make::Events(OverEvents::Distinct), meaning: "How many different subjects such events have; or `by=region` in how many regions they are, or `by=pattern` how many of the patterns of `subject` they match." },
-    Function { name: "first_event", takes: Takes::Events, keys: &["region", "subject", "from", "to", "date", "since"], required: &[], make: Make::Events(OverEvents::First), meaning: "Hours from the start, or from `since`, to the first such event." },
-    Function { name: "last_event", takes: Takes::Events, keys: &["region", "subject", "from", "to", "date", "since"], required: &[], make: Make::Events(OverEvents::Last), meaning: "Hours from the start, or from `since`, to the last such event." },
+    Function { name: "first_event", takes: Takes::Events, keys: &["region", "subject", "from", "to", "date", "since", "else"], required: &[], make: Make::Events(OverEvents::First), meaning: "Hours from the start, or from `since`, to the first such event; where there is none, what `else` says, a number or `end`." },
+    Function { name: "last_event", takes: Takes::Events, keys: &["region", "subject", "from", "to", "date", "since", "else"], required: &[], make: Make::Events(OverEvents::Last), meaning: "Hours from the start, or from `since`, to the last such event." },
 ];
 
 /// A part of an outcome.
@@ -194,9 +208,10 @@ enum Node {
     Metric {
         function: &'static str,
         over: OverTime,
-        metric: Metric,
+        metric: Word,
         compare: Compare,
-        level: f64,
+        level: Box<Node>,
+        part: Part,
         scope: Scope,
     },
     Events {
@@ -210,7 +225,7 @@ enum Node {
     Regions {
         of: Box<Node>,
         compare: Compare,
-        level: f64,
+        level: Box<Node>,
         regions: Vec<Word>,
     },
 }
@@ -221,10 +236,12 @@ enum OverTime {
     Lowest,
     Mean,
     Sum,
+    Start,
     Last,
     TimeAbove,
     First,
     TimeOfPeak,
+    Episodes,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -250,12 +267,34 @@ impl By {
     ];
 }
 
+/// What is asked of episodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Count,
+    Size,
+    Length,
+    Wait,
+}
+
+impl Part {
+    /// Those of which there is a mean.
+    const ALL: [(&'static str, Part); 3] = [("size", Part::Size), ("length", Part::Length), ("wait", Part::Wait)];
+}
+
+/// The moment of what never happens.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Never {
+    Number(f64),
+    End,
+}
+
 /// Where and when.
 #[derive(Clone, Debug, PartialEq)]
 struct Scope {
     regions: Vec<Word>,
     window: Window,
     since: Option<DateTime>,
+    never: Option<Never>,
     at: Span,
 }
 
@@ -353,53 +392,6 @@ fn matches(pattern: &str, text: &str) -> bool {
     rest.ends_with(end)
 }
 
-fn check(node: &Node, known: &Known, mistakes: &mut Vec<Mistake>) {
-    let mut words = |words: &[Word], what: &str, plural: &str, all: &[String], like: fn(&str, &str) -> bool| {
-        for word in words {
-            if !all.iter().any(|name| like(&word.text, name)) {
-                mistakes.push(Mistake {
-                    span: word.at.0.clone(),
-                    message: format!("there is no {what} `{}`", word.text),
-                    help: suggest(&word.text, plural, all.iter().map(String::as_str)),
-                });
-            }
-        }
-    };
-    let region = |word: &str, name: &str| word == name || word == COUNTRY;
-    let scope = match node {
-        Node::Number(_) => return,
-        Node::Minus(node) => return check(node, known, mistakes),
-        Node::Binary(left, _, right) => {
-            check(left, known, mistakes);
-            return check(right, known, mistakes);
-        }
-        Node::Regions { of, regions, .. } => {
-            words(regions, "region", "regions", &known.regions, region);
-            return check(of, known, mistakes);
-        }
-        Node::Metric { scope, .. } => scope,
-        Node::Events {
-            names, subjects, scope, ..
-        } => {
-            words(names, "event", "events", &known.events, |word, name| word == name);
-            words(subjects, "site or action", "ids", &known.subjects, matches);
-            scope
-        }
-    };
-    words(&scope.regions, "region", "regions", &known.regions, region);
-    if let Some(run) = &known.times {
-        let (from, to) = scope.window.bounds();
-        let outside = from.is_some_and(|from| from >= run.end) || to.is_some_and(|to| to <= run.start);
-        if outside {
-            mistakes.push(Mistake {
-                span: scope.at.0.clone(),
-                message: "a run does not cover this time".to_owned(),
-                help: format!("it goes from {} to {}", parse::time(run.start), parse::time(run.end)),
-            });
-        }
-    }
-}
-
 impl Window {
     /// From when, and until before when.
     fn bounds(self) -> (Option<DateTime>, Option<DateTime>) {
@@ -443,13 +435,17 @@ impl fmt::Display for Node {
                 metric,
                 compare,
                 level,
+                part,
                 scope,
             } => {
-                write!(f, "{function}({}", metric.name())?;
+                write!(f, "{function}({}", metric.text)?;
                 match over {
                     OverTime::TimeAbove => write!(f, ", {level}")?,
-                    OverTime::First => write!(f, " {compare} {level}")?,
+                    OverTime::First | OverTime::Episodes => write!(f, " {compare} {level}")?,
                     _ => {}
+                }
+                if let Some((name, _)) = Part::ALL.iter().find(|(_, known)| known == part) {
+                    write!(f, ", mean={name}")?;
                 }
                 write!(f, "{scope})")
             }
@@ -529,8 +525,14 @@ impl fmt::Display for Scope {
             Window::Date(date) => write!(f, ", date={date}")?,
             Window::Time(at) => write!(f, ", time={}", parse::time(at))?,
         }
-        self.since
-            .map_or(Ok(()), |since| write!(f, ", since={}", parse::time(since)))
+        if let Some(since) = self.since {
+            write!(f, ", since={}", parse::time(since))?;
+        }
+        match self.never {
+            Some(Never::Number(number)) => write!(f, ", else={number}"),
+            Some(Never::End) => write!(f, ", else=end"),
+            None => Ok(()),
+        }
     }
 }
 

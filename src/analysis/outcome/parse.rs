@@ -4,10 +4,10 @@
 use jiff::civil::{Date, DateTime};
 
 use super::{
-    By, Compare, FUNCTIONS, Function, Make, Mistake, Node, OverEvents, Scope, Sign, Span, Takes, Window, Word,
+    By, Compare, FUNCTIONS, Function, Make, Mistake, Never, Node, OverEvents, Part, Scope, Sign, Span, Takes, Window,
+    Word,
 };
-use crate::metric::{Across, Metric};
-use crate::suggest::suggest;
+use crate::suggest::{nearest, suggest};
 
 /// Parentheses within parentheses, so that no text exhausts the stack.
 const DEEPEST: usize = 50;
@@ -161,14 +161,21 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The number that a metric or an outcome is held against.
-    fn level(&mut self) -> Result<f64, Mistake> {
-        let minus = self.eat('-');
-        match self.peek() {
-            Some(c) if c.is_ascii_digit() || c == '.' => {
-                self.number().map(|number| if minus { -number } else { number })
+    /// What a metric or an outcome is held against.
+    fn level(&mut self) -> Result<Box<Node>, Mistake> {
+        let start = self.at;
+        let begins = match self.peek() {
+            Some(c) if c.is_alphabetic() => {
+                self.take(is_word);
+                self.peek() == Some('(')
             }
-            _ => Err(self.here("a number is missing here", "")),
+            Some(c) => c.is_ascii_digit() || matches!(c, '.' | '-' | '('),
+            None => false,
+        };
+        self.at = start;
+        match begins {
+            true => self.sum().map(Box::new),
+            false => Err(self.here("a number is missing here", "")),
         }
     }
 
@@ -187,9 +194,11 @@ impl<'a> Reader<'a> {
     fn function(&mut self) -> Result<Node, Mistake> {
         let name = self.take(is_word);
         let Some(function) = FUNCTIONS.iter().find(|function| function.name == name.text) else {
-            let help = match Metric::named(&name.text) {
-                Some(metric) => format!("a metric stands in a function, such as `peak({})`", metric.name()),
-                None => suggest(&name.text, "functions", FUNCTIONS.iter().map(|function| function.name)),
+            let functions = FUNCTIONS.iter().map(|function| function.name);
+            let alone = self.peek() != Some('(') && nearest(&name.text, functions.clone()).is_none();
+            let help = match alone {
+                true => format!("a metric stands in a function, such as `peak({})`", name.text),
+                false => suggest(&name.text, "functions", functions),
             };
             return Err(mistake(&name.at, format!("there is no function `{}`", name.text), help));
         };
@@ -209,16 +218,15 @@ impl<'a> Reader<'a> {
         let Make::Metric(over) = function.make else {
             unreachable!("only functions of metrics are read here")
         };
-        let name = self.take(is_word);
-        let Some(metric) = Metric::named(&name.text) else {
-            let message = match name.text.is_empty() {
-                true => "a metric is missing here".to_owned(),
-                false => format!("there is no metric `{}`", name.text),
-            };
-            let help = suggest(&name.text, "metrics", Metric::ALL.iter().map(|metric| metric.name()));
-            return Err(mistake(&name.at, message, help));
-        };
-        let (mut compare, mut level) = (Compare::Above, 0.0);
+        let metric = self.take(is_word);
+        if metric.text.is_empty() {
+            return Err(mistake(
+                &metric.at,
+                "a metric is missing here",
+                "`qantar metrics` lists them",
+            ));
+        }
+        let (mut compare, mut level) = (Compare::Above, Box::new(Node::Number(0.0)));
         match function.takes {
             Takes::MetricAndLevel if !self.eat(',') => {
                 return Err(self.here("`,` and a level are missing here", function.form()));
@@ -228,24 +236,18 @@ impl<'a> Reader<'a> {
             _ => {}
         }
         let arguments = self.arguments(function)?;
+        let part = match argument(&arguments, "mean") {
+            None => Part::Count,
+            Some(Argument { value, .. }) => one_of(value, "a mean of", "means", &Part::ALL)?,
+        };
         let scope = self.scope(function, &arguments, at)?;
-        // A mean over people of two regions would need their sizes, which a series does not have.
-        if metric.description().across == Across::Mean
-            && let [_, second, ..] = &scope.regions[..]
-        {
-            let message = format!("`{}` is a mean over people, so it is read in one region", metric.name());
-            return Err(mistake(
-                &second.at,
-                message,
-                "or in the whole country, without `region`",
-            ));
-        }
         Ok(Node::Metric {
             function: function.name,
             over,
             metric,
             compare,
             level,
+            part,
             scope,
         })
     }
@@ -257,19 +259,11 @@ impl<'a> Reader<'a> {
         let subjects = list(&arguments, "subject", "an id")?;
         let by = match argument(&arguments, "by") {
             None => By::Subject,
-            Some(Argument { value, .. }) => match By::ALL.iter().find(|(name, _)| *name == value.text) {
-                Some((_, By::Pattern)) if subjects.is_empty() => {
+            Some(Argument { value, .. }) => match one_of(value, "counted by", "ways to count", &By::ALL)? {
+                By::Pattern if subjects.is_empty() => {
                     return Err(mistake(&value.at, "there are no patterns to count", "add `subject=`"));
                 }
-                Some((_, by)) => *by,
-                None => {
-                    let help = suggest(&value.text, "ways to count", By::ALL.map(|(name, _)| name));
-                    return Err(mistake(
-                        &value.at,
-                        format!("nothing is counted by `{}`", value.text),
-                        help,
-                    ));
-                }
+                by => by,
             },
         };
         Ok(Node::Events {
@@ -383,6 +377,9 @@ impl<'a> Reader<'a> {
             regions,
             window,
             since: moment("since")?,
+            never: argument(arguments, "else")
+                .map(|argument| never(&argument.value))
+                .transpose()?,
             at: Span(at.0.start..at.0.start + function.name.len()),
         })
     }
@@ -406,6 +403,28 @@ fn sign(c: char) -> Option<(char, Sign)> {
 
 fn argument<'r, 'a>(arguments: &'r [Argument<'a>], key: &str) -> Option<&'r Argument<'a>> {
     arguments.iter().find(|argument| argument.key == key)
+}
+
+/// The meaning of a word that is one of a few.
+fn one_of<T: Copy>(word: &Word, what: &str, all: &str, known: &[(&str, T)]) -> Result<T, Mistake> {
+    let found = known.iter().find(|(name, _)| *name == word.text);
+    found.map(|(_, meaning)| *meaning).ok_or_else(|| {
+        let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+        let help = suggest(&word.text, all, names);
+        mistake(&word.at, format!("nothing is {what} `{}`", word.text), help)
+    })
+}
+
+/// What stands for a moment that never comes.
+fn never(word: &Word) -> Result<Never, Mistake> {
+    match word.text.parse::<f64>() {
+        Ok(number) if number.is_finite() => Ok(Never::Number(number)),
+        _ if word.text == "end" => Ok(Never::End),
+        _ => {
+            let message = format!("`{}` is neither a number nor `end`", word.text);
+            Err(mistake(&word.at, message, "`end` is the end of the window or the run"))
+        }
+    }
 }
 
 fn list(arguments: &[Argument<'_>], key: &str, one: &str) -> Result<Vec<Word>, Mistake> {

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::metric::Metric;
 use crate::table::{Column, Table};
 
 fn texts(values: impl IntoIterator<Item = impl Into<String>>) -> Column {
@@ -80,6 +81,23 @@ fn metrics_are_reduced_over_time_and_regions() {
         ("time_of_peak(participants)", 30.0),
         ("time_of_peak(participants, since=2022-01-05)", 6.0),
         ("time_of_peak(participants, region=west, date=2022-01-04)", 12.0),
+        ("start(participants, from=2022-01-04T12:00)", 40.0),
+        ("first(participants > 0.5 * peak(participants))", 30.0),
+        ("first(participants > 1000, else=end)", 48.0),
+        ("first(participants > 1000, else=-1)", -1.0),
+        (
+            "first(participants > 1000, to=2022-01-05, since=2022-01-04T12:00, else=end)",
+            12.0,
+        ),
+        ("first_event(officers_refuse, else=end)", 48.0),
+        ("episodes(participants > 15)", 2.0),
+        (
+            "episodes(participants > 15, mean=size)",
+            6.0 * (40.0 + 25.0 + 160.0 + 50.0) / 2.0,
+        ),
+        ("episodes(participants > 15, mean=length)", 12.0),
+        ("episodes(participants > 15, mean=wait)", 6.0),
+        ("episodes(participants > 1000, mean=wait)", 0.0),
     ] {
         assert_eq!(value(text), expected, "{text}");
     }
@@ -213,18 +231,10 @@ fn a_mistake_has_a_place_and_a_remedy() {
             "`participants`: there is no function `participants`; a metric stands in a function, such as `peak(participants)`",
         ),
         (
-            "peak(participant)",
-            "`participant`: there is no metric `participant`; did you mean `participants`?",
-        ),
-        (
             "peak(fear, reigon=a)",
             "`reigon`: `peak` has no key `reigon`; did you mean `region`?",
         ),
         ("peak(fear, region=a, region=b)", "`region`: `region` is given twice; "),
-        (
-            "peak(fear, region=a+b)",
-            "`b`: `fear` is a mean over people, so it is read in one region; or in the whole country, without `region`",
-        ),
         (
             "day(violent)",
             "`)`: `date=` is missing here; day(METRIC, region=, date=)",
@@ -270,6 +280,18 @@ fn a_mistake_has_a_place_and_a_remedy() {
             "distinct(site_seized, by=town)",
             "`town`: nothing is counted by `town`; ways to count: subject, region, pattern",
         ),
+        (
+            "first(violent > maen(fear))",
+            "`maen`: there is no function `maen`; did you mean `mean`?",
+        ),
+        (
+            "first(violent > 1, else=soon)",
+            "`soon`: `soon` is neither a number nor `end`; `end` is the end of the window or the run",
+        ),
+        (
+            "episodes(violent > 1, mean=height)",
+            "`height`: nothing is a mean of `height`; means: size, length, wait",
+        ),
         ("events(site_seized+)", "``: an event is missing here; "),
         ("peak(violent", "``: `)` is missing here; "),
         (
@@ -290,8 +312,10 @@ fn a_mistake_has_a_place_and_a_remedy() {
 
 #[test]
 fn what_a_scenario_does_not_know_is_told_all_at_once() {
-    let text = "last(violent, region=wset) + events(site_siezed, subject=taraz-*, date=2023-01-01)";
+    let text = "last(violent, region=wset) + peak(participant) + mean(fear, region=west+south) + events(site_siezed, subject=taraz-*, date=2023-01-01)";
     let known = Known {
+        metrics: Metric::DESCRIPTIONS,
+        undated: false,
         regions: vec!["west".to_owned(), "south".to_owned()],
         events: vec!["site_seized".to_owned()],
         subjects: vec!["almaty-tv".to_owned()],
@@ -315,6 +339,8 @@ fn what_a_scenario_does_not_know_is_told_all_at_once() {
         told,
         [
             "`wset`: there is no region `wset`; did you mean `west`?",
+            "`participant`: there is no metric `participant`; did you mean `participants`?",
+            "`south`: `fear` is a mean over people, so it is read in one region; or in the whole country, without `region`",
             "`site_siezed`: there is no event `site_siezed`; did you mean `site_seized`?",
             "`taraz-*`: there is no site or action `taraz-*`; ids: almaty-tv",
             "`events`: a run does not cover this time; it goes from 2022-01-04 to 2022-01-06",
@@ -322,6 +348,35 @@ fn what_a_scenario_does_not_know_is_told_all_at_once() {
     );
     let good = "last(violent, region=west+south) + peak(fear, region=all) + events(site_seized, subject=*-tv)";
     assert_eq!(Outcome::parse(good).unwrap().check(&known), []);
+    let undated = Known { undated: true, ..known };
+    let mistakes = Outcome::parse("peak(violent, date=2022-01-04)")
+        .unwrap()
+        .check(&undated);
+    assert_eq!(mistakes[0].message, "the ticks of this model are no dates");
+}
+
+#[test]
+fn a_unit_follows_from_the_units_of_the_metrics() {
+    for (text, expected) in [
+        ("peak(participants)", "people"),
+        ("last(damage) * 2", "million tenge"),
+        ("sum(participants) / 24", "people x hours"),
+        ("first(participants > 0)", "hours"),
+        ("peak(participants) / peak(participants_today)", "1"),
+        ("peak(participants) + last(damage)", ""),
+        ("distinct(site_seized, by=region)", "regions"),
+        ("regions(peak(participants) > 5)", "regions"),
+        ("episodes(participants > 5)", "episodes"),
+        ("episodes(participants > 5, mean=size)", "people x hours"),
+        ("episodes(participants > 5, mean=wait)", "hours"),
+        ("1 - last(legitimacy)", "share"),
+    ] {
+        assert_eq!(
+            Outcome::parse(text).unwrap().unit(Metric::DESCRIPTIONS),
+            expected,
+            "{text}"
+        );
+    }
 }
 
 fn word(pattern: &'static str) -> impl Strategy<Value = Word> {
@@ -347,8 +402,27 @@ fn number() -> impl Strategy<Value = f64> {
     .prop_map(f64::abs)
 }
 
-fn level() -> impl Strategy<Value = f64> {
-    (number(), any::<bool>()).prop_map(|(number, minus)| if minus { -number } else { number })
+fn level() -> impl Strategy<Value = Box<Node>> {
+    let number = || number().prop_map(Node::Number);
+    let minus = number().prop_map(|number| Node::Minus(Box::new(number)));
+    prop_oneof![
+        number(),
+        minus,
+        (number(), number()).prop_map(|(a, b)| Node::Binary(Box::new(a), Sign::Times, Box::new(b)))
+    ]
+    .prop_map(Box::new)
+}
+
+fn never() -> impl Strategy<Value = Option<Never>> {
+    prop_oneof![
+        Just(None),
+        Just(Some(Never::End)),
+        number().prop_map(|number| Some(Never::Number(-number)))
+    ]
+}
+
+fn part() -> impl Strategy<Value = Part> {
+    prop::sample::select(vec![Part::Count, Part::Size, Part::Length, Part::Wait])
 }
 
 fn compare() -> impl Strategy<Value = Compare> {
@@ -377,10 +451,15 @@ fn scope(function: &'static Function, alone: bool) -> impl Strategy<Value = Scop
         true => Just(vec![]).boxed(),
         false => words("[a-z][a-z0-9-]{0,8}", 0).boxed(),
     };
-    (regions, window, since).prop_map(|(regions, window, since)| Scope {
+    let never = match function.keys.contains(&"else") {
+        true => never().boxed(),
+        false => Just(None).boxed(),
+    };
+    (regions, window, since, never).prop_map(|(regions, window, since, never)| Scope {
         regions,
         window,
         since,
+        never,
         at: Span(0..0),
     })
 }
@@ -391,15 +470,12 @@ fn function(alone: bool) -> impl Strategy<Value = Node> {
         .prop_flat_map(move |function| {
             let scope = scope(function, alone);
             match function.make {
-                Make::Metric(over) => (prop::sample::select(Metric::ALL), compare(), level(), scope)
-                    .prop_map(move |(metric, compare, level, mut scope)| {
-                        if metric.description().across == crate::metric::Across::Mean {
-                            scope.regions.truncate(1);
-                        }
+                Make::Metric(over) => (word("[a-z_]{1,9}"), compare(), level(), part(), scope)
+                    .prop_map(move |(metric, compare, level, part, scope)| {
                         let (compare, level) = match over {
-                            OverTime::First => (compare, level),
+                            OverTime::First | OverTime::Episodes => (compare, level),
                             OverTime::TimeAbove => (Compare::Above, level),
-                            _ => (Compare::Above, 0.0),
+                            _ => (Compare::Above, Box::new(Node::Number(0.0))),
                         };
                         Node::Metric {
                             function: function.name,
@@ -407,6 +483,7 @@ fn function(alone: bool) -> impl Strategy<Value = Node> {
                             metric,
                             compare,
                             level,
+                            part: if over == OverTime::Episodes { part } else { Part::Count },
                             scope,
                         }
                     })

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::{By, Compare, Node, OverEvents, OverTime, Scope, Sign, Window, Word, matches};
+use super::{By, Compare, Never, Node, OverEvents, OverTime, Part, Scope, Sign, Window, Word, matches};
+use crate::analysis::episodes::{episodes, waits};
 use crate::analysis::replicate::{COUNTRY, Event, Replicate};
-use crate::metric::Metric;
 
 /// The value of a node, in one region alone if one is given.
 pub(super) fn of(node: &Node, replicate: &Replicate<'_>, alone: Option<usize>) -> f64 {
@@ -26,9 +26,13 @@ pub(super) fn of(node: &Node, replicate: &Replicate<'_>, alone: Option<usize>) -
             metric,
             compare,
             level,
+            part,
             scope,
             ..
-        } => metric_over(*over, *metric, (*compare, *level), scope, replicate, alone),
+        } => {
+            let held = (*compare, of(level, replicate, alone));
+            metric_over(*over, *part, &metric.text, held, scope, replicate, alone)
+        }
         Node::Events {
             over,
             names,
@@ -44,7 +48,8 @@ pub(super) fn of(node: &Node, replicate: &Replicate<'_>, alone: Option<usize>) -
             regions,
         } => {
             let asked = |&region: &usize| is_among(regions, replicate.id(region));
-            let holds = |&region: &usize| compare.holds(of(inner, replicate, Some(region)), *level);
+            let value = |node: &Node, region| of(node, replicate, Some(region));
+            let holds = |&region: &usize| compare.holds(value(inner, region), value(level, region));
             replicate.regions().filter(asked).filter(holds).count() as f64
         }
     }
@@ -52,7 +57,8 @@ pub(super) fn of(node: &Node, replicate: &Replicate<'_>, alone: Option<usize>) -
 
 fn metric_over(
     over: OverTime,
-    metric: Metric,
+    part: Part,
+    metric: &str,
     (compare, level): (Compare, f64),
     scope: &Scope,
     replicate: &Replicate<'_>,
@@ -67,14 +73,25 @@ fn metric_over(
     }
     let values = replicate.values(metric);
     let value = |tick| regions.iter().map(|&region| values(tick, region)).sum::<f64>();
-    let hours = |tick: Option<usize>| tick.map_or(f64::NAN, |tick| hours_since(tick, scope, replicate));
+    let end = ticks.end;
+    let hours = |tick| moment(tick, end, scope, replicate);
     let length = ticks.len() as f64;
     match over {
         OverTime::Peak => ticks.map(value).fold(f64::NEG_INFINITY, f64::max),
         OverTime::Lowest => ticks.map(value).fold(f64::INFINITY, f64::min),
         OverTime::Mean => ticks.map(value).sum::<f64>() / length,
         OverTime::Sum => ticks.map(value).sum::<f64>() * replicate.tick_hours(),
+        OverTime::Start => value(ticks.start),
         OverTime::Last => value(ticks.end - 1),
+        OverTime::Episodes => {
+            let values: Vec<f64> = ticks.map(value).collect();
+            part_of(
+                part,
+                &values,
+                |value| compare.holds(value, level),
+                replicate.tick_hours(),
+            )
+        }
         OverTime::TimeAbove => ticks.filter(|&tick| value(tick) > level).count() as f64 * replicate.tick_hours(),
         OverTime::First => hours(ticks.find(|&tick| compare.holds(value(tick), level))),
         OverTime::TimeOfPeak => {
@@ -114,7 +131,7 @@ fn events_over(
     };
     let events = replicate.events();
     let mut such = events.iter().filter(asked);
-    let hours = |event: Option<Event<'_>>| event.map_or(f64::NAN, |event| hours_since(event.tick, scope, replicate));
+    let hours = |event: Option<Event<'_>>| moment(event.map(|event| event.tick), ticks.end, scope, replicate);
     match (over, by) {
         (OverEvents::Count, _) => such.count() as f64,
         (OverEvents::First, _) => hours(such.next()),
@@ -149,6 +166,31 @@ fn window(scope: &Scope, replicate: &Replicate<'_>) -> Range<usize> {
     }
     let (from, to) = scope.window.bounds();
     replicate.ticks_between(from, to)
+}
+
+/// What is asked of the episodes in which a condition holds.
+fn part_of(part: Part, values: &[f64], holds: impl Fn(f64) -> bool, tick_hours: f64) -> f64 {
+    let found = episodes(values, holds);
+    let mean = |all: Vec<f64>| match all.len() {
+        0 => 0.0,
+        many => all.iter().sum::<f64>() / many as f64,
+    };
+    match part {
+        Part::Count => found.len() as f64,
+        Part::Size => mean(found.iter().map(|one| one.size * tick_hours).collect()),
+        Part::Length => mean(found.iter().map(|one| one.ticks.len() as f64 * tick_hours).collect()),
+        Part::Wait => mean(waits(&found).map(|wait| wait as f64 * tick_hours).collect()),
+    }
+}
+
+/// Hours to a tick; of one that is not there, what stands for it.
+fn moment(tick: Option<usize>, end: usize, scope: &Scope, replicate: &Replicate<'_>) -> f64 {
+    match (tick, scope.never) {
+        (Some(tick), _) => hours_since(tick, scope, replicate),
+        (None, Some(Never::End)) => hours_since(end, scope, replicate),
+        (None, Some(Never::Number(number))) => number,
+        (None, None) => f64::NAN,
+    }
 }
 
 /// Hours from the start of the run, or of `since`, to a tick.

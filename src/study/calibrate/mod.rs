@@ -168,7 +168,7 @@ impl Calibration {
             observations,
             seed,
         };
-        calibration.scenario.compile()?;
+        calibration.scenario.simulation()?;
         for share in [0.0, 1.0] {
             let parameters = calibration.search.parameters.iter();
             calibration.plan(&parameters.map(|of| of.at(share)).collect::<Vec<_>>())?;

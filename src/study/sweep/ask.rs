@@ -351,7 +351,7 @@ impl Ask {
                 }
             }
         }
-        let alone = self.scenario.compile().err();
+        let alone = self.scenario.simulation().err();
         self.problems
             .extend(alone.iter().flat_map(|found| found.list().to_vec()));
         for (key, value) in tried {
@@ -359,7 +359,7 @@ impl Ask {
             let assignment = format!("{}={}", key.text, value.text);
             match scenario.set_at(&key.place, &value.place, &assignment) {
                 Ok(()) => {
-                    let found = scenario.compile().err();
+                    let found = scenario.simulation().err();
                     self.problems
                         .extend(found.iter().flat_map(|found| found.list().to_vec()));
                 }

@@ -157,8 +157,8 @@ fn unquoted(value: &str) -> &str {
 /// `series.csv` and `series.parquet`: the rows of all runs that did not fail.
 fn series(sweep: &Sweep, folder: &Folder) -> Result<Vec<&'static str>, Stop> {
     let index = Index::read(&folder.parts(), SERIES, sweep.jobs())?;
-    let vocabulary = sweep.base().map_err(Stop::Problems)?.vocabulary();
-    let schema = rows::series_schema(vocabulary);
+    let metrics = sweep.base().map_err(Stop::Problems)?.metrics();
+    let schema = rows::series_schema(metrics);
     folder.write(&folder.file("series.csv"), |file| {
         csv::write(&Table::empty(&schema), true, &mut *file)?;
         let mut payloads = index.reader();
@@ -168,7 +168,7 @@ fn series(sweep: &Sweep, folder: &Folder) -> Result<Vec<&'static str>, Stop> {
         })
     })?;
     let columns = parquet(folder, "series.parquet", &schema, &mut || {
-        let (mut payloads, mut next, schema) = (index.reader(), 0, rows::series_schema(vocabulary));
+        let (mut payloads, mut next, schema) = (index.reader(), 0, rows::series_schema(metrics));
         Box::new(std::iter::from_fn(move || {
             let (mut text, mut lines) = (Vec::new(), 0);
             while next < sweep.jobs() && lines < ROWS as usize {
@@ -330,7 +330,7 @@ fn copy_back(sweep: &Sweep, path: &Path, kind: &str, journal: &Journal) -> Resul
     let schema = if kind == RUNS {
         sweep.schema()
     } else {
-        rows::series_schema(sweep.base().map_err(Stop::Problems)?.vocabulary())
+        rows::series_schema(sweep.base().map_err(Stop::Problems)?.metrics())
     };
     let parameters = sweep.identity.design.parameters.len();
     let points = csv::groups(file, &schema, "point").map_err(at(path))?;

@@ -5,7 +5,7 @@ use std::path::Path;
 use peers::Asked;
 use qantar::dice::Dice;
 use qantar::scenario::Scenario;
-use qantar::sim::epstein::engine::Engine;
+use qantar::models::epstein::engine::tick::Engine;
 
 fn main() {
     let asked = Asked::read();

@@ -1,6 +1,7 @@
 //! Model II: two groups. To be active is to kill a random agent of the other group in sight. Agents have children, who
 //! inherit group and hardship, and die of age.
 
+use super::EXTINCT;
 use super::agent::{Agent, Role, share};
 use super::model::Jail;
 use super::torus::Site;
@@ -95,7 +96,7 @@ impl World<'_> {
                 self.events.push(Event {
                     tick: self.tick,
                     region: None,
-                    what: What::GroupExtinct(group),
+                    what: What::Other(&EXTINCT, group),
                     number: f64::from(self.tally.living[1 - group]),
                 });
             }

@@ -6,7 +6,7 @@ use crate::sim::policy::{Intervention, When};
 
 /// The first tick in which an arm can differ from the baseline: a lower bound, since what waits for a condition may
 /// come later or never. `None` if they are the same.
-pub fn earliest_difference(baseline: &Model, arm: &Model) -> Option<u32> {
+pub fn earliest(baseline: &Model, arm: &Model) -> Option<u32> {
     let country = |model: &Model| Model {
         interventions: Vec::new(),
         ..model.clone()
@@ -151,6 +151,7 @@ fn same_when(a: &When, ours: &Model, b: &When, theirs: &Model) -> bool {
 mod tests {
     use super::*;
     use crate::scenario::Scenario;
+    use crate::sim::Simulation;
 
     const SCENARIO: &str = r#"
 schema_version = 1
@@ -189,7 +190,7 @@ when = { all = [{ metric = "violent", above = 10, for_hours = 4 }, { after = "cu
             scenario.set(&changes).unwrap();
             scenario.compile().unwrap()
         };
-        earliest_difference(&model(some), &model(others))
+        earliest(&model(some), &model(others))
     }
 
     #[test]
@@ -224,16 +225,11 @@ when = { all = [{ metric = "violent", above = 10, for_hours = 4 }, { after = "cu
     #[test]
     fn what_waits_for_what_never_happens_never_happens_either() {
         let scenario = Scenario::from_text("towns.toml", SCENARIO).unwrap();
-        let baseline = crate::study::Arm::new("baseline", &scenario, Vec::new()).unwrap();
-        let without = |ids: &[&str]| {
-            never(
-                baseline.model.country().unwrap(),
-                crate::study::Arm::without("x", &baseline, ids).model.country().unwrap(),
-            )
-        };
+        let baseline = scenario.compile().unwrap();
+        let without = |ids: &[&str]| baseline.never_in(baseline.without(ids).as_ref());
         assert_eq!(without(&["guard"]), ["guard"]);
         assert_eq!(without(&["cut"]), ["cut", "curfew", "guard"]);
-        assert!(!is_for_the_record(baseline.model.country().unwrap(), 0));
+        assert!(!is_for_the_record(&baseline, 0));
     }
 
     #[test]

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::format::{count, day, hour, number, wrapped};
 use crate::analysis::course::Course;
 use crate::metric::Metric;
+use crate::report::format::{count, day, hour, number, wrapped};
 use crate::table::{Column, Table};
 
 /// About how many lines a reader wants.
@@ -147,7 +147,7 @@ fn day_ends(course: &Course) -> Vec<Line> {
         InjuredOfficers,
         DetainedTotal,
     ]
-    .map(|metric| course.values(metric));
+    .map(|metric| course.values(metric.name()));
     let told = |tick: usize| Line {
         tick: tick as i64,
         when: format!("end of {}", day(course.time(tick))),

@@ -1,5 +1,6 @@
 //! What the scenario changes while it runs: legitimacy, and how many cops there are.
 
+use super::CHANGE;
 use super::agent::Role;
 use super::world::World;
 use crate::dice::Stream;
@@ -19,7 +20,7 @@ impl World<'_> {
             self.events.push(Event {
                 tick: self.tick,
                 region: None,
-                what: What::Changed(number),
+                what: What::Other(&CHANGE, number),
                 number: f64::from(self.tally.active),
             });
         }

@@ -1,5 +1,7 @@
 //! What is measured of Epstein's lattice. There are no regions: the rows are those of the whole.
 
+use crate::metric::metrics;
+
 metrics! {
     /// A measured quantity of Epstein's lattice, per tick.
     Metric

@@ -1,16 +1,14 @@
 //! Epstein's model of civil violence (PNAS 99 suppl. 3, 7243-7250, 2002): agents on a torus who rebel where their
-//! grievance outweighs the risk of arrest, cops who arrest, and in Model II two groups who kill each other. A second,
-//! small model behind the same observer. See [`crate::docs::epstein`] for the rules, their variants and what has been
+//! grievance outweighs the risk of arrest, cops who arrest, and in Model II two groups who kill each other. See [`crate::docs::epstein`] for the rules, their variants and what has been
 //! found to follow from them.
 //!
 //! In reading order: [`model`] is what is run; [`risk`] the rule of decision; [`torus`] where things are and [`sight`]
 //! what is seen; [`agent`] who is simulated; [`world`] who and what is there now, and the deeds of which turns are made.
 //! Then what happens: `police` and jail, `groups` (Model II, with its `families`), `change` by the scenario, `synchronous`
-//! decisions. [`engine`] is the order of a tick, and [`piles`] how a random order is made.
+//! decisions. [`tick`] is the order of a tick, and [`piles`] how a random order is made.
 
 pub mod agent;
 mod change;
-pub mod engine;
 mod families;
 mod groups;
 pub mod model;
@@ -19,66 +17,26 @@ mod police;
 pub mod risk;
 pub mod sight;
 mod synchronous;
+pub mod tick;
 pub mod torus;
 pub mod world;
 
-use std::ops::ControlFlow;
-
-use super::event::What;
-use super::{Observer, Simulation, Size};
-use crate::dice::Dice;
-use crate::metric::epstein::Metric;
-use crate::metric::{Readings, Vocabulary};
-use engine::Engine;
-use model::Model;
+use super::metric::Metric;
+use crate::metric::Readings;
+use crate::sim::event::Kind;
 use world::World;
 
-/// The ids of the groups of Model II.
-const GROUPS: [&str; 2] = ["blue", "green"];
+/// A change of the scenario takes effect.
+pub static CHANGE: Kind = Kind {
+    name: "change",
+    counts: "active",
+};
 
-impl Simulation for Model {
-    fn vocabulary(&self) -> Vocabulary {
-        Vocabulary::Epstein
-    }
-
-    fn ticks(&self) -> u32 {
-        self.ticks
-    }
-
-    fn regions(&self) -> Vec<&str> {
-        Vec::new()
-    }
-
-    fn size(&self) -> Size {
-        Size {
-            people: u64::from(self.agents),
-            persons_per_agent: 1,
-            tick_minutes: 0,
-        }
-    }
-
-    fn subjects(&self) -> Vec<&str> {
-        let changes = self.changes.iter().map(|change| change.id.as_str());
-        changes.chain(GROUPS).collect()
-    }
-
-    fn subject(&self, what: What) -> &str {
-        match what {
-            What::Changed(change) => &self.changes[change].id,
-            What::GroupExtinct(group) => GROUPS[group],
-            _ => "",
-        }
-    }
-
-    fn run(&self, dice: &Dice, observer: &mut dyn Observer) -> ControlFlow<()> {
-        let mut engine = Engine::new(self, dice);
-        for _ in 0..self.ticks {
-            engine.tick();
-            observer.tick(&readings(&engine.world), &engine.world.events)?;
-        }
-        ControlFlow::Continue(())
-    }
-}
+/// The last agent of a group is dead.
+pub static EXTINCT: Kind = Kind {
+    name: "group_extinct",
+    counts: "agents",
+};
 
 /// What is measured at the end of a tick.
 pub fn readings(world: &World) -> Readings {

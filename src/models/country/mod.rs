@@ -1,0 +1,222 @@
+//! A country, person by person: the family that qantar is about. Its engine is [`crate::sim`] itself.
+
+#[cfg(feature = "plots")]
+pub mod course;
+pub mod difference;
+#[cfg(feature = "plots")]
+mod narrate;
+
+use std::any::Any;
+use std::ops::ControlFlow;
+
+use super::Family;
+use crate::analysis::named::Total;
+use crate::dice::Dice;
+use crate::metric::{Description, Metric};
+#[cfg(feature = "plots")]
+use crate::report::summary::Course;
+use crate::sim::event::What;
+use crate::sim::model::Model;
+use crate::sim::policy::When;
+use crate::sim::{self, Observer, Simulation, Size};
+#[cfg(feature = "plots")]
+use crate::table::Table;
+
+/// The family of countries.
+#[derive(Debug)]
+pub struct Country;
+
+/// The numbers that sum up a run of a country.
+pub const TOTALS: [Total; 15] = [
+    total(
+        "participants_peak",
+        "most people out in one hour",
+        "people",
+        "peak(participants)",
+    ),
+    total(
+        "participants_day",
+        "most people out on one day",
+        "people",
+        "peak(participants_today)",
+    ),
+    total("violent_peak", "most violent in one hour", "people", "peak(violent)"),
+    total(
+        "regions_with_protest",
+        "regions with protest",
+        "regions",
+        "distinct(protest_begins, by=region)",
+    ),
+    total(
+        "regions_with_violence",
+        "regions with violence",
+        "regions",
+        "distinct(violence_begins, by=region)",
+    ),
+    total("attacks", "attacks on sites", "attacks", "last(attacks)"),
+    total("seizures", "sites seized", "seizures", "last(seizures_total)"),
+    total(
+        "deaths_civilians",
+        "civilians killed",
+        "people",
+        "last(deaths_civilians)",
+    ),
+    total("deaths_officers", "officers killed", "people", "last(deaths_officers)"),
+    total(
+        "injured_civilians",
+        "civilians injured",
+        "people",
+        "last(injured_civilians)",
+    ),
+    total(
+        "injured_officers",
+        "officers injured",
+        "people",
+        "last(injured_officers)",
+    ),
+    total("detentions", "detentions", "people", "last(detained_total)"),
+    total(
+        "officers_peak",
+        "most officers on duty",
+        "officers",
+        "peak(officers_on_duty)",
+    ),
+    total(
+        "legitimacy_end",
+        "legitimacy at the end, 0 to 1",
+        "share",
+        "last(legitimacy)",
+    ),
+    total("damage", "damage, million tenge", "million tenge", "last(damage)"),
+];
+
+const fn total(name: &'static str, label: &'static str, unit: &'static str, text: &'static str) -> Total {
+    Total {
+        name,
+        label,
+        unit,
+        text,
+    }
+}
+
+impl Family for Country {
+    fn name(&self) -> &'static str {
+        "country"
+    }
+
+    fn metrics(&self) -> &'static [Description] {
+        Metric::DESCRIPTIONS
+    }
+
+    fn events(&self) -> &'static [&'static str] {
+        What::NAMES
+    }
+
+    fn totals(&self) -> &'static [Total] {
+        &TOTALS
+    }
+
+    fn first_totals(&self) -> &'static [&'static str] {
+        &["participants_day", "deaths_civilians", "seizures", "detentions"]
+    }
+
+    fn active(&self) -> &'static str {
+        "people out"
+    }
+
+    #[cfg(feature = "plots")]
+    fn course(&self, series: &Table, events: &Table, color: bool) -> Course {
+        narrate::course(series, events, color)
+    }
+}
+
+impl Simulation for Model {
+    fn metrics(&self) -> &'static [Description] {
+        Metric::DESCRIPTIONS
+    }
+
+    fn ticks(&self) -> u32 {
+        self.clock.ticks
+    }
+
+    fn regions(&self) -> Vec<&str> {
+        self.regions.iter().map(|region| region.id.as_str()).collect()
+    }
+
+    fn subjects(&self) -> Vec<&str> {
+        let sites = self.sites.iter().map(|site| site.id.as_str());
+        let actions = self.interventions.iter().map(|action| action.id.as_str());
+        let sent = self.interventions.iter().flat_map(|action| &action.contingents);
+        sites.chain(actions).chain(sent.map(|sent| sent.id.as_str())).collect()
+    }
+
+    fn size(&self) -> Size {
+        Size {
+            people: self.regions.iter().map(|region| u64::from(region.population)).sum(),
+            persons_per_agent: self.persons_per_agent,
+            tick_minutes: self.clock.tick_minutes,
+        }
+    }
+
+    fn outline(&self) -> String {
+        let count = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
+        let agents: u64 = (0..self.regions.len())
+            .map(|region| u64::from(self.agents(region)))
+            .sum();
+        [
+            count(self.regions.len(), "region"),
+            format!("{} people as {agents} agents", self.size().people),
+            count(self.sites.len(), "site"),
+            count(self.forces.len(), "force"),
+            count(self.interventions.len(), "action"),
+            format!(
+                "{} of {} minutes",
+                count(self.ticks() as usize, "tick"),
+                self.clock.tick_minutes
+            ),
+        ]
+        .join(", ")
+    }
+
+    fn subject(&self, what: What) -> &str {
+        what.subject(self)
+    }
+
+    fn run(&self, dice: &Dice, observer: &mut dyn Observer) -> ControlFlow<()> {
+        sim::run(self, dice, observer)
+    }
+
+    fn has_the_people_of(&self, other: &dyn Simulation) -> bool {
+        let populations = |model: &Model| model.regions.iter().map(|region| region.population).collect::<Vec<_>>();
+        other.size() == self.size() && country(other).is_some_and(|other| populations(other) == populations(self))
+    }
+
+    fn earliest_difference(&self, other: &dyn Simulation) -> Option<u32> {
+        country(other).map_or(Some(0), |other| difference::earliest(self, other))
+    }
+
+    fn actions(&self) -> Vec<(&str, bool)> {
+        let matters = |place| !difference::is_for_the_record(self, place);
+        let all = self.interventions.iter().enumerate();
+        all.map(|(place, action)| (action.id.as_str(), matters(place)))
+            .collect()
+    }
+
+    fn without(&self, actions: &[&str]) -> Box<dyn Simulation> {
+        let mut model = self.clone();
+        for &id in actions {
+            let found = model.interventions.iter_mut().find(|action| action.id == id);
+            found.expect("an action of the model").when = When::NEVER;
+        }
+        Box::new(model)
+    }
+
+    fn never_in(&self, other: &dyn Simulation) -> Vec<String> {
+        country(other).map_or_else(Vec::new, |other| difference::never(self, other))
+    }
+}
+
+/// The country that a model is, if it is one.
+fn country(model: &dyn Simulation) -> Option<&Model> {
+    (model as &dyn Any).downcast_ref()
+}
