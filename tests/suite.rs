@@ -13,6 +13,7 @@ mod engine;
 mod epstein_commands;
 mod epstein_twin;
 mod house;
+mod mechanisms;
 mod parameters;
 mod reactive;
 mod results;

@@ -64,26 +64,26 @@ rules! {
         memory_hours = 40.0, "hours", 1.0..=240.0, "calibrated", "Time in which the picture of a crowd that has gone home fades to 37 %.";
         word_of_mouth = 0.149, "share", 0.0..=1.0, "calibrated; Hassanpour 2014 on disrupted networks", "Share of what tied regions show each other that gets through without any network.";
         national_reach = 14.0, "ratio", 0.0..=100.0, "calibrated", "Weight of the share of the country that is out, for a person whom independent media reach, against the share of the own region that is.";
-        broadcast = 0.3, "share", 0.0..=1.0, "calibrated; state television named the unrest from 5 January 2022 on", "How much of the country's crowd state media show those whom the network does not reach, against independent media.";
+        broadcast = 0.6, "share", 0.0..=1.0, "calibrated; state television named the unrest from 5 January 2022 on", "How much of the country's crowd state media show those whom the network does not reach, against independent media.";
         surprise_hours = 12.0, "hours", 1.0..=96.0, "calibrated; PRX 2021, sudden against gradual growth", "Time over which people and police get used to the size of a crowd; growth faster than this is sudden.";
         surprise_floor = 25.0, "people/100,000", 0.01..=100000.0, "calibrated", "Growth below about this many people in 100,000 is not felt as sudden.";
     }
     /// Who goes out, and who goes home.
     turnout: Turnout {
-        hardship_weight = 0.485, "utility", 0.0..=5.0, "scale of utility", "Weight of the price shock ln(price / reference price), times exposure, on a citizen of hardship 1.";
-        price_hours = 45.0, "hours", 0.1..=720.0, "calibrated; a tank of gas lasts two to five days", "Time in which 63 % of a change of the price has been felt at the pump.";
+        hardship_weight = 0.46, "utility", 0.0..=5.0, "scale of utility", "Weight of the price shock ln(price / reference price), times exposure, on a citizen of hardship 1.";
+        price_hours = 44.0, "hours", 0.1..=720.0, "calibrated; a tank of gas lasts two to five days", "Time in which 63 % of a change of the price has been felt at the pump.";
         background_hardship = 0.15, "utility", 0.0..=2.0, "calibrated", "Weight of hardship where prices have not moved.";
         discontent_weight = 1.0, "utility", 0.0..=5.0, "scale of utility; Epstein 2002, grievance = hardship x (1 - legitimacy)", "Weight of the lack of legitimacy on a citizen of political discontent 1.";
-        crowd_weight = 0.04, "utility per ln unit", 0.0..=1.0, "calibrated; Lohmann 1994, Bonnasse-Gahot et al. 2018", "Pull of the crowd that is seen, per unit of its logarithmic size.";
-        danger_weight = 0.08, "utility per ln unit", 0.0..=1.0, "calibrated; Steinert-Threlkeld, Chan and Joo 2022: protester violence shrinks protest", "What violence in the streets of the region costs participation, per unit of its logarithmic size: weight x ln(1 + violent / crowd reference).";
+        crowd_weight = 0.03, "utility per ln unit", 0.0..=1.0, "calibrated; Lohmann 1994, Bonnasse-Gahot et al. 2018", "Pull of the crowd that is seen, per unit of its logarithmic size.";
+        danger_weight = 0.12, "utility per ln unit", 0.0..=1.0, "calibrated; Steinert-Threlkeld, Chan and Joo 2022: protester violence shrinks protest", "What violence in the streets of the region costs participation, per unit of its logarithmic size: weight x ln(1 + violent / crowd reference).";
         acquaintance_weight = 0.0016, "utility per ln unit", 0.0..=1.0, "calibrated; Siegel 2009", "Pull of people out in one's own and tied communities: weight x ln(1 + their number).";
-        cut_anger = 0.2, "share", 0.0..=5.0, "calibrated; Hassanpour 2014, Rydzak 2019: people go and see what they are no longer told", "How many more come out where the network is cut altogether: anger at the cut, and the wish to know.";
-        base_cost = 0.728, "utility", 0.0..=5.0, "calibrated", "What going out costs everybody, whatever the risk: time, norm, habit.";
+        cut_anger = 0.4, "share", 0.0..=5.0, "calibrated; Hassanpour 2014, Rydzak 2019: people go and see what they are no longer told", "How many more come out where the network is cut altogether: anger at the cut, and the wish to know.";
+        base_cost = 0.704, "utility", 0.0..=5.0, "calibrated", "What going out costs everybody, whatever the risk: time, norm, habit.";
         participation_cost = 0.407, "utility", 0.01..=5.0, "calibrated", "What going out costs a citizen of risk aversion 1 even where no police is in sight; keeps the crowd a corner of the population.";
         risk_weight = 0.128, "utility", 0.0..=5.0, "calibrated; Epstein 2002, net risk = R x P", "Weight of the perceived risk of arrest on a citizen of risk aversion 1.";
         fear_weight = 2.2, "utility", 0.0..=5.0, "calibrated", "Weight of fear on a citizen of risk aversion 1.";
-        backlash_weight = 0.145, "utility", 0.0..=5.0, "calibrated; Opp and Roehl 1990, Francisco 1995", "Push of anger at repression.";
-        belief_weight = 0.157, "utility", 0.0..=5.0, "calibrated; Leuschner and Hellmeier 2024", "Push of the belief that protest works.";
+        backlash_weight = 0.133, "utility", 0.0..=5.0, "calibrated; Opp and Roehl 1990, Francisco 1995", "Push of anger at repression.";
+        belief_weight = 0.12, "utility", 0.0..=5.0, "calibrated; Leuschner and Hellmeier 2024", "Push of the belief that protest works.";
         night_cost = 0.0511, "utility", 0.0..=2.0, "calibrated; Jo et al. 2012 on the daily rhythm of calls", "Extra cost of being out at 5 in the morning against 5 in the afternoon, with a cosine between.";
         curfew_cost = 0.3, "utility", 0.0..=2.0, "calibrated", "Extra cost of being out under a full curfew.";
         rural_cost = 0.25, "utility", 0.0..=2.0, "calibrated", "Extra cost of going out for people who live outside towns.";
@@ -121,8 +121,8 @@ rules! {
     }
     /// Who turns violent, and who loots.
     violence: Violence {
-        reluctance = 0.875, "utility", 0.0..=5.0, "calibrated", "What turning violent costs everybody; a citizen of violent disposition 1 needs drivers worth the difference.";
-        discipline_weight = 1.85, "utility", 0.0..=5.0, "calibrated; Chenoweth and Stephan 2011 on non-violent discipline", "Restraint of a full norm of non-violent discipline.";
+        reluctance = 0.73, "utility", 0.0..=5.0, "calibrated", "What turning violent costs everybody; a citizen of violent disposition 1 needs drivers worth the difference.";
+        discipline_weight = 2.4, "utility", 0.0..=5.0, "calibrated; Chenoweth and Stephan 2011 on non-violent discipline", "Restraint of a full norm of non-violent discipline.";
         overstretch_weight = 0.42, "utility", 0.0..=5.0, "calibrated; Davies et al. 2013", "Pull of a police that is overstretched here.";
         surprise_weight = 0.126, "utility", 0.0..=5.0, "calibrated; PRX 2021, sudden large growth leads to violence", "Pull of a crowd that grew suddenly.";
         backlash_weight = 0.468, "utility", 0.0..=5.0, "calibrated; Ives and Lewis 2020", "Push of fresh anger at repression.";
@@ -146,7 +146,7 @@ rules! {
         cordon_share = 0.1, "share", 0.0..=1.0, "calibrated", "Share of the peaceful whom officers deal with when they contain a crowd: those at the cordon. When they disperse it, all; when they hold, nobody.";
         arrest_rate = 0.01, "arrests/encounter-hour", 0.0..=1.0, "calibrated", "Arrests in an hour of an encounter of an officer and a person in the streets.";
         violent_arrest = 2.0, "ratio", 0.0..=100.0, "calibrated", "How much likelier violent people are arrested than peaceful ones.";
-        investigation_rate = 0.012, "arrests/officer-hour", 0.0..=1.0, "calibrated; detentions peaked after control was restored", "Arrests at home of people who took part, by an officer in a place under control.";
+        investigation_rate = 0.009, "arrests/officer-hour", 0.0..=1.0, "calibrated; detentions peaked after control was restored", "Arrests at home of people who took part, by an officer in a place under control.";
         detention_hours = 360.0, "hours", 1.0..=8760.0, "15 days of administrative arrest", "Mean time in detention.";
         fatigue_hours = 25.0, "hours", 1.0..=240.0, "calibrated", "Hours of continuous duty against a crowd until an officer is exhausted.";
         recovery_hours = 12.0, "hours", 1.0..=240.0, "calibrated", "Hours of rest that restore an exhausted officer.";
@@ -177,9 +177,9 @@ rules! {
         civilian_injury_rate = 0.009, "injuries/encounter-hour", 0.0..=1.0, "calibrated", "Civilians injured in an hour of an encounter with an officer.";
         officer_injury_rate = 0.012, "injuries/encounter-hour", 0.0..=1.0, "calibrated", "Officers injured in an hour of an encounter with a violent person.";
         civilian_death_share = 0.003, "deaths/injury", 0.0..=1.0, "calibrated; Haar et al. 2017: 2 of 5,131 injured by tear gas died, 53 of 1,984 by rubber bullets", "Civilians killed for each one injured while no live fire is ordered.";
-        officer_death_share = 0.003, "deaths/injury", 0.0..=1.0, "calibrated", "Officers killed for each one injured by an unarmed crowd.";
+        officer_death_share = 0.004, "deaths/injury", 0.0..=1.0, "calibrated", "Officers killed for each one injured by an unarmed crowd.";
         armed_lethality = 6.0, "ratio", 0.0..=100.0, "calibrated", "How much deadlier a fully armed crowd is for officers.";
-        live_fire_injury_rate = 0.008, "injuries/encounter-hour", 0.0..=1.0, "calibrated", "People shot in an hour of an encounter of an officer under orders to fire and a violent person.";
+        live_fire_injury_rate = 0.01, "injuries/encounter-hour", 0.0..=1.0, "calibrated", "People shot in an hour of an encounter of an officer under orders to fire and a violent person.";
         self_defence_rate = 0.02, "injuries/encounter-hour", 0.0..=1.0, "calibrated; the prosecutor counts 63 people killed at akimats, police and security buildings outside Almaty", "People shot in an hour of an encounter of a defender in fear for his life and an attacker of a post.";
         self_defence_ratio = 4.0, "people/officer", 0.1..=100.0, "calibrated", "Attackers per defender at which half of the defenders fire.";
         armed_threat = 5.0, "ratio", 0.0..=100.0, "calibrated", "How many attackers more an armed one counts as to those whom he attacks.";
@@ -201,7 +201,7 @@ rules! {
         assault_share = 0.448, "share", 0.0..=1.0, "calibrated", "Share of the violent in a region who attack sites in an hour.";
         assault_minimum = 46.0, "people", 1.0..=10000.0, "calibrated; about 45 people took an airport left by its guards", "Attackers below which no attack on a site begins.";
         overrun_rate = 0.78, "1/hour", 0.0..=10.0, "calibrated", "Rate at which a site falls to an overwhelming attack.";
-        overrun_ratio = 1.1, "people/officer", 0.1..=100.0, "calibrated; about as many as there are officers", "Attackers per officer-equivalent of defence at which that rate is half.";
+        overrun_ratio = 0.65, "people/officer", 0.1..=100.0, "calibrated; about as many as there are officers", "Attackers per officer-equivalent of defence at which that rate is half.";
         steepness = 6.0, "1", 1.0..=20.0, "calibrated; Lanchester 1916: by the square law the stronger side wins, a step", "How steeply the outcome of a fight for a site goes from one side to the other around the ratio at which it is even.";
         occupation_hours = 8.0, "hours", 0.1..=240.0, "calibrated", "Mean time that those who took a site stay there before they go on or home.";
         retake_rate = 0.15, "1/hour", 0.0..=10.0, "calibrated", "Rate at which a seized site is retaken by an overwhelming force.";

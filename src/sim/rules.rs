@@ -141,7 +141,11 @@ pub fn self_defence(attackers: f64, armed: f64, defenders: f64, rules: &Rules) -
 
 /// `x^n / (x^n + half^n)`: a half at `half`, the steeper the larger `n`.
 pub fn hill(x: f64, half: f64, n: f64) -> f64 {
-    if x <= 0.0 { 0.0 } else { 1.0 / (1.0 + libm::pow(half / x, n)) }
+    if x <= 0.0 {
+        0.0
+    } else {
+        1.0 / (1.0 + libm::pow(half / x, n))
+    }
 }
 
 /// Of a number of people, so many per 100,000 residents.
@@ -310,7 +314,10 @@ mod tests {
         let half = self_defence(10.0 * ratio, 0.0, 10.0, &rules);
         assert!((half - rules.harm.self_defence_rate * encounters(10.0, 10.0 * ratio) / 2.0).abs() < 1e-12);
         assert!(self_defence(10.0 * ratio, 10.0, 10.0, &rules) > half, "arms threaten");
-        assert!(self_defence(10.0, 0.0, 10.0, &rules) < half / 50.0, "an even fight does not");
+        assert!(
+            self_defence(10.0, 0.0, 10.0, &rules) < half / 50.0,
+            "an even fight does not"
+        );
         assert_eq!(self_defence(40.0, 0.0, 0.0, &rules), 0.0);
     }
 

@@ -191,7 +191,11 @@ fn shown(model: &Model, world: &World, g: usize) -> f64 {
     let (mut country, mut everybody) = (0.0, 0.0);
     for (j, (other, people)) in world.regions.iter().zip(&model.regions).enumerate() {
         let (crowd, people) = (other.counts.out() as f64, f64::from(people.population));
-        let weight = if j == g { 1.0 } else { model.tie(g, j) * channel(model, region, other) };
+        let weight = if j == g {
+            1.0
+        } else {
+            model.tie(g, j) * channel(model, region, other)
+        };
         seen += weight * crowd;
         among += weight * people;
         country += crowd;
@@ -252,13 +256,18 @@ fn view(model: &Model, world: &World, g: usize, tick: u32) -> View {
     ];
     let reliefs = [Lever::PricePromise, Lever::GovernmentRelief, Lever::RegimeRelief];
     // Each is the number out by which it multiplies those who would be out without it.
-    let factor = rules::contented(demands.map(|people| people as f64), reliefs.map(|lever| region.lever(lever)))
-        * (1.0 - region.lever(Lever::Reassurance))
+    let factor = rules::contented(
+        demands.map(|people| people as f64),
+        reliefs.map(|lever| region.lever(lever)),
+    ) * (1.0 - region.lever(Lever::Reassurance))
         * (1.0 - region.lever(Lever::Narrative) * state_media)
         * (1.0 + region.lever(Lever::Coordination))
         * (1.0 + region.lever(Lever::Rumour))
         * (1.0 + turnout.cut_anger * isolation);
-    let looting = rules::felt_crowd(of_100_000(region.counts.looting as f64), rules.perception.crowd_reference);
+    let looting = rules::felt_crowd(
+        of_100_000(region.counts.looting as f64),
+        rules.perception.crowd_reference,
+    );
     let left = if given.businesses > 0.0 {
         1.0 - region.totals.looted / given.businesses
     } else {
@@ -278,13 +287,11 @@ fn view(model: &Model, world: &World, g: usize, tick: u32) -> View {
     View {
         hardship: turnout.background_hardship
             + rules.services.unbanked_hardship * region.unbanked
-            + turnout.hardship_weight
-                * rules::price_grievance(region.felt_price, given.price, given.exposure),
+            + turnout.hardship_weight * rules::price_grievance(region.felt_price, given.price, given.exposure),
         discontent,
         cost: turnout.participation_cost
             + turnout.risk_weight * rules::risk(street, participants, rules.policing.risk_slope),
-        turnout: turnout.crowd_weight * felt
-            + turnout.belief_weight * region.belief
+        turnout: turnout.crowd_weight * felt + turnout.belief_weight * region.belief
             - turnout.danger_weight * danger
             - turnout.base_cost
             - turnout.night_cost * night
@@ -298,8 +305,7 @@ fn view(model: &Model, world: &World, g: usize, tick: u32) -> View {
             - violence.reluctance
             - violence.discipline_weight * given.discipline,
         // A curfew costs those whom there is police to stop.
-        looting: violence.loot_opportunity * region.lawless * left
-            + violence.loot_company * looting
+        looting: violence.loot_opportunity * region.lawless * left + violence.loot_company * looting
             - violence.loot_reluctance
             - region.lever(Lever::Vigilance)
             - turnout.curfew_cost * region.lever(Lever::Curfew) * (1.0 - overstretch),

@@ -100,26 +100,53 @@ fn probability(model: &Model, per_hour: f64, exposed: f64) -> f64 {
     }
 }
 
+/// What happens an hour to people in the streets of a region, in encounters of both sides.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Hourly {
+    /// Arrests.
+    pub arrested: f64,
+    /// People injured by blows and the like.
+    pub beaten: f64,
+    /// People shot under live fire: an order against attackers; where there are none nobody is shot, but bystanders are hit too.
+    pub shot: f64,
+    /// Attackers shot by those who defend posts.
+    pub defended: f64,
+}
+
+/// What a region's forces do to its crowd an hour.
+pub fn hourly(model: &Model, region: &RegionState) -> Hourly {
+    let (policing, harm) = (&model.rules.policing, &model.rules.harm);
+    let (crowd, fighting) = (region.counts.out() as f64, region.counts.fighting() as f64);
+    let (officers, order) = (f64::from(region.strength.officers), region.strength.order);
+    let dealt_with = rules::dealt_with(order, &model.rules);
+    let force = 1.0 - region.lever(Lever::Restraint);
+    let control = 1.0 - region.tied_up(model);
+    let met = rules::encounters(officers, dealt_with * (crowd - fighting) + fighting);
+    let fire = if order >= 3 { harm.live_fire_injury_rate } else { 0.0 };
+    Hourly {
+        arrested: met * policing.arrest_rate * region.lever(Lever::ArrestPower) * control,
+        beaten: met * harm.civilian_injury_rate * force,
+        shot: rules::encounters(officers, fighting) * fire * force,
+        defended: region.strength.self_defence * force,
+    }
+}
+
 /// What a region's forces and their orders hold for its people this tick.
 pub fn fates(model: &Model, region: &RegionState) -> Fates {
     let (policing, harm) = (&model.rules.policing, &model.rules.harm);
     let counts = &region.counts;
-    let (crowd, fighting) = (counts.out() as f64, counts.fighting() as f64);
-    let peaceful = crowd - fighting;
-    let (officers, order) = (f64::from(region.strength.officers), region.strength.order);
+    let fighting = counts.fighting() as f64;
+    let peaceful = counts.out() as f64 - fighting;
+    let officers = f64::from(region.strength.officers);
     let control = 1.0 - region.tied_up(model);
     let power = region.lever(Lever::ArrestPower);
-    let dealt_with = rules::dealt_with(order, &model.rules);
-    let force = 1.0 - region.lever(Lever::Restraint);
-
-    // What happens an hour, in encounters of both sides.
-    let met = rules::encounters(officers, dealt_with * peaceful + fighting);
-    let arrested = met * policing.arrest_rate * power * control;
-    let beaten = met * harm.civilian_injury_rate * force;
-    // Live fire is an order against attackers; where there are none nobody is shot, but bystanders are hit too.
-    let fire = if order >= 3 { harm.live_fire_injury_rate } else { 0.0 };
-    let shot = rules::encounters(officers, fighting) * fire * force;
-    let defended = region.strength.self_defence * force;
+    let dealt_with = rules::dealt_with(region.strength.order, &model.rules);
+    let Hourly {
+        arrested,
+        beaten,
+        shot,
+        defended,
+    } = hourly(model, region);
 
     // What it is for one person an hour: of those within reach the violent are likelier to be met.
     let each = |events: f64, weight: f64, peaceful_weight: f64, violent_weight: f64| {
@@ -131,7 +158,9 @@ pub fn fates(model: &Model, region: &RegionState) -> Fates {
         let shots = each(shot, harm_weight, 1.0, harm.violent_exposure) + each(defended, attacks, 0.0, 1.0);
         let arrests = each(arrested, reach * arrest_weight, dealt_with, policing.violent_arrest);
         Fate::new(
-            model.clock.chance(blows * harm.civilian_death_share + shots * harm.live_fire_death_share),
+            model
+                .clock
+                .chance(blows * harm.civilian_death_share + shots * harm.live_fire_death_share),
             model.clock.chance(blows * harm.serious_share + shots),
             model.clock.chance(blows * (1.0 - harm.serious_share)),
             model.clock.chance(arrests),
@@ -258,7 +287,8 @@ fn meet(state: &mut u8, ticks_out: &mut u8, lot: u32, fates: &Fates, tally: &mut
 /// Injured officers who are able again: each unit has its draws, as for their injuries.
 fn convalesce(model: &Model, dice: &Dice, world: &mut World, tick: u32) {
     let harm = &model.rules.harm;
-    let [light, serious] = [harm.light_hours, harm.serious_hours].map(|mean| threshold32(model.clock.chance(1.0 / mean)));
+    let [light, serious] =
+        [harm.light_hours, harm.serious_hours].map(|mean| threshold32(model.clock.chance(1.0 / mean)));
     let World { units, officers, .. } = world;
     let missing = |unit: &Unit| unit.able + unit.refused < unit.len;
     for (u, unit) in units.iter_mut().enumerate().filter(|(_, unit)| missing(unit)) {
@@ -315,8 +345,7 @@ pub fn officers(model: &Model, dice: &Dice, world: &mut World, tick: u32) {
         let met = rules::encounters(f64::from(exposed), violent);
         let injured = probability(model, met * harm.officer_injury_rate, f64::from(exposed));
         let killed = injured * (harm.officer_death_share * lethality).min(1.0);
-        let [dead, serious, out] =
-            [killed, killed + injured * harm.serious_share, killed + injured].map(threshold32);
+        let [dead, serious, out] = [killed, killed + injured * harm.serious_share, killed + injured].map(threshold32);
         let totals = &mut regions[g].totals;
         for (u, unit) in units.iter_mut().enumerate().filter(|(_, unit)| faces(unit)) {
             let draws: [u32; UNIT as usize] = dice.draws32(Purpose::OfficerFate, u as u64, tick);
@@ -331,7 +360,11 @@ pub fn officers(model: &Model, dice: &Dice, world: &mut World, tick: u32) {
                     *service = Service::Dead;
                     totals.officers_killed += 1;
                 } else {
-                    *service = if draw < serious { Service::Serious } else { Service::Injured };
+                    *service = if draw < serious {
+                        Service::Serious
+                    } else {
+                        Service::Injured
+                    };
                     totals.officers_hurt += 1;
                 }
             }

@@ -33,7 +33,10 @@ fn damage(model: &Model, given: &Region, region: &mut RegionState) {
     totals.damage += hours * counts.violent as f64 * rules.damage_per_violent_hour;
     if counts.looting > 0 && given.businesses > 0.0 {
         let left = given.businesses - totals.looted;
-        let looted = left * model.clock.chance(rules.loot_rate * counts.looting as f64 / given.businesses);
+        let looted = left
+            * model
+                .clock
+                .chance(rules.loot_rate * counts.looting as f64 / given.businesses);
         totals.looted += looted;
         totals.damage += looted * rules.business_damage;
     }
@@ -73,8 +76,15 @@ fn attackers(model: &Model, world: &World, s: usize) -> f64 {
     if counts.violent + looters == 0 {
         return 0.0;
     }
-    let here = model.sites.iter().zip(&world.sites).filter(|(other, _)| other.region == site.region);
-    let inside: f64 = here.filter(|(_, state)| state.holder == Holder::Crowd).map(|(_, state)| state.attackers).sum();
+    let here = model
+        .sites
+        .iter()
+        .zip(&world.sites)
+        .filter(|(other, _)| other.region == site.region);
+    let inside: f64 = here
+        .filter(|(_, state)| state.holder == Holder::Crowd)
+        .map(|(_, state)| state.attackers)
+        .sum();
     let willing = (counts.violent + looters) as f64 * model.rules.sites.assault_share - inside;
     willing.max(0.0) * share(model, world, s)
 }
