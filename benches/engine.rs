@@ -8,7 +8,7 @@
 //! - `bound/{decide,stream}/{1,2}`: every citizen of a calm country decides, beside a loop that merely reads and writes
 //!   the same bytes, on one and on two threads: how near the hot loop is to the speed of memory;
 //! - `phase/{govern,perceive,decide,police,sites,record}`: each phase alone, 1M citizens;
-//! - `populate/{1M,19M}`: the world at tick 0;
+//! - `populate/{1M,19M}`: the world at tick 0, and its first tick, in which those who could go out are listed;
 //! - `scenario/compile`: Kazakhstan from text to model;
 //! - `run/tutorial`: the whole tutorial.
 //!
@@ -21,13 +21,12 @@ use std::hint::black_box;
 
 use common::{Nobody, at_the_height, kazakhstan, kazakhstan_of, shipped};
 use criterion::{BatchSize, Bencher, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use qantar::dice::{BLOCK, Dice};
+use qantar::dice::Dice;
 use qantar::scenario::Scenario;
 use qantar::sim;
 use qantar::sim::model::Model;
-use qantar::sim::population::populate;
 use qantar::sim::tick::Engine;
-use qantar::sim::world::Citizens;
+use qantar::sim::world::{People, Ward};
 use rayon::prelude::*;
 
 /// Names of sizes, and persons for each agent.
@@ -55,21 +54,19 @@ fn ticks(c: &mut Criterion) {
 }
 
 /// Read the bytes that a decision reads, and write those of a column.
-fn stream(citizens: &mut Citizens) {
-    (
-        citizens.hardship.par_chunks(BLOCK),
-        citizens.discontent.par_chunks(BLOCK),
-        citizens.risk_aversion.par_chunks(BLOCK),
-        citizens.violence.par_chunks(BLOCK),
-        citizens.ticks_out.par_chunks_mut(BLOCK),
-    )
-        .into_par_iter()
-        .with_min_len(256)
-        .for_each(|(h, p, r, v, out)| {
-            for i in 0..BLOCK {
-                out[i] ^= h[i] ^ p[i] ^ r[i] ^ v[i];
-            }
-        });
+fn stream(wards: &mut [Ward]) {
+    wards.par_iter_mut().for_each(|ward| {
+        let People {
+            hardship: h,
+            discontent: p,
+            risk_aversion: r,
+            violence: v,
+            ticks_out: out,
+            ..
+        } = &mut ward.people;
+        let people = h.iter().zip(p).zip(r).zip(v).zip(out);
+        people.for_each(|((((h, p), r), v), out)| *out ^= *h ^ *p ^ *r ^ *v);
+    });
 }
 
 fn bound(c: &mut Criterion) {
@@ -89,8 +86,12 @@ fn bound(c: &mut Criterion) {
             pool.install(|| b.iter(|| engine.decide()));
         });
         group.bench_function(BenchmarkId::new("stream", threads), |b| {
-            pool.install(|| b.iter(|| stream(&mut engine.world.citizens)));
-            engine.world.citizens.ticks_out.fill(0);
+            pool.install(|| b.iter(|| stream(&mut engine.world.wards)));
+            engine
+                .world
+                .wards
+                .iter_mut()
+                .for_each(|ward| ward.people.ticks_out.fill(0));
         });
     }
     group.finish();
@@ -158,7 +159,9 @@ fn before_and_around(c: &mut Criterion) {
     group.sample_size(10);
     for (name, persons_per_agent) in [("1M", 19), ("19M", 1)] {
         let model = kazakhstan_of(persons_per_agent);
-        group.bench_function(name, |b| b.iter(|| populate(black_box(&model), &Dice::new(1, 0))));
+        group.bench_function(name, |b| {
+            b.iter(|| Engine::new(black_box(&model), &Dice::new(1, 0)).tick())
+        });
     }
     group.finish();
 

@@ -70,16 +70,22 @@ impl Dice {
 
     /// So many draws of 16 bits, such as one for each agent of a block. 128 of them are one batch of the generator.
     pub fn draws16<const N: usize>(&self, purpose: Purpose, thing: u64, tick: u32) -> [u16; N] {
-        let mut bytes = [[0u8; 2]; N];
+        let (mut bytes, mut draws) = ([[0u8; 2]; N], [0u16; N]);
         self.of(purpose, thing, tick).fill_bytes(bytes.as_flattened_mut());
-        bytes.map(u16::from_le_bytes)
+        for (draw, bytes) in draws.iter_mut().zip(&bytes) {
+            *draw = u16::from_le_bytes(*bytes);
+        }
+        draws
     }
 
     /// So many draws of 32 bits, such as one for each officer of a unit. 64 of them are one batch of the generator.
     pub fn draws32<const N: usize>(&self, purpose: Purpose, thing: u64, tick: u32) -> [u32; N] {
-        let mut bytes = [[0u8; 4]; N];
+        let (mut bytes, mut draws) = ([[0u8; 4]; N], [0u32; N]);
         self.of(purpose, thing, tick).fill_bytes(bytes.as_flattened_mut());
-        bytes.map(u32::from_le_bytes)
+        for (draw, bytes) in draws.iter_mut().zip(&bytes) {
+            *draw = u32::from_le_bytes(*bytes);
+        }
+        draws
     }
 
     /// One draw of 32 bits for one thing, such as a site, at one tick.

@@ -268,7 +268,7 @@ fn a_killed_comparison_resumes_to_the_same_bytes() {
         "--arm",
         EARLY,
         "--replicates",
-        "150",
+        "400",
         "--threads",
         "1",
     ];
@@ -281,7 +281,7 @@ fn a_killed_comparison_resumes_to_the_same_bytes() {
     let parts = bench.path("out.partial").join("parts");
     let start = Instant::now();
     let kept = || fs::metadata(parts.join("1-of-1-0000.series")).map_or(0, |journal| journal.len());
-    while kept() < 100_000 && start.elapsed() < Duration::from_secs(60) {
+    while kept() < 20_000 && start.elapsed() < Duration::from_secs(60) {
         std::thread::sleep(Duration::from_millis(1));
     }
     child.kill().unwrap();
@@ -293,7 +293,7 @@ fn a_killed_comparison_resumes_to_the_same_bytes() {
     let resumed = bench.qantar(&args);
     assert_eq!(resumed.status.code(), Some(0), "{}", stderr(&resumed));
     assert!(stderr(&resumed).contains("resuming: "), "{}", stderr(&resumed));
-    let (whole, _) = bench.compare("whole", &["--arm", EARLY, "--replicates", "150"]);
+    let (whole, _) = bench.compare("whole", &["--arm", EARLY, "--replicates", "400"]);
     assert_eq!(results(&bench.path("out")), results(&whole));
 }
 

@@ -143,7 +143,7 @@ fn everything_happens() -> Model {
     let mut country = restless(80);
     // A third region has nothing to protest about, and officers to send.
     country.regions.push(Region {
-        discontent: Distribution::Uniform { low: 0.0, high: 0.0 },
+        discontent: Distribution::Uniform { low: 0.0, high: 0.0 }.into(),
         exposure: 0.0,
         ..region("far", 500)
     });

@@ -53,7 +53,7 @@ impl<'m> Twin<'m> {
     fn new(model: &'m Model, dice: &Dice, piles: usize) -> Twin<'m> {
         let mut twin = Twin {
             model,
-            dice: dice.clone(),
+            dice: *dice,
             people: Vec::new(),
             order: Vec::new(),
             piles,

@@ -70,7 +70,7 @@ fn everything(by_air: bool) -> Model {
 fn answering() -> Model {
     let mut model = restless(96);
     for force in &mut model.forces {
-        force.loyalty = Distribution::Normal { mean: 0.4, sd: 0.2 };
+        force.loyalty = Distribution::Normal { mean: 0.4, sd: 0.2 }.into();
     }
     model.rules.services.airport_hours = 6.0;
     let at = |id: &str, tick, effect| Intervention {

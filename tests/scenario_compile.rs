@@ -5,7 +5,7 @@ use std::fs;
 use proptest::prelude::*;
 use qantar::metric::Metric;
 use qantar::scenario::Scenario;
-use qantar::sim::model::{Distribution, Model, SiteKind};
+use qantar::sim::model::{Distribution, Model, SiteKind, Trait};
 use qantar::sim::parameters::Rules;
 use qantar::sim::policy::{Condition, Lever, Move, When};
 
@@ -30,7 +30,7 @@ fn action(id: &str, rest: &str) -> String {
 #[test]
 fn a_region_that_says_little_has_the_defaults_of_the_format() {
     let model = compile(&format!("{HEAD}{TOWN}"));
-    let even = Distribution::Uniform { low: 0.0, high: 1.0 };
+    let even = Trait::from(Distribution::Uniform { low: 0.0, high: 1.0 });
     let region = &model.regions[0];
     assert_eq!(
         (region.urban, region.exposure, region.price, region.connectivity),
@@ -45,7 +45,7 @@ fn a_region_that_says_little_has_the_defaults_of_the_format() {
         ),
         (0.3, 0.5, 0.5, 0)
     );
-    assert_eq!((region.hardship, region.violence), (even, even));
+    assert_eq!((&region.hardship, &region.violence), (&even, &even));
     assert_eq!(
         (
             model.clock.start_minute,

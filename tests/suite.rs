@@ -12,6 +12,7 @@ mod elements;
 mod engine;
 mod epstein_commands;
 mod epstein_twin;
+mod examples;
 mod house;
 mod mechanisms;
 mod parameters;
@@ -24,6 +25,7 @@ mod score;
 mod sensitivity;
 mod shipped;
 mod sweep;
+mod terminal;
 mod twin;
 
 /// Small worlds that many of them run.

@@ -10,7 +10,9 @@ use super::output::{color, data, message};
 
 /// Find everything that is wrong with scenarios
 #[derive(clap::Args)]
-#[command(after_help = "Examples:\n  qantar check my.toml\n  qantar check my.toml --set region.almaty.urban=0.9")]
+#[command(
+    after_help = "Examples:\n  qantar new my && qantar check my.toml\n  qantar check my.toml --set region.capital.urban=0.9"
+)]
 pub struct Args {
     /// Scenario files
     #[arg(required = true)]

@@ -4,11 +4,11 @@ use std::process::ExitCode;
 
 use clap_complete::Shell;
 
-use super::output::{HELP, data};
+use super::output::{HELP, exact};
 
 /// Print completions for a shell.
 #[derive(clap::Args)]
-#[command(help_template = HELP, before_help = "Example:\n  qantar completions bash > ~/.local/share/bash-completion/completions/qantar")]
+#[command(help_template = HELP, before_help = "Example:\n  qantar completions bash > ~/.bash_completion")]
 pub struct Args {
     /// The shell.
     #[arg(value_enum)]
@@ -20,7 +20,7 @@ impl Args {
     pub fn execute(self, mut command: clap::Command) -> anyhow::Result<ExitCode> {
         let mut text = Vec::new();
         clap_complete::generate(self.shell, &mut command, "qantar", &mut text);
-        data(&String::from_utf8(text)?)?;
+        exact(&String::from_utf8(text)?)?;
         Ok(ExitCode::SUCCESS)
     }
 }

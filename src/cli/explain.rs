@@ -1,7 +1,11 @@
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 
+use qantar::analysis::named::Total;
 use qantar::analysis::outcome::{FUNCTIONS, Function};
+use qantar::metric::{Across, Description};
+use qantar::models::{self, Family};
+use qantar::report::words::{WORDS, Word};
 use qantar::scenario::form::{Field, Kind, Omitted, Section};
 use qantar::scenario::kinds::{ActionKind, KINDS, STANCES, STATEMENT_DURATION, Stance};
 use qantar::scenario::schema::{section, sections};
@@ -16,11 +20,12 @@ use super::output::data;
 #[command(
     after_help = "Examples:\n  qantar explain region.exposure\n  qantar explain rules.turnout.crowd_weight\n  \
     qantar explain kind.curfew\n  qantar explain lever.order\n  qantar explain rules    all that begins with it\n  \
-    qantar explain crowd    all that has it in its name\n  qantar explain          everything, by section"
+    qantar explain crowd    all that has it in its name\n  qantar explain replicate    a word of what is printed\n  \
+    qantar explain detained_total    a metric\n  qantar explain          everything, by section"
 )]
 pub struct Args {
-    /// Full name of a key, its beginning or a part of it
-    key: Option<String>,
+    /// Full name of a key, its beginning or a part of it; or a metric, a total, a word of what is printed
+    key: Vec<String>,
 }
 
 /// Something that can be explained.
@@ -38,9 +43,13 @@ impl Args {
     /// Print what is known, or the name that was probably meant.
     pub fn execute(self) -> anyhow::Result<ExitCode> {
         let entries = entries();
-        let text = match self.key {
-            None => everything(&entries),
-            Some(key) => explain(&entries, key.trim_matches('.')).map_err(Usage)?,
+        let text = match &self.key[..] {
+            [] => everything(&entries),
+            [key] => explain(&entries, key.trim_matches('.')).map_err(Usage)?,
+            // `kind statement` is `kind.statement`; words of what is printed may have blanks.
+            several => explain(&entries, &several.join("."))
+                .or_else(|_| explain(&entries, &several.join(" ")))
+                .map_err(Usage)?,
         };
         data(&text)?;
         Ok(ExitCode::SUCCESS)
@@ -52,9 +61,17 @@ fn explain(entries: &[Entry], key: &str) -> Result<String, String> {
     let exact = entries.iter().find(|entry| entry.name == own_name);
     let within = format!("{}.", exact.and_then(|entry| entry.inner).unwrap_or(&own_name));
     let below: Vec<_> = entries.iter().filter(|entry| entry.name.starts_with(&within)).collect();
-    if let Some(entry) = exact {
+    // What the word means in a scenario, and then in what is printed.
+    let printed = PRINTED.map(|(group, _)| format!("{group}.{key}"));
+    let printed = entries.iter().filter(|entry| printed.contains(&entry.name));
+    let known: Vec<&str> = exact
+        .into_iter()
+        .chain(printed)
+        .map(|entry| entry.full.as_str())
+        .collect();
+    if !known.is_empty() {
         let gap = if below.is_empty() { "" } else { "\n" };
-        return Ok(format!("{}{gap}{}", entry.full, list(&below)));
+        return Ok(format!("{}{gap}{}", known.join("\n"), list(&below)));
     }
     let having: Vec<_> = entries.iter().filter(|entry| entry.name.contains(key)).collect();
     match if below.is_empty() { having } else { below }[..] {
@@ -89,7 +106,58 @@ fn entries() -> Vec<Entry> {
         .chain(KINDS.iter().map(of_kind))
         .chain(STANCES.iter().map(of_stance))
         .chain(FUNCTIONS.iter().map(of_function))
+        .chain(models::all().flat_map(|family| family.metrics().iter().map(move |metric| of_metric(family, metric))))
+        .chain(models::all().flat_map(|family| family.totals().iter().map(of_total)))
+        .chain(WORDS.iter().map(of_word))
         .collect()
+}
+
+/// Groups of what is printed and stands in no scenario.
+const PRINTED: [(&str, &str); 3] = [
+    (
+        "metric",
+        "What is measured each tick: the columns of a series, and what conditions and outcomes ask for.",
+    ),
+    ("total", "The numbers that sum up a run."),
+    ("word", "Words of what is printed."),
+];
+
+fn of_metric(family: &dyn Family, metric: &Description) -> Entry {
+    let name = format!("metric.{}", metric.name);
+    let across = match metric.across {
+        Across::Sum => "the sum of its regions",
+        Across::Mean => "the mean of its regions, by population",
+    };
+    Entry {
+        full: format!(
+            "{name}\n  {}\n  unit     {}\n  whole    {across}\n  model    {}\n",
+            metric.meaning,
+            metric.unit,
+            family.name()
+        ),
+        brief: metric.meaning.to_owned(),
+        inner: None,
+        name,
+    }
+}
+
+fn of_total(total: &Total) -> Entry {
+    let name = format!("total.{}", total.name);
+    Entry {
+        full: format!("{name}\n  {}\n  unit     {}\n", total.label, total.unit),
+        brief: total.label.to_owned(),
+        inner: None,
+        name,
+    }
+}
+
+fn of_word(word: &Word) -> Entry {
+    Entry {
+        full: format!("{}\n  {}\n", word.word, word.meaning),
+        brief: word.meaning.to_owned(),
+        inner: None,
+        name: format!("word.{}", word.word),
+    }
 }
 
 fn of_field(section: &Section, field: &Field) -> Entry {
@@ -196,6 +264,7 @@ fn everything(entries: &[Entry]) -> String {
     let outcomes = "Functions of outcomes, the numbers that a run is reduced to; `+ - * /` and parentheses join them.";
     let parts = named
         .chain([("kind", kinds), ("stance", stances), ("outcome", outcomes)])
+        .chain(PRINTED)
         .map(|(name, about)| {
             let of_section = |entry: &&Entry| entry.name.rsplit_once('.').map_or("", |(section, _)| section) == name;
             let of_section: Vec<_> = entries.iter().filter(of_section).collect();
@@ -259,6 +328,27 @@ mod tests {
             "kind.curfew",
         ];
         assert_eq!(names, known);
+    }
+
+    #[test]
+    fn a_metric_a_total_and_a_word_are_explained_by_their_bare_names() {
+        let entries = entries();
+        for (asked, told) in [
+            ("detained_total", "metric.detained_total\n"),
+            ("participants_peak", "total.participants_peak\n"),
+            ("replicate", "replicate\n  One run among several"),
+            ("money", "money\n  Amounts are in millions"),
+            ("taken without guards", "taken without guards\n"),
+        ] {
+            let text = explain(&entries, asked).unwrap();
+            assert!(text.starts_with(told), "{asked}: {text}");
+        }
+        // A word that is a key too is told as both.
+        let seed = explain(&entries, "seed").unwrap();
+        assert!(
+            seed.starts_with("seed\n") && seed.contains("The same seed gives the same bytes."),
+            "{seed}"
+        );
     }
 
     #[test]

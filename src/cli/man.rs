@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap_mangen::Man;
 
-use super::output::{HELP, data};
+use super::output::{HELP, exact};
 
 /// Print the manual page, of qantar or of one of its commands, in roff.
 #[derive(clap::Args)]
@@ -28,7 +28,7 @@ impl Args {
         };
         let mut text = Vec::new();
         Man::new(page).render(&mut text)?;
-        data(&String::from_utf8(text)?)?;
+        exact(&String::from_utf8(text)?)?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -7,12 +7,14 @@ mod output;
 mod progress;
 mod results;
 mod signals;
+mod terminal;
 
 mod ablate;
 mod calibrate;
 mod check;
 mod compare;
 mod completions;
+mod doctor;
 mod explain;
 mod man;
 mod merge;
@@ -71,6 +73,7 @@ enum Command {
     New(new::Args),
     Schema(schema::Args),
     Metrics(metrics::Args),
+    Doctor(doctor::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -95,6 +98,7 @@ impl Cli {
             Command::New(args) => args.execute(),
             Command::Schema(args) => args.execute(),
             Command::Metrics(args) => args.execute(),
+            Command::Doctor(args) => args.execute(),
             Command::Completions(args) => args.execute(Cli::command()),
             Command::Man(args) => args.execute(Cli::command()),
         }

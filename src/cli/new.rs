@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 
 use super::failure::Usage;
+use super::output::message;
 
 /// A whole small scenario; a test compiles it.
 const TEMPLATE: &str = include_str!("new.toml");
@@ -32,7 +33,7 @@ impl Args {
             return Err(Usage(format!("{} is there already; --force overwrites it", path.display())).into());
         }
         write(&path, TEMPLATE).with_context(|| format!("cannot write {}", path.display()))?;
-        eprintln!("wrote {0}; next: qantar check {0}", path.display());
+        message(&format!("wrote {0}; next: qantar check {0}", path.display()));
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -1,6 +1,9 @@
 //! Data goes to stdout, messages go to stderr.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
+
+pub use super::terminal::color;
+use super::terminal::fitted;
 
 /// Help begins with what the command is for and with examples.
 pub const HELP: &str = "{about-with-newline}\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}";
@@ -14,8 +17,13 @@ pub enum Format {
     Json,
 }
 
-/// Print data.
+/// Print what people read.
 pub fn data(text: &str) -> io::Result<()> {
+    exact(&fitted(text))
+}
+
+/// Print what programs read, to the last byte as it is.
+pub fn exact(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
     out.flush()
@@ -23,15 +31,10 @@ pub fn data(text: &str) -> io::Result<()> {
 
 /// Print data as JSON.
 pub fn json(document: &impl serde::Serialize) -> io::Result<()> {
-    data(&(serde_json::to_string_pretty(document)? + "\n"))
+    exact(&(serde_json::to_string_pretty(document)? + "\n"))
 }
 
 /// Print a message, if there is anybody to read it.
 pub fn message(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{text}");
-}
-
-/// Whether to colour what goes to a stream.
-pub fn color(stream: &impl IsTerminal) -> bool {
-    stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+    let _ = writeln!(io::stderr().lock(), "{}", fitted(text));
 }

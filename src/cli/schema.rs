@@ -1,4 +1,4 @@
-use super::output::data;
+use super::output::exact;
 use qantar::scenario::json_schema::json_schema;
 use std::process::ExitCode;
 
@@ -11,7 +11,7 @@ pub struct Args {}
 impl Args {
     /// Print it.
     pub fn execute(self) -> anyhow::Result<ExitCode> {
-        data(&format!("{:#}\n", json_schema()))?;
+        exact(&format!("{:#}\n", json_schema()))?;
         Ok(ExitCode::SUCCESS)
     }
 }

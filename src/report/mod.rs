@@ -12,6 +12,7 @@ pub(crate) mod sample;
 pub mod score;
 pub mod sensitivity;
 pub mod summary;
+pub mod words;
 
 use crate::analysis::named::Named;
 use crate::metric::Description;

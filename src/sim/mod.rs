@@ -7,9 +7,11 @@ pub mod model;
 pub mod parameters;
 pub mod policy;
 pub mod population;
+pub mod reach;
 pub mod recorder;
 pub mod rules;
 pub mod tick;
+pub mod traits;
 pub mod weights;
 pub mod world;
 

@@ -2,6 +2,8 @@
 //! every field. Made from a scenario by `scenario::compile`, which reports every problem; so nothing here can be
 //! wrong, and the engine cannot fail.
 
+pub use super::traits::{Distribution, Trait};
+
 use super::parameters::Rules;
 use super::policy::{ForceKind, Intervention, Policy};
 
@@ -85,13 +87,13 @@ pub struct Region {
     /// Hours that the region's clock is ahead of the scenario's.
     pub hour_shift: i32,
     /// Distribution of hardship.
-    pub hardship: Distribution,
+    pub hardship: Trait,
     /// Distribution of political discontent.
-    pub discontent: Distribution,
+    pub discontent: Trait,
     /// Distribution of risk aversion.
-    pub risk_aversion: Distribution,
+    pub risk_aversion: Trait,
     /// Distribution of violent disposition.
-    pub violence: Distribution,
+    pub violence: Trait,
     /// Share of households that depend on the fuel whose price moves, 0 to 1.
     pub exposure: f64,
     /// Price of that fuel before any shock, tenge per litre; also the price that people take for right.
@@ -112,32 +114,6 @@ pub struct Region {
     pub legitimacy: f64,
     /// Shops, banks and other businesses on the street that can be looted.
     pub businesses: f64,
-}
-
-/// How a trait is distributed over the citizens of a region, on [0, 1].
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Distribution {
-    /// Every value between the two equally likely.
-    Uniform {
-        /// Smallest.
-        low: f64,
-        /// Largest.
-        high: f64,
-    },
-    /// Normal, cut to [0, 1].
-    Normal {
-        /// Mean before the cut.
-        mean: f64,
-        /// Standard deviation before the cut.
-        sd: f64,
-    },
-    /// Beta.
-    Beta {
-        /// First shape, at least 0.1.
-        alpha: f64,
-        /// Second shape, at least 0.1.
-        beta: f64,
-    },
 }
 
 /// What kind of place a site is; it decides the defaults of its loss and some consequences.
@@ -329,7 +305,7 @@ pub struct Force {
     /// How many officers.
     pub officers: u32,
     /// Distribution of loyalty.
-    pub loyalty: Distribution,
+    pub loyalty: Trait,
     /// Whether command may send it to other regions.
     pub mobile: bool,
 }

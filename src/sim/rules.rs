@@ -14,7 +14,8 @@ pub const SCALE: f64 = 2048.0;
 
 /// A coefficient on a trait, in integer steps.
 pub fn steps(utility: f64) -> i16 {
-    libm::round(utility.clamp(-15.0, 15.0) * SCALE) as i16
+    let steps = utility.clamp(-15.0, 15.0) * SCALE;
+    (steps + 0.5f64.copysign(steps)) as i16
 }
 
 /// A constant beside traits of 255ths, in integer steps.

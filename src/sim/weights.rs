@@ -1,12 +1,13 @@
 //! What citizens weigh: the linear forms that `perceive` works out for each community and `decide` puts to each
 //! citizen. Integers, so that a decision is exact and the same on every machine and every path.
 
-use std::ops::Range;
-
-use super::rules::SCALE;
+use super::rules::{SCALE, constant, steps};
 use super::world::Extremes;
 
 const ONE: i16 = SCALE as i16;
+
+/// A constant beyond all that weights on traits could make up for.
+const FAR: i32 = 1 << 30;
 
 /// A weight on a trait. Both fit in 16 bits, which is what lets a processor multiply many of them at once.
 #[inline(always)]
@@ -36,6 +37,75 @@ pub struct Weights {
 }
 
 impl Weights {
+    /// Nobody moves, and no weights are less keen.
+    pub const NONE: Weights = Weights {
+        a: i16::MIN,
+        b: i16::MIN,
+        c: i16::MAX,
+        d: -FAR,
+        e: 0,
+        f: 0,
+        l: i16::MAX,
+        m: -FAR,
+    };
+
+    /// Everybody moves, and no weights are keener.
+    pub const ALL: Weights = Weights {
+        a: i16::MAX,
+        b: i16::MAX,
+        c: i16::MIN,
+        d: FAR,
+        e: 0,
+        f: 0,
+        l: i16::MIN,
+        m: FAR,
+    };
+
+    /// Goes out, for a cause or to loot.
+    #[inline(always)]
+    pub fn moves(&self, h: u8, p: u8, r: u8, v: u8) -> bool {
+        (self.cause(h, p, r) > 0) | (self.greed(h, v, r) > 0)
+    }
+
+    /// Whether whoever moves under others moves under these, too. Traits are not negative, so each weight tells.
+    pub fn covers(&self, other: &Weights) -> bool {
+        self.a >= other.a
+            && self.b >= other.b
+            && self.c <= other.c
+            && self.d >= other.d
+            && self.l <= other.l
+            && self.m >= other.m
+    }
+
+    /// The least keen weights that cover these and others.
+    pub fn keenest(&self, other: &Weights) -> Weights {
+        Weights {
+            a: self.a.max(other.a),
+            b: self.b.max(other.b),
+            c: self.c.min(other.c),
+            d: self.d.max(other.d),
+            e: 0,
+            f: 0,
+            l: self.l.min(other.l),
+            m: self.m.max(other.m),
+        }
+    }
+
+    /// Weights that are keener by so much utility, in every weight.
+    pub fn keener(&self, utility: f64) -> Weights {
+        let (weight, constant) = (steps(utility), constant(utility));
+        Weights {
+            a: self.a.saturating_add(weight),
+            b: self.b.saturating_add(weight),
+            c: self.c.saturating_sub(weight),
+            d: self.d + constant,
+            e: 0,
+            f: 0,
+            l: self.l.saturating_sub(weight),
+            m: self.m + constant,
+        }
+    }
+
     /// Goes out for a cause if positive: `a h + b p - c r + d`.
     #[inline(always)]
     pub fn cause(&self, h: u8, p: u8, r: u8) -> i32 {
@@ -54,10 +124,10 @@ impl Weights {
         times(ONE, h) + times(ONE, v) - times(self.l, r) + self.m
     }
 
-    /// Whether the keenest citizen that a community could have would go out; if not, nobody in it does.
+    /// Whether the keenest citizen that a ward could have would go out; if not, nobody in it does.
     ///
     /// An upper bound of both forms. With `m` the smallest coefficient, `a h + b p - c r` is
-    /// `m (h + p - r) + (a - m) h + (b - m) p - (c - m) r`, and no term exceeds its extreme in the community.
+    /// `m (h + p - r) + (a - m) h + (b - m) p - (c - m) r`, and no term exceeds its extreme in the ward.
     pub fn may_move(&self, x: &Extremes) -> bool {
         let [h, p, r, v] = [x.hardship, x.discontent, x.risk_aversion, x.violence].map(i32::from);
         let [a, b, c, l] = [self.a, self.b, self.c, self.l].map(i32::from);
@@ -84,10 +154,8 @@ pub struct Demands {
 pub struct Perceived {
     /// What decides first demands in each region.
     pub demands: Vec<Demands>,
-    /// Which regions are asleep: nothing has happened in them yet and nothing can happen this tick.
-    pub asleep: Vec<bool>,
-    /// The communities of all other regions, as few spans as possible.
-    pub awake: Vec<Range<usize>>,
+    /// What communities weigh in each region, outside towns and in them, but for those that stand apart.
+    pub shared: Vec<[Weights; 2]>,
 }
 
 /// A first demand.
@@ -117,6 +185,7 @@ impl Demands {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sim::world::{People, Person};
 
     #[test]
     fn the_bound_is_never_below_any_citizen() {
@@ -133,23 +202,11 @@ mod tests {
         let citizens: Vec<[u8; 4]> = (0..256u32)
             .map(|i| [7, 31, 101, 211].map(|k| (i * k % 251) as u8))
             .collect();
-        let max = |t: usize| citizens.iter().map(|c| c[t]).max().unwrap_or(0);
-        let extremes = Extremes {
-            hardship: max(0),
-            discontent: max(1),
-            risk_aversion: citizens.iter().map(|c| c[2]).min().unwrap_or(0),
-            violence: max(3),
-            aggrieved: citizens
-                .iter()
-                .map(|c| i16::from(c[0]) + i16::from(c[1]) - i16::from(c[2]))
-                .max()
-                .unwrap_or(0),
-            covetous: citizens
-                .iter()
-                .map(|c| i16::from(c[0]) + i16::from(c[3]))
-                .max()
-                .unwrap_or(0),
-        };
+        let mut people = People::default();
+        for (i, &traits) in citizens.iter().enumerate() {
+            people.push(Person::at_home(i as u16, traits));
+        }
+        let extremes = Extremes::of(&people);
         let mut moved = 0;
         for raise in (0..400_000).step_by(1_000) {
             let raised = Weights {
@@ -157,9 +214,7 @@ mod tests {
                 m: weights.m + raise,
                 ..weights
             };
-            let somebody = citizens
-                .iter()
-                .any(|&[h, p, r, v]| raised.cause(h, p, r) > 0 || raised.greed(h, v, r) > 0);
+            let somebody = citizens.iter().any(|&[h, p, r, v]| raised.moves(h, p, r, v));
             assert!(raised.may_move(&extremes) || !somebody);
             moved += u32::from(somebody);
         }

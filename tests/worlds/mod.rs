@@ -16,10 +16,10 @@ pub fn region(id: &str, population: u32) -> Region {
         population,
         urban: 0.7,
         hour_shift: 0,
-        hardship: UNIFORM,
-        discontent: UNIFORM,
-        risk_aversion: UNIFORM,
-        violence: UNIFORM,
+        hardship: UNIFORM.into(),
+        discontent: UNIFORM.into(),
+        risk_aversion: UNIFORM.into(),
+        violence: UNIFORM.into(),
         exposure: 0.5,
         price: 60.0,
         connectivity: 0.8,
@@ -40,7 +40,7 @@ pub fn police(region: usize, officers: u32) -> Force {
         kind: ForceKind::Police,
         region,
         officers,
-        loyalty: Distribution::Normal { mean: 0.6, sd: 0.2 },
+        loyalty: Distribution::Normal { mean: 0.6, sd: 0.2 }.into(),
         mobile: true,
     }
 }
@@ -314,7 +314,7 @@ pub fn any_model() -> impl Strategy<Value = Model> {
                 model.forces = forces
                     .into_iter()
                     .map(|(officers, region, loyalty)| Force {
-                        loyalty: Distribution::Normal { mean: loyalty, sd: 0.2 },
+                        loyalty: Distribution::Normal { mean: loyalty, sd: 0.2 }.into(),
                         ..police(region % n, officers)
                     })
                     .collect();

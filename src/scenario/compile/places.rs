@@ -21,10 +21,10 @@ pub fn regions(root: &Table, calendar: &Calendar) -> Vec<Region> {
         population: region.whole("population"),
         urban: region.number("urban"),
         hour_shift: region.number("hour_shift") as i32,
-        hardship: region.distribution("hardship"),
-        discontent: region.distribution("discontent"),
-        risk_aversion: region.distribution("risk_aversion"),
-        violence: region.distribution("violence"),
+        hardship: region.distribution("hardship").into(),
+        discontent: region.distribution("discontent").into(),
+        risk_aversion: region.distribution("risk_aversion").into(),
+        violence: region.distribution("violence").into(),
         exposure: region.number("exposure"),
         price: region.number("price"),
         connectivity: region.number("connectivity"),
@@ -54,7 +54,7 @@ pub fn forces(root: &Table, names: &Names<'_>) -> Vec<Force> {
             kind,
             region: force.reference("region", To::Region, names).unwrap_or(0),
             officers: libm::round(force.number("strength") * force.number("deployable")) as u32,
-            loyalty: force.distribution("loyalty"),
+            loyalty: force.distribution("loyalty").into(),
             mobile: force.flag_given("mobile").unwrap_or(mobile),
         }
     };

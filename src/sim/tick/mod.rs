@@ -22,7 +22,6 @@ pub mod sites;
 use super::event::Event;
 use super::model::Model;
 use super::population::populate;
-use super::weights::Weights;
 use super::world::World;
 use crate::dice::Dice;
 use crate::metric::Readings;
@@ -36,8 +35,8 @@ pub struct Engine<'m> {
     pub dice: Dice,
     /// The world as it is after the last tick.
     pub world: World,
-    /// What each community weighs; written by `perceive`.
-    pub weights: Vec<Weights>,
+    /// Hazards of acting on a wish.
+    pub chances: decide::Chances,
     /// What each region has in common; written by `perceive`.
     pub perception: perceive::Scratch,
     /// Scratch memory of command.
@@ -48,8 +47,8 @@ pub struct Engine<'m> {
     pub events: Vec<Event>,
     /// The next tick, from 0.
     pub tick: u32,
-    /// Leave out communities in which nothing can change. The result is the same to the last byte without; only
-    /// benchmarks and tests turn it off.
+    /// Leave out people who stay at home under any weights near those of the hour, and communities in which nothing can
+    /// change. The result is the same to the last byte without; only benchmarks and tests turn it off.
     pub skip_quiet: bool,
 }
 
@@ -58,14 +57,14 @@ impl<'m> Engine<'m> {
     pub fn new(model: &'m Model, dice: &Dice) -> Engine<'m> {
         let world = populate(model, dice);
         Engine {
-            weights: vec![Weights::default(); world.communities.len()],
-            perception: perceive::Scratch::new(model),
+            chances: decide::Chances::new(model),
+            perception: perceive::Scratch::new(model, &world),
             commanded: police::command::Scratch::new(model),
             readings: Readings::new(model.regions.len()),
             events: Vec::with_capacity(256),
             tick: 0,
             skip_quiet: true,
-            dice: dice.clone(),
+            dice: *dice,
             world,
             model,
         }
@@ -91,21 +90,14 @@ impl<'m> Engine<'m> {
 
     /// Phase 2.
     pub fn perceive(&mut self) {
-        perceive::perceive(
-            self.model,
-            &mut self.world,
-            &mut self.perception,
-            &mut self.weights,
-            self.tick,
-            self.skip_quiet,
-        );
+        perceive::perceive(self.model, &mut self.world, &mut self.perception, self.tick);
     }
 
     /// Phase 3.
     pub fn decide(&mut self) {
         let perceived = &self.perception.perceived;
-        let (model, world, weights) = (self.model, &mut self.world, &self.weights);
-        decide::decide(model, &self.dice, world, perceived, weights, self.tick, self.skip_quiet);
+        let (model, world, chances) = (self.model, &mut self.world, &self.chances);
+        decide::decide(model, &self.dice, world, perceived, chances, self.tick, self.skip_quiet);
     }
 
     /// Phase 4.
@@ -117,13 +109,7 @@ impl<'m> Engine<'m> {
             self.tick,
             &mut self.events,
         );
-        police::contact::contact(
-            self.model,
-            &self.dice,
-            &mut self.world,
-            &self.perception.perceived,
-            self.tick,
-        );
+        police::contact::contact(self.model, &self.dice, &mut self.world, self.tick);
     }
 
     /// Phase 5.
@@ -136,7 +122,6 @@ impl<'m> Engine<'m> {
         record::record(
             self.model,
             &mut self.world,
-            &self.perception.perceived,
             self.tick,
             &mut self.readings,
             &mut self.events,

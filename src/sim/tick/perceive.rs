@@ -1,4 +1,4 @@
-//! Phase 2: last tick's whole-number counts become each community's weights.
+//! Phase 2: last tick's whole-number counts become what each community weighs.
 
 use rayon::prelude::*;
 
@@ -7,11 +7,11 @@ use crate::sim::model::Model;
 use crate::sim::policy::Lever;
 use crate::sim::rules::{self, constant, steps};
 use crate::sim::weights::{Demands, Perceived, Weights};
-use crate::sim::world::{Community, Counts, RegionState, TIES, World};
+use crate::sim::world::{Counts, RegionState, TIES, Ward, World};
 
 /// What is common to a region this tick: the same before a community's own anger, fear and acquaintances.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct View {
+pub struct View {
     /// Weights in utility: on hardship, discontent, risk aversion, and the constants of the three decisions.
     hardship: f64,
     discontent: f64,
@@ -31,8 +31,10 @@ struct View {
     outrage: f64,
     /// Share of the margin of the keenest by which levers move it.
     push: f64,
-    /// Anger and fear that all communities share, where nobody has been out yet.
-    shared: Option<(f32, f32)>,
+    /// Anger and fear before this tick of those who have not been harmed.
+    before: (f32, f32),
+    /// What is left of them after a tick.
+    keep: (f32, f32),
 }
 
 /// Memory that is used again every tick.
@@ -40,114 +42,118 @@ struct View {
 pub struct Scratch {
     /// What the later phases need of it.
     pub perceived: Perceived,
-    views: Vec<View>,
+    /// What is common to each region.
+    pub views: Vec<View>,
     /// `ln(1 + n)` for a number of acquaintances.
     logarithms: Vec<f64>,
     /// The crowd that each region could see or hear of now.
     shown: Vec<f64>,
+    /// Of each community, how many people who are out it knows.
+    known: Vec<u16>,
 }
 
 impl Scratch {
     /// For runs of this model.
-    pub fn new(model: &Model) -> Scratch {
+    pub fn new(model: &Model, world: &World) -> Scratch {
         Scratch {
             perceived: Perceived {
                 demands: vec![Demands::default(); model.regions.len()],
-                asleep: vec![false; model.regions.len()],
-                awake: Vec::with_capacity(model.regions.len()),
+                shared: vec![[Weights::NONE; 2]; model.regions.len()],
             },
             views: vec![View::default(); model.regions.len()],
             logarithms: (0..=(TIES + 1) * BLOCK).map(|n| libm::log1p(n as f64)).collect(),
             shown: vec![0.0; model.regions.len()],
+            known: vec![0; world.communities()],
         }
     }
 }
 
-/// Work out what every community weighs. `skip` leaves out regions that are asleep.
-pub fn perceive(
-    model: &Model,
-    world: &mut World,
-    scratch: &mut Scratch,
-    weights: &mut [Weights],
-    tick: u32,
-    skip: bool,
-) {
+/// Work out what every community weighs: for all of a region the same, but for those that stand apart.
+pub fn perceive(model: &Model, world: &mut World, scratch: &mut Scratch, tick: u32) {
     remember(model, world, scratch);
     let keep = (
         model.clock.keep_half(model.rules.repression.backlash_half_life) as f32,
         model.clock.keep_half(model.rules.repression.fear_half_life) as f32,
     );
     for g in 0..model.regions.len() {
-        let view = view(model, world, g, tick);
-        scratch.perceived.demands[g] = demands(model, &world.regions[g], &view);
+        let view = View {
+            before: world.regions[g].mood,
+            keep,
+            ..view(model, world, g, tick)
+        };
         let region = &mut world.regions[g];
         let lost = model.rules.belief.legitimacy_loss * view.added.0.max(0.0);
         region.legitimacy = rules::convinced(region.legitimacy, -lost);
-        region.levers[Lever::Backlash as usize] = 0.0;
-        region.levers[Lever::Fear as usize] = 0.0;
-        if !region.touched && region.counts.out() > 0 {
-            region.touched = true;
-            for community in &mut world.communities[region.communities.0 as usize..region.communities.1 as usize] {
-                (community.backlash, community.fear) = region.mood;
-            }
-        }
-        if !region.touched {
-            region.mood = settled(region.mood, keep, view.added);
-        }
-        scratch.views[g] = View {
-            shared: (!region.touched).then_some(region.mood),
-            ..view
-        };
+        region.mood = settled(region.mood, keep, view.added);
+        scratch.perceived.demands[g] = demands(model, region, &view);
+        scratch.perceived.shared[g] = [false, true].map(|urban| weigh(model, urban, region.mood, &view, 0.0));
+        scratch.views[g] = view;
     }
-    sleep(model, world, scratch, skip);
+    acquaintances(world, &mut scratch.known);
     let Scratch {
+        perceived,
         views,
         logarithms,
-        perceived,
+        known,
         ..
     } = &*scratch;
-    let seen = &world.seen;
-    for span in &perceived.awake {
-        (
-            world.communities[span.clone()].par_iter_mut(),
-            weights[span.clone()].par_iter_mut(),
-            &seen[span.clone()],
-        )
-            .into_par_iter()
-            .with_min_len(256)
-            .for_each(|(community, out, own)| {
-                let view = &views[community.region as usize];
-                let (backlash, fear) = view.shared.unwrap_or_else(|| feel(model, community, view, keep));
-                let tied = community.ties.iter().map(|&tie| usize::from(seen[tie as usize]));
-                let known = logarithms[usize::from(*own) + tied.sum::<usize>()];
-                let moods = (f64::from(backlash), f64::from(fear));
-                *out = weigh(model, community.urban, moods, view, known);
-            });
+    let World { wards, regions, .. } = world;
+    wards.par_iter_mut().for_each(|ward| {
+        let g = ward.region as usize;
+        let (shared, known) = (
+            &perceived.shared[g][usize::from(ward.urban)],
+            &known[ward.communities()],
+        );
+        set_apart(model, ward, &views[g], regions[g].mood, shared, known, logarithms);
+    });
+}
+
+/// Of each community, how many people who are out its people know: its own and those of the communities that it sees,
+/// counted from where somebody is out.
+fn acquaintances(world: &World, known: &mut [u16]) {
+    known.fill(0);
+    for ward in world.wards.iter().filter(|ward| ward.tally.out() > 0) {
+        for (community, &out) in ward.communities().zip(&ward.out) {
+            if out > 0 {
+                known[community] += out;
+                let seers = world.ties.seers(community);
+                seers.iter().for_each(|&seer| known[seer as usize] += out);
+            }
+        }
     }
 }
 
-/// Find the regions that sleep through this tick: nobody has been out there yet, so that all share one mood, and even
-/// the keenest citizen with the most acquaintances in the streets would stay at home.
-fn sleep(model: &Model, world: &World, scratch: &mut Scratch, skip: bool) {
-    let most = (TIES + 1) * usize::from(world.seen.iter().copied().max().unwrap_or(0));
-    let Scratch {
-        views,
-        logarithms,
-        perceived,
-        ..
-    } = scratch;
-    perceived.awake.clear();
-    for (g, (region, view)) in world.regions.iter().zip(views).enumerate() {
-        let moods = (f64::from(region.mood.0), f64::from(region.mood.1));
-        let keenest = weigh(model, region.urban, moods, view, logarithms[most]);
-        perceived.asleep[g] = skip && !region.touched && !keenest.may_move(&region.extremes);
-        let here = region.communities.0 as usize..region.communities.1 as usize;
-        match perceived.awake.last_mut() {
-            _ if perceived.asleep[g] => {}
-            Some(span) if span.end == here.start => span.end = here.end,
-            _ => perceived.awake.push(here),
+/// Find the communities of a ward that stand apart from their region, and what they weigh.
+fn set_apart(
+    model: &Model,
+    ward: &mut Ward,
+    view: &View,
+    common: (f32, f32),
+    shared: &Weights,
+    known: &[u16],
+    logarithms: &[f64],
+) {
+    ward.apart.clear();
+    for (community, &known) in known.iter().enumerate() {
+        let harm = std::mem::take(&mut ward.harm[community]);
+        let known = logarithms[usize::from(known)];
+        if harm != [0; 3] || ward.moods[community].is_some() {
+            let mood = feel(model, ward.moods[community].unwrap_or(view.before), harm, view);
+            // Nothing sets those apart any longer who feel as all others do.
+            ward.moods[community] = (mood != common).then_some(mood);
+            let weights = weigh(model, ward.urban, mood, view, known);
+            ward.apart.push((community as u8, weights));
+        } else if known > 0.0 {
+            let d = turnout(model, ward.urban, common.0, view, known);
+            ward.apart.push((community as u8, Weights { d, ..*shared }));
         }
     }
+    (
+        ward.tally.arrested,
+        ward.tally.hurt,
+        ward.tally.serious,
+        ward.tally.killed,
+    ) = (0, 0, 0, 0);
 }
 
 /// Memories of crowds, belief and legitimacy fade; news of harm spreads, as that of crowds does, and is forgotten as fast.
@@ -315,7 +321,7 @@ fn view(model: &Model, world: &World, g: usize, tick: u32) -> View {
         pulses,
         outrage,
         felt,
-        shared: None,
+        ..View::default()
     }
 }
 
@@ -335,33 +341,20 @@ fn demands(model: &Model, region: &RegionState, view: &View) -> Demands {
 }
 
 /// Anger and fear of a community: what fades, what the region's news adds, and harm to its own people.
-fn feel(model: &Model, community: &mut Community, view: &View, keep: (f32, f32)) -> (f32, f32) {
-    let tally = &mut community.tally;
-    let added = if tally.arrested + tally.hurt + tally.killed == 0 {
-        view.added
-    } else {
-        let own = harm_of(
-            model,
-            Counts {
-                arrested: tally.arrested.into(),
-                hurt: tally.hurt.into(),
-                killed: tally.killed.into(),
-                ..Counts::default()
-            },
-        );
+pub fn feel(model: &Model, mood: (f32, f32), [arrested, hurt, killed]: [u16; 3], view: &View) -> (f32, f32) {
+    let own = rules::harm(arrested.into(), hurt.into(), killed.into(), &model.rules);
+    let added = if own > 0.0 {
         let hours = model.clock.hours();
-        let hourly = rules::repression(
-            view.harm + own * model.rules.repression.own_community / hours,
-            &model.rules,
-        );
+        let harm = view.harm + own * model.rules.repression.own_community / hours;
+        let (anger, fear) = rules::repression(harm, &model.rules);
         (
-            hourly.0 * view.outrage * hours + view.pulses.0,
-            hourly.1 * hours + view.pulses.1,
+            anger * view.outrage * hours + view.pulses.0,
+            fear * hours + view.pulses.1,
         )
+    } else {
+        view.added
     };
-    (tally.arrested, tally.hurt, tally.serious, tally.killed) = (0, 0, 0, 0);
-    (community.backlash, community.fear) = settled((community.backlash, community.fear), keep, added);
-    (community.backlash, community.fear)
+    settled(mood, view.keep, added)
 }
 
 /// Anger and fear after what fades and what news adds. What is left of almost nothing is nothing, so that calm people
@@ -374,19 +367,32 @@ fn settled(mood: (f32, f32), keep: (f32, f32), added: (f64, f64)) -> (f32, f32) 
     (settle(mood.0, keep.0, added.0), settle(mood.1, keep.1, added.1))
 }
 
-fn weigh(model: &Model, urban: bool, (backlash, fear): (f64, f64), view: &View, known: f64) -> Weights {
-    let (turnout, violence) = (&model.rules.turnout, &model.rules.violence);
-    let way = if urban { 0.0 } else { turnout.rural_cost };
-    let alone = view.turnout + turnout.acquaintance_weight * known + turnout.backlash_weight * backlash - way;
-    let margin = (view.hardship + view.discontent + alone).max(0.0);
+/// What a community weighs.
+pub fn weigh(model: &Model, urban: bool, mood: (f32, f32), view: &View, known: f64) -> Weights {
+    let rules = &model.rules;
+    let (backlash, fear) = (f64::from(mood.0), f64::from(mood.1));
     Weights {
         a: steps(view.hardship),
         b: steps(view.discontent),
-        c: steps(view.cost + turnout.fear_weight * fear),
-        d: constant(alone + margin * view.push),
-        e: steps(violence.fear_weight * fear),
-        f: constant(view.violence + violence.backlash_weight * backlash),
-        l: steps(turnout.participation_cost + violence.loot_fear_weight * fear),
-        m: constant(view.looting - way),
+        c: steps(view.cost + rules.turnout.fear_weight * fear),
+        d: turnout(model, urban, mood.0, view, known),
+        e: steps(rules.violence.fear_weight * fear),
+        f: constant(view.violence + rules.violence.backlash_weight * backlash),
+        l: steps(rules.turnout.participation_cost + rules.violence.loot_fear_weight * fear),
+        m: constant(view.looting - way(model, urban)),
     }
+}
+
+/// What draws everybody in a community out, or keeps them at home.
+fn turnout(model: &Model, urban: bool, backlash: f32, view: &View, known: f64) -> i32 {
+    let rules = &model.rules.turnout;
+    let anger = rules.backlash_weight * f64::from(backlash);
+    let alone = view.turnout + rules.acquaintance_weight * known + anger - way(model, urban);
+    let margin = (view.hardship + view.discontent + alone).max(0.0);
+    constant(alone + margin * view.push)
+}
+
+/// What the way to a square costs.
+fn way(model: &Model, urban: bool) -> f64 {
+    if urban { 0.0 } else { model.rules.turnout.rural_cost }
 }

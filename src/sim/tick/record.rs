@@ -5,27 +5,11 @@ use crate::sim::event::{Event, What};
 use crate::sim::model::Model;
 use crate::sim::policy::Lever;
 use crate::sim::rules;
-use crate::sim::weights::Perceived;
 use crate::sim::world::World;
 
 /// Measure the world at the end of a tick.
-pub fn record(
-    model: &Model,
-    world: &mut World,
-    perceived: &Perceived,
-    tick: u32,
-    readings: &mut Readings,
-    events: &mut Vec<Event>,
-) {
+pub fn record(model: &Model, world: &mut World, tick: u32, readings: &mut Readings, events: &mut Vec<Event>) {
     readings.tick = tick;
-    for span in &perceived.awake {
-        for (seen, community) in world.seen[span.clone()]
-            .iter_mut()
-            .zip(&world.communities[span.clone()])
-        {
-            *seen = community.tally.out();
-        }
-    }
     film(model, world);
     register(model, world);
     let out: u64 = world.regions.iter().map(|region| region.counts.out()).sum();
@@ -79,11 +63,7 @@ fn register(model: &Model, world: &mut World) {
 fn measure(model: &Model, world: &World, g: usize, readings: &mut Readings) {
     let region = &world.regions[g];
     let (counts, totals, strength) = (&region.counts, &region.totals, &region.strength);
-    let (backlash, fear) = if region.touched {
-        mean_mood(world, region.communities)
-    } else {
-        (f64::from(region.mood.0), f64::from(region.mood.1))
-    };
+    let (backlash, fear) = mean_mood(world, g);
     let markets = &model.rules.markets;
     let network = region.lever(Lever::Connectivity).min(1.0);
     let word = model.rules.perception.word_of_mouth;
@@ -139,15 +119,19 @@ fn measure(model: &Model, world: &World, g: usize, readings: &mut Readings) {
     }
 }
 
-/// Mean anger and fear of these communities.
-fn mean_mood(world: &World, (first, last): (u32, u32)) -> (f64, f64) {
-    let (mut backlash, mut fear) = (0.0, 0.0);
-    for community in &world.communities[first as usize..last as usize] {
-        backlash += f64::from(community.backlash);
-        fear += f64::from(community.fear);
+/// Mean anger and fear of a region's communities.
+fn mean_mood(world: &World, g: usize) -> (f64, f64) {
+    let common = world.regions[g].mood;
+    let (mut backlash, mut fear, mut communities) = (0.0, 0.0, 0);
+    for ward in world.wards.iter().filter(|ward| ward.region as usize == g) {
+        communities += ward.moods.len();
+        for mood in ward.moods.iter().flatten() {
+            backlash += f64::from(mood.0) - f64::from(common.0);
+            fear += f64::from(mood.1) - f64::from(common.1);
+        }
     }
-    let communities = f64::from(last - first);
-    (backlash / communities, fear / communities)
+    let mean = |common: f32, beyond: f64| (f64::from(common) + beyond / communities as f64).max(0.0);
+    (mean(common.0, backlash), mean(common.1, fear))
 }
 
 fn first_times(model: &Model, world: &mut World, g: usize, tick: u32, events: &mut Vec<Event>) {

@@ -1,9 +1,11 @@
-//! Who and what is there now: the state of a run, as struct of arrays. Citizens are stored region by region,
-//! community by community, 256 to a community, so that community `c` is the slice `c * 256 .. (c + 1) * 256`.
+//! Who and what is there now: the state of a run. Citizens live in wards, region by region, and in a ward community by
+//! community, 256 to a community; a ward lists those of them who could go out, as struct of arrays.
 //! Beside each column stands the one phase that writes it.
 
 mod forces;
 mod people;
+mod ties;
+mod ward;
 
 use super::model::{Model, Site};
 use super::policy::{Lever, Side};
@@ -11,6 +13,8 @@ use super::rules;
 
 pub use forces::*;
 pub use people::*;
+pub use ties::*;
+pub use ward::*;
 
 /// People, whole numbers, of one region in one tick.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -128,15 +132,7 @@ pub struct Told {
 /// The state of a region.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RegionState {
-    /// Its communities, from the first to before the second; written by `population`.
-    pub communities: (u32, u32),
-    /// A bound on its keenest citizen; written by `population`.
-    pub extremes: Extremes,
-    /// Whether it has a community in a town; written by `population`.
-    pub urban: bool,
-    /// Whether anybody has ever been out in it; written by `perceive`.
-    pub touched: bool,
-    /// Anger and fear, shares, that all its communities share as long as it is not touched; written by `perceive`.
+    /// Anger and fear, shares, of all its communities that have not been harmed; written by `perceive`.
     pub mood: (f32, f32),
     /// Value of every lever; written by `government`.
     pub levers: [f64; Lever::ALL.len()],
@@ -263,12 +259,10 @@ pub struct Deliberation {
 /// Everything that changes during a run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct World {
-    /// Everyone.
-    pub citizens: Citizens,
-    /// Their communities.
-    pub communities: Vec<Community>,
-    /// Agents out in each community at the end of the last tick: what neighbours see; written by `record`.
-    pub seen: Vec<u16>,
+    /// Where people live, region by region.
+    pub wards: Vec<Ward>,
+    /// Which communities know which; written by `population`.
+    pub ties: Ties,
     /// Regions.
     pub regions: Vec<RegionState>,
     /// Officers.
@@ -286,12 +280,14 @@ pub struct World {
 }
 
 impl World {
-    /// The number of agents, without the unused ends of communities.
+    /// The number of agents.
     pub fn agents(&self) -> usize {
-        self.communities
-            .iter()
-            .map(|community| usize::from(community.len))
-            .sum()
+        self.wards.iter().map(|ward| ward.citizens as usize).sum()
+    }
+
+    /// The number of communities.
+    pub fn communities(&self) -> usize {
+        self.wards.last().map_or(0, |ward| ward.communities().end)
     }
 
     /// The sites of a region that the crowd holds.
@@ -315,54 +311,41 @@ impl World {
         sites.map(|(_, state)| state.armed).sum::<f64>() + here.lever(Lever::Armed) + here.foreign
     }
 
-    /// Sum what people do in every community into its region, in people; not of regions that
-    /// are asleep, where it is nothing.
-    pub fn count_crowds(&mut self, persons_per_agent: u32, asleep: &[bool]) {
+    /// Sum what people do in every ward into its region, in people.
+    pub fn count_crowds(&mut self, persons_per_agent: u32) {
         let each = u64::from(persons_per_agent);
-        for (region, _) in self.regions.iter_mut().zip(asleep).filter(|(_, asleep)| !**asleep) {
-            let (first, last) = region.communities;
-            let mut sum = [0u64; 7];
-            for community in &self.communities[first as usize..last as usize] {
-                let t = &community.tally;
-                let agents = [
-                    t.protesting,
-                    t.violent,
-                    t.looting,
-                    t.today,
-                    t.demand_price,
-                    t.demand_government,
-                    t.demand_regime,
-                ];
-                sum.iter_mut()
-                    .zip(agents)
-                    .for_each(|(sum, agents)| *sum += u64::from(agents));
-            }
-            let counts = &mut region.counts;
-            [counts.protesting, counts.violent, counts.looting, counts.today] =
-                [sum[0] * each, sum[1] * each, sum[2] * each, sum[3] * each];
-            [counts.demand_price, counts.demand_government, counts.demand_regime] =
-                [sum[4] * each, sum[5] * each, sum[6] * each];
+        for region in &mut self.regions {
+            let c = &mut region.counts;
+            (c.protesting, c.violent, c.looting, c.today) = (0, 0, 0, 0);
+            (c.demand_price, c.demand_government, c.demand_regime) = (0, 0, 0);
+        }
+        for ward in &self.wards {
+            let (t, c) = (&ward.tally, &mut self.regions[ward.region as usize].counts);
+            c.protesting += each * u64::from(t.protesting);
+            c.violent += each * u64::from(t.violent);
+            c.looting += each * u64::from(t.looting);
+            c.today += each * u64::from(t.today);
+            c.demand_price += each * u64::from(t.demand_price);
+            c.demand_government += each * u64::from(t.demand_government);
+            c.demand_regime += each * u64::from(t.demand_regime);
         }
     }
 
-    /// Sum what has happened to people in every community into its region, in people; not of regions that
-    /// are asleep, where it is nothing.
-    pub fn count_fates(&mut self, persons_per_agent: u32, asleep: &[bool]) {
+    /// Sum what has happened to people in every ward into its region, in people.
+    pub fn count_fates(&mut self, persons_per_agent: u32) {
         let each = u64::from(persons_per_agent);
-        for (region, _) in self.regions.iter_mut().zip(asleep).filter(|(_, asleep)| !**asleep) {
-            let (first, last) = region.communities;
-            let mut sum = [0u64; 6];
-            for community in &self.communities[first as usize..last as usize] {
-                let t = &community.tally;
-                let agents = [t.at_large, t.detained, t.arrested, t.hurt, t.killed, t.serious];
-                sum.iter_mut()
-                    .zip(agents)
-                    .for_each(|(sum, agents)| *sum += u64::from(agents));
-            }
-            let counts = &mut region.counts;
-            [counts.at_large, counts.detained] = [sum[0] * each, sum[1] * each];
-            [counts.arrested, counts.hurt, counts.killed] = [sum[2] * each, sum[3] * each, sum[4] * each];
-            counts.serious = sum[5] * each;
+        for region in &mut self.regions {
+            let c = &mut region.counts;
+            (c.at_large, c.detained, c.arrested, c.hurt, c.serious, c.killed) = (0, 0, 0, 0, 0, 0);
+        }
+        for ward in &self.wards {
+            let (t, c) = (&ward.tally, &mut self.regions[ward.region as usize].counts);
+            c.at_large += each * u64::from(t.at_large);
+            c.detained += each * u64::from(t.detained);
+            c.arrested += each * u64::from(t.arrested);
+            c.hurt += each * u64::from(t.hurt);
+            c.serious += each * u64::from(t.serious);
+            c.killed += each * u64::from(t.killed);
         }
     }
 }

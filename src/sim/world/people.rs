@@ -1,9 +1,8 @@
-//! Citizens and the communities they know each other in.
+//! Citizens: what they do, and the columns in which a ward keeps those who are within its reach.
 
-use crate::dice::BLOCK;
 use crate::sim::hazard::Hazard;
 
-/// What a citizen does; the low three bits of [`Citizens::state`].
+/// What a citizen does; the low three bits of [`People::state`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Activity {
@@ -21,8 +20,6 @@ pub enum Activity {
     Injured = 5,
     /// Dead.
     Dead = 6,
-    /// Nobody: the unused end of the last community of a region.
-    Nobody = 7,
 }
 
 impl Activity {
@@ -35,8 +32,7 @@ impl Activity {
             3 => Activity::Looting,
             4 => Activity::Detained,
             5 => Activity::Injured,
-            6 => Activity::Dead,
-            _ => Activity::Nobody,
+            _ => Activity::Dead,
         }
     }
 
@@ -55,112 +51,194 @@ pub const TOOK_PART: u8 = 0b1_0000;
 /// The bit that says of the injured: seriously.
 pub const SERIOUS: u8 = 0b10_0000;
 
-/// Some of the citizens of a community.
+/// One citizen, as they stand in the columns of [`People`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Some256([u64; BLOCK / 64]);
-
-impl Some256 {
-    /// Those whose flag is 1; flags are 0 or 1.
-    pub fn flagged(flags: &[u8; BLOCK]) -> Some256 {
-        let mut words = [0; BLOCK / 64];
-        for (eighth, flags) in flags.as_chunks::<8>().0.iter().enumerate() {
-            // The product gathers the lowest bit of each of eight bytes in the highest byte.
-            let byte = u64::from_le_bytes(*flags).wrapping_mul(0x0102_0408_1020_4080) >> 56;
-            words[eighth / 8] |= byte << (8 * (eighth % 8));
-        }
-        Some256(words)
-    }
-
-    /// Their numbers in order, from `parts` equal parts of the community: part, then each with its place in the part.
-    pub fn parts(self, parts: usize) -> impl Iterator<Item = (usize, impl Iterator<Item = usize>)> {
-        let words = self.0.len() / parts;
-        (0..parts).filter_map(move |part| {
-            let mine: &[u64] = &self.0[part * words..(part + 1) * words];
-            let mut left: [u64; BLOCK / 64] = [0; BLOCK / 64];
-            left[..words].copy_from_slice(mine);
-            let any = left.iter().any(|&word| word != 0);
-            let numbers = (0..words).flat_map(move |w| Ones(left[w]).map(move |bit| 64 * w + bit));
-            any.then_some((part, numbers))
-        })
-    }
-}
-
-/// The places of the ones in a word, from the lowest.
-struct Ones(u64);
-
-impl Iterator for Ones {
-    type Item = usize;
-
-    fn next(&mut self) -> Option<usize> {
-        let bit = self.0.trailing_zeros() as usize;
-        self.0 &= self.0.wrapping_sub(1);
-        (bit < 64).then_some(bit)
-    }
-}
-
-/// Everyone.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Citizens {
-    /// Hardship, in 255ths; written once by `population`.
-    pub hardship: Vec<u8>,
+pub struct Person {
+    /// Hardship, in 255ths.
+    pub hardship: u8,
     /// Political discontent, likewise.
-    pub discontent: Vec<u8>,
+    pub discontent: u8,
     /// Risk aversion, likewise.
-    pub risk_aversion: Vec<u8>,
+    pub risk_aversion: u8,
     /// Violent disposition, likewise.
-    pub violence: Vec<u8>,
-    /// Activity and memory bits; written by `decide` (who is out) and `police` (what happens to them).
-    pub state: Vec<u8>,
-    /// Ticks in the streets without a break, at most 255, and 0 at home; written by `decide`.
-    pub ticks_out: Vec<u8>,
-    /// What is left of the clock of the thing that happens next, see [`crate::sim::hazard`]; written by `decide`, `police`.
-    pub clock: Vec<Hazard>,
-    /// Clocks drawn so far; likewise.
-    pub turns: Vec<u16>,
+    pub violence: u8,
+    /// Which community of the ward (high byte), and which of its citizens.
+    pub who: u16,
+    /// Activity and memory bits.
+    pub state: u8,
+    /// Ticks in the streets without a break, at most 255, and 0 at home.
+    pub ticks_out: u8,
+    /// What is left of the clock of the thing that happens next, see [`crate::sim::hazard`].
+    pub clock: Hazard,
+    /// Clocks drawn so far.
+    pub turns: u16,
 }
 
-/// How many agents of a community are what; whole numbers, so that sums do not depend on any order.
+impl Person {
+    /// Somebody of these traits to whom nothing has happened yet.
+    pub fn at_home(who: u16, traits: [u8; 4]) -> Person {
+        let [hardship, discontent, risk_aversion, violence] = traits;
+        Person {
+            hardship,
+            discontent,
+            risk_aversion,
+            violence,
+            who,
+            state: Activity::Home as u8,
+            ticks_out: 0,
+            clock: 0,
+            turns: 0,
+        }
+    }
+}
+
+/// Somebody who is not listed, as they are kept aside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Aside {
+    /// As of a [`Person`].
+    pub who: u16,
+    /// Hardship, discontent, risk aversion and violent disposition.
+    pub traits: [u8; 4],
+}
+
+macro_rules! people {
+    ($($(#[doc = $about:literal])* $column:ident: $type:ty,)*) => {
+        /// The people whom a ward lists, in the order of [`Person::who`]: one column for each field of a [`Person`].
+        #[derive(Clone, Debug, Default, PartialEq)]
+        pub struct People { $($(#[doc = $about])* pub $column: Vec<$type>),* }
+
+        impl People {
+            /// Nobody, with room for so many.
+            pub fn with_room(room: usize) -> People {
+                People { $($column: Vec::with_capacity(room)),* }
+            }
+
+            /// One of them.
+            pub fn get(&self, i: usize) -> Person {
+                Person { $($column: self.$column[i]),* }
+            }
+
+            /// Put somebody into this place.
+            pub fn set(&mut self, i: usize, person: Person) {
+                $(self.$column[i] = person.$column;)*
+            }
+
+            /// List somebody at the end.
+            pub fn push(&mut self, person: Person) {
+                $(self.$column.push(person.$column);)*
+            }
+
+            /// Forget all from this place on.
+            fn truncate(&mut self, len: usize) {
+                $(self.$column.truncate(len);)*
+            }
+
+            /// List those of this span again, at the end.
+            fn repeat(&mut self, span: std::ops::Range<usize>) {
+                $(self.$column.extend_from_within(span.clone());)*
+            }
+        }
+    };
+}
+
+people! {
+    /// Hardship; written when they are listed.
+    hardship: u8,
+    /// Political discontent, likewise.
+    discontent: u8,
+    /// Risk aversion, likewise.
+    risk_aversion: u8,
+    /// Violent disposition, likewise.
+    violence: u8,
+    /// Community and citizen, likewise.
+    who: u16,
+    /// Activity and memory bits; written by `decide` (who is out) and `police` (what happens to them).
+    state: u8,
+    /// Ticks out; written by `decide`.
+    ticks_out: u8,
+    /// Clocks; written by `decide` and `police`.
+    clock: Hazard,
+    /// Clocks drawn; likewise.
+    turns: u16,
+}
+
+impl People {
+    /// How many are listed.
+    pub fn len(&self) -> usize {
+        self.who.len()
+    }
+
+    /// Whether nobody is.
+    pub fn is_empty(&self) -> bool {
+        self.who.is_empty()
+    }
+
+    /// Merge two lists in order, of which the second begins at `old`, into one.
+    pub fn merge(&mut self, old: usize) {
+        let all = self.len();
+        if old == 0 || old == all {
+            return;
+        }
+        // The first list is moved behind the second. From there the two are merged into the front, which never catches
+        // up with what is still to be read.
+        self.repeat(0..old);
+        let (mut first, mut second) = (all, old);
+        for to in 0..all {
+            let from = if second == all || first < all + old && self.who[first] < self.who[second] {
+                &mut first
+            } else {
+                &mut second
+            };
+            let at = *from;
+            *from += 1;
+            self.set(to, self.get(at));
+        }
+        self.truncate(all);
+    }
+}
+
+/// How many people of a ward are what; whole numbers, so that sums do not depend on any order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Peaceful in the streets.
-    pub protesting: u16,
+    pub protesting: u32,
     /// Violent in the streets, without looters.
-    pub violent: u16,
+    pub violent: u32,
     /// Looting.
-    pub looting: u16,
+    pub looting: u32,
     /// Out since midnight.
-    pub today: u16,
+    pub today: u32,
     /// At home after having taken part.
-    pub at_large: u16,
+    pub at_large: u32,
     /// In detention.
-    pub detained: u16,
+    pub detained: u32,
     /// Injured and out of action.
-    pub injured: u16,
+    pub injured: u32,
     /// Of those out: the price is the first demand.
-    pub demand_price: u16,
+    pub demand_price: u32,
     /// Of those out: another government is.
-    pub demand_government: u16,
+    pub demand_government: u32,
     /// Of those out: the end of the regime is.
-    pub demand_regime: u16,
+    pub demand_regime: u32,
     /// Arrested this tick.
-    pub arrested: u16,
+    pub arrested: u32,
     /// Injured this tick.
-    pub hurt: u16,
+    pub hurt: u32,
     /// Of these, seriously.
-    pub serious: u16,
+    pub serious: u32,
     /// Killed this tick.
-    pub killed: u16,
+    pub killed: u32,
 }
 
 impl Tally {
     /// All who are out.
-    pub fn out(&self) -> u16 {
+    pub fn out(&self) -> u32 {
         self.protesting + self.violent + self.looting
     }
 }
 
-/// The extremes of the traits in a community: a bound on what its keenest citizen can want.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// The extremes of the traits of those who are listed: a bound on what the keenest of them can want.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Extremes {
     /// Largest hardship.
     pub hardship: u8,
@@ -177,39 +255,52 @@ pub struct Extremes {
 }
 
 impl Extremes {
-    /// The extremes of two groups together.
-    pub fn with(&self, other: &Extremes) -> Extremes {
-        Extremes {
-            hardship: self.hardship.max(other.hardship),
-            discontent: self.discontent.max(other.discontent),
-            risk_aversion: self.risk_aversion.min(other.risk_aversion),
-            violence: self.violence.max(other.violence),
-            aggrieved: self.aggrieved.max(other.aggrieved),
-            covetous: self.covetous.max(other.covetous),
+    /// Of these people.
+    pub fn of(people: &People) -> Extremes {
+        let largest = |values: &[u8]| values.iter().copied().max().unwrap_or(0);
+        let (h, p, r, v) = (
+            &people.hardship,
+            &people.discontent,
+            &people.risk_aversion,
+            &people.violence,
+        );
+        let mut extremes = Extremes {
+            hardship: largest(h),
+            discontent: largest(p),
+            risk_aversion: r.iter().copied().min().unwrap_or(255),
+            violence: largest(v),
+            aggrieved: i16::MIN,
+            covetous: i16::MIN,
+        };
+        for i in 0..people.len() {
+            let aggrieved = i16::from(h[i]) + i16::from(p[i]) - i16::from(r[i]);
+            extremes.aggrieved = extremes.aggrieved.max(aggrieved);
+            extremes.covetous = extremes.covetous.max(i16::from(h[i]) + i16::from(v[i]));
         }
+        extremes
     }
 }
 
-/// Number of communities that a community is tied to: two near, two far.
-pub const TIES: usize = 4;
+/// Flags as bits, in order; flags are 0 or 1.
+pub fn gathered<const N: usize, const WORDS: usize>(flags: &[u8; N]) -> [u64; WORDS] {
+    let mut words = [0; WORDS];
+    for (eighth, flags) in flags.as_chunks::<8>().0.iter().enumerate() {
+        // The product gathers the lowest bit of each of eight bytes in the highest byte.
+        let byte = u64::from_le_bytes(*flags).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+        words[eighth / 8] |= byte << (8 * (eighth % 8));
+    }
+    words
+}
 
-/// About 256 people who know of each other.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Community {
-    /// Where; written by `population`.
-    pub region: u32,
-    /// Citizens in it, 1 to 256; written by `population`.
-    pub len: u16,
-    /// Whether it lies in a town; written by `population`.
-    pub urban: bool,
-    /// A bound on its keenest citizen; written by `population`.
-    pub extremes: Extremes,
-    /// The communities it sees; written by `population`.
-    pub ties: [u32; TIES],
-    /// Anger at repression, share; written by `perceive`.
-    pub backlash: f32,
-    /// Fear of repression, share; written by `perceive`.
-    pub fear: f32,
-    /// How many are what; written by `decide`, then by `police`.
-    pub tally: Tally,
+/// The places of the ones in a word, from the lowest.
+pub struct Ones(pub u64);
+
+impl Iterator for Ones {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        let bit = self.0.trailing_zeros() as usize;
+        self.0 &= self.0.wrapping_sub(1);
+        (bit < 64).then_some(bit)
+    }
 }

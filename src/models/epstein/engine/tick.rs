@@ -35,7 +35,7 @@ impl<'m> Engine<'m> {
         Engine {
             piles: Piles::for_people(world.agents.len()),
             world,
-            dice: dice.clone(),
+            dice: *dice,
         }
     }
 

@@ -5,6 +5,15 @@ use crate::sim::model::{Model, Region};
 use crate::sim::policy::{Combine, Intervention, Lever};
 use crate::sim::world::{RegionState, World};
 
+/// A pulse acts in one tick.
+pub fn end_pulses(world: &mut World) {
+    for region in &mut world.regions {
+        for &lever in Lever::ALL.iter().filter(|lever| lever.combine() == Combine::Pulse) {
+            region.levers[lever as usize] = 0.0;
+        }
+    }
+}
+
 /// Set every lever to what those interventions that act now make of it.
 pub fn pull(model: &Model, world: &mut World, tick: u32) {
     for region in &mut world.regions {

@@ -23,6 +23,7 @@ pub fn govern(model: &Model, dice: &Dice, world: &mut World, last: &Readings, ti
             0.0
         };
     }
+    levers::end_pulses(world);
     if model.policy == Policy::Reactive {
         reactive::deliberate(model, world, last, tick);
     }

@@ -98,7 +98,9 @@ fn relieve(model: &Model, world: &mut World, guard: usize) -> Post {
             let all: u32 = world.units.iter().filter(on).map(|u| u.able).sum();
             (locals, std::cmp::Reverse(all), std::cmp::Reverse(s))
         });
-    let Some(site) = site else { return Post::Street };
+    let Some(site) = site else {
+        return Post::Street;
+    };
     // Volunteers watch beside the police; they do not replace it.
     if !volunteers && let Some(freed) = world.units.iter_mut().find(|u| u.post == Post::Site(site) && local(u)) {
         freed.post = Post::Street;

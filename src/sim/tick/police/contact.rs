@@ -1,8 +1,6 @@
 //! What contact does to people on both sides. A region's forces set a rate; whom it meets is each person's own
 //! draw, so that the outcome does not depend on any order in which people are listed.
 
-use std::ops::Range;
-
 use rayon::prelude::*;
 
 use crate::dice::{BLOCK, Dice, Purpose, threshold32};
@@ -10,19 +8,18 @@ use crate::sim::hazard::{self, Hazard};
 use crate::sim::model::Model;
 use crate::sim::policy::Lever;
 use crate::sim::rules;
-use crate::sim::weights::Perceived;
 use crate::sim::world::*;
 
 /// One tick of contact.
-pub fn contact(model: &Model, dice: &Dice, world: &mut World, perceived: &Perceived, tick: u32) {
-    citizens(model, dice, world, &perceived.awake);
+pub fn contact(model: &Model, dice: &Dice, world: &mut World, tick: u32) {
+    citizens(model, dice, world);
     officers(model, dice, world, tick);
-    sum_up(model, world, &perceived.asleep);
+    sum_up(model, world);
 }
 
 /// Sum what happened to citizens into their regions.
-pub fn sum_up(model: &Model, world: &mut World, asleep: &[bool]) {
-    world.count_fates(model.persons_per_agent, asleep);
+pub fn sum_up(model: &Model, world: &mut World) {
+    world.count_fates(model.persons_per_agent);
     for region in &mut world.regions {
         region.totals.detained += region.counts.arrested;
         region.totals.hurt += region.counts.hurt;
@@ -179,109 +176,98 @@ pub fn fates(model: &Model, region: &RegionState) -> Fates {
 }
 
 /// What happens to citizens this tick.
-fn citizens(model: &Model, dice: &Dice, world: &mut World, awake: &[Range<usize>]) {
-    let World {
-        citizens,
-        communities,
-        regions,
-        ..
-    } = world;
+fn citizens(model: &Model, dice: &Dice, world: &mut World) {
+    let World { wards, regions, .. } = world;
     let regions = &*regions;
-    for span in awake {
-        let people = span.start * BLOCK..span.end * BLOCK;
-        (
-            citizens.state[people.clone()].par_chunks_mut(BLOCK),
-            citizens.ticks_out[people.clone()].par_chunks_mut(BLOCK),
-            citizens.clock[people.clone()].par_chunks_mut(BLOCK),
-            citizens.turns[people].par_chunks_mut(BLOCK),
-            communities[span.clone()].par_iter_mut(),
-        )
-            .into_par_iter()
-            .with_min_len(256)
-            .enumerate()
-            .for_each_init(
-                // Neighbouring communities are mostly of one region, whose fates are worked out once.
-                || (u32::MAX, Fates::default()),
-                |(of, fates_here), (at, (state, ticks_out, clock, turns, community))| {
-                    let t = &community.tally;
-                    if t.out() + t.at_large + t.detained + t.injured == 0 {
-                        return;
-                    }
-                    if *of != community.region {
-                        (*of, *fates_here) = (community.region, fates(model, &regions[community.region as usize]));
-                    }
-                    let searched = fates_here.at_large.hazard > 0;
-                    if t.out() + t.detained + t.injured == 0 && !searched {
-                        return;
-                    }
-                    let flags = concerned((&*state).try_into().expect("a whole block"), searched);
-                    let tally = &mut community.tally;
-                    for (_, people) in Some256::flagged(&flags).parts(1) {
-                        for i in people {
-                            let person = (span.start + at) * BLOCK + i;
-                            let by = fates_here.on(state[i]);
-                            if let Some(lot) = hazard::run_down(&mut clock[i], &mut turns[i], by, dice, person) {
-                                meet(&mut state[i], &mut ticks_out[i], lot, fates_here, tally);
-                            }
-                        }
-                    }
-                    if tally.out() == 0 {
-                        (tally.demand_price, tally.demand_government, tally.demand_regime) = (0, 0, 0);
-                    }
-                },
-            );
-    }
+    wards.par_iter_mut().for_each(|ward| {
+        let t = &ward.tally;
+        let (away, at_large) = (t.out() + t.detained + t.injured, t.at_large);
+        if away + at_large == 0 {
+            return;
+        }
+        let fates = fates(model, &regions[ward.region as usize]);
+        let searched = at_large > 0 && fates.at_large.hazard > 0;
+        if away == 0 && !searched {
+            return;
+        }
+        for word in 0..ward.people.len().div_ceil(64) {
+            let states = &ward.people.state[64 * word..];
+            let flags = match states.first_chunk() {
+                Some(states) => concerned(states, searched),
+                None => {
+                    let mut padded = [Activity::Home as u8; 64];
+                    padded[..states.len()].copy_from_slice(states);
+                    concerned(&padded, searched)
+                }
+            };
+            for i in Ones(flags).map(|bit| 64 * word + bit) {
+                let (number, people) = (ward.number(i), &mut ward.people);
+                let (clock, turns, state) = (&mut people.clock[i], &mut people.turns[i], people.state[i]);
+                if let Some(lot) = hazard::run_down(clock, turns, fates.on(state), dice, number) {
+                    meet(ward, i, lot, &fates);
+                }
+            }
+        }
+        let t = &mut ward.tally;
+        if t.out() == 0 {
+            (t.demand_price, t.demand_government, t.demand_regime) = (0, 0, 0);
+        }
+    });
 }
 
 /// Flag those to whom something can happen: all who are out, detained or injured, and those who are searched for.
-fn concerned(state: &[u8; BLOCK], searched: bool) -> [u8; BLOCK] {
-    let mut flags = [0u8; BLOCK];
-    for (flag, state) in flags.iter_mut().zip(state) {
+#[multiversion::multiversion(targets("x86_64+avx512f+avx512bw", "x86_64+avx2", "aarch64+neon"))]
+fn concerned(states: &[u8; 64], searched: bool) -> u64 {
+    let mut flags = [0u8; 64];
+    for (flag, state) in flags.iter_mut().zip(states) {
         let away = (state & ACTIVITY).wrapping_sub(1) < Activity::Injured as u8;
         let at_large = state & (ACTIVITY | TOOK_PART) == TOOK_PART;
         *flag = u8::from(away | (at_large & searched));
     }
-    flags
+    gathered::<64, 1>(&flags)[0]
 }
 
 /// What happens to a citizen whose clock has run out.
-fn meet(state: &mut u8, ticks_out: &mut u8, lot: u32, fates: &Fates, tally: &mut Tally) {
-    let activity = Activity::of(*state);
-    if let Activity::Detained | Activity::Injured = activity {
-        match activity {
-            Activity::Detained => tally.detained -= 1,
-            _ => tally.injured -= 1,
-        }
-        tally.at_large += 1;
-        *state = *state & !(ACTIVITY | SERIOUS) | Activity::Home as u8;
-        return;
-    }
-    let fate = fates.fate(*state);
-    let lot = u64::from(lot);
-    match activity {
+fn meet(ward: &mut Ward, i: usize, lot: u32, fates: &Fates) {
+    let community = usize::from(ward.people.who[i]) / BLOCK;
+    let (people, tally) = (&mut ward.people, &mut ward.tally);
+    let (state, lot) = (people.state[i], u64::from(lot));
+    let fate = fates.fate(state);
+    match Activity::of(state) {
         Activity::Protesting => tally.protesting -= 1,
         Activity::Violent => tally.violent -= 1,
         Activity::Looting => tally.looting -= 1,
-        _ => tally.at_large -= 1,
+        Activity::Detained => tally.detained -= 1,
+        Activity::Injured => tally.injured -= 1,
+        Activity::Home | Activity::Dead => tally.at_large -= 1,
     }
-    let next = if lot < fate.shares[0] {
-        tally.killed += 1;
-        Activity::Dead
-    } else if lot < fate.shares[2] {
-        if lot < fate.shares[1] {
-            tally.serious += 1;
-            *state |= SERIOUS;
+    ward.out[community] -= u16::from(Activity::of(state).is_out());
+    let [arrested, hurt, killed] = &mut ward.harm[community];
+    let mut seriously = false;
+    let next = match Activity::of(state) {
+        Activity::Detained | Activity::Injured => {
+            tally.at_large += 1;
+            Activity::Home
         }
-        tally.hurt += 1;
-        tally.injured += 1;
-        Activity::Injured
-    } else {
-        tally.arrested += 1;
-        tally.detained += 1;
-        Activity::Detained
+        _ if lot < fate.shares[0] => {
+            (tally.killed, *killed) = (tally.killed + 1, *killed + 1);
+            Activity::Dead
+        }
+        _ if lot < fate.shares[2] => {
+            seriously = lot < fate.shares[1];
+            tally.serious += u32::from(seriously);
+            (tally.hurt, *hurt) = (tally.hurt + 1, *hurt + 1);
+            tally.injured += 1;
+            Activity::Injured
+        }
+        _ => {
+            (tally.arrested, *arrested) = (tally.arrested + 1, *arrested + 1);
+            tally.detained += 1;
+            Activity::Detained
+        }
     };
-    *state = *state & !ACTIVITY | next as u8;
-    *ticks_out = 0;
+    people.state[i] = state & !(ACTIVITY | SERIOUS) | next as u8 | if seriously { SERIOUS } else { 0 };
+    people.ticks_out[i] = 0;
 }
 
 /// Injured officers who are able again: each unit has its draws, as for their injuries.
