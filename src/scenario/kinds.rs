@@ -204,7 +204,7 @@ pub const KINDS: &[ActionKind] = &[
     },
     ActionKind {
         name: "external_force",
-        meaning: "Troops of other states come; name them in `contingents`.",
+        meaning: "Troops of other states come; name them in `contingents`. What it moves is the signal alone, and a guess: reassurance 0 to 0.3, belief -0.3 to 0, fear 0 to 0.15; ask for both ends.",
         levers: &[(Reassurance, 0.15), (Belief, -0.1), (Fear, 0.05)],
         ..NONE
     },

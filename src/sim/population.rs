@@ -22,8 +22,6 @@ pub fn populate(model: &Model, dice: &Dice) -> World {
                 armed: 0.0,
                 attackers: 0.0,
                 taken_by: 0.0,
-                attackers: 0.0,
-                taken_by: 0.0,
                 stood_down: 0.0,
                 down_until: 0,
             };
