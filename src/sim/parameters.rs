@@ -131,7 +131,8 @@ rules! {
         fear_weight = 0.24, "utility", 0.0..=5.0, "calibrated", "Restraint of fear on a citizen of risk aversion 1.";
         isolation_weight = 0.15, "utility", 0.0..=5.0, "calibrated; Rydzak 2019 on shutdowns", "Push of being cut off: without a network peaceful coordination fails and small violent groups do not.";
         darkness_weight = 0.29, "utility", 0.0..=5.0, "calibrated; Zimbardo 1969, Doleac and Sanders 2015: darkness hides who did it", "Push of darkness, from half an hour after sunset to half an hour before sunrise.";
-        loot_reluctance = 2.08, "utility", 0.0..=10.0, "calibrated", "What looting costs beside the cost of participation; hardship and violent disposition weigh 1 each against it.";
+        loot_discipline = 0.3, "utility", 0.0..=5.0, "calibrated; Mangystau was not looted", "Restraint of a full norm of non-violent discipline on looters.";
+        loot_reluctance = 2.0, "utility", 0.0..=10.0, "calibrated", "What looting costs beside the cost of participation; hardship and violent disposition weigh 1 each against it.";
         loot_opportunity = 0.35, "utility", 0.0..=5.0, "calibrated; Bueno de Mesquita and Shadmehr 2022", "Pull of streets without police, for as long as there is something left to take.";
         loot_company = 0.025, "utility per ln unit", 0.0..=1.0, "calibrated; Granovetter 1978", "Pull of others who loot, per unit of their logarithmic number.";
         lawless_hours = 4.0, "hours", 0.1..=96.0, "calibrated; Boston 1919 and Montreal 1969: looting within hours of a police strike", "Time in which 63 % of a loss of police in the streets is noticed.";

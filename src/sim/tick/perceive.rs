@@ -313,6 +313,7 @@ fn view(model: &Model, world: &World, g: usize, tick: u32) -> View {
         // A curfew costs those whom there is police to stop.
         looting: violence.loot_opportunity * region.lawless * left + violence.loot_company * looting
             - violence.loot_reluctance
+            - violence.loot_discipline * given.discipline
             - region.lever(Lever::Vigilance)
             - turnout.curfew_cost * region.lever(Lever::Curfew) * (1.0 - overstretch),
         push: rules::push(factor),
