@@ -9,13 +9,11 @@
 use std::path::Path;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use qantar::analysis::named::{Total, values};
-use qantar::models::country::TOTALS;
 use qantar::scenario::Scenario;
-use qantar::study::sweep::{Ask, How, Opened, Progress, Settings, Shard, Sweep, assemble, execute, open};
-use qantar::table::Table;
+use qantar::study::sweep::{Ask, How};
+use qantar::study::{self, Folder, Opened, Progress, Settings, Study, execute, publish};
 
-fn sweep(file: &str, set: &[&str], vary: &str, points: u32) -> Sweep {
+fn sweep(file: &str, set: &[&str], vary: &str, points: u32) -> Study {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(file);
     let mut scenario = Scenario::read(&path).expect("a shipped scenario is valid");
     let set: Vec<String> = set.iter().map(|text| (*text).to_owned()).collect();
@@ -25,27 +23,17 @@ fn sweep(file: &str, set: &[&str], vary: &str, points: u32) -> Sweep {
     ask.vary(&vary);
     let sample = ask.text("--sample", &format!("sobol:{points}"));
     ask.sample(&sample);
-    for total in TOTALS {
-        ask.outcome(total.name, total.text, &sample.place);
-    }
-    ask.plan(How::default()).expect("a valid sweep")
+    ask.study(How::default(), Vec::new()).expect("a valid sweep")
 }
 
-fn run(sweep: &Sweep, out: &Path) {
-    let Opened::Begun(folder) = open(sweep, out, false).expect("a folder") else {
+fn run(sweep: &Study, out: &Path) {
+    let Opened::Begun(folder) = Folder::open(sweep, out, study::How::default()).expect("a folder") else {
         unreachable!("it has just been made")
     };
-    let settings = Settings {
-        threads: std::thread::available_parallelism().map_or(1, usize::from),
-        shard: Shard::WHOLE,
-        most: u64::MAX,
-        fail_fast: true,
-        retry_failed: false,
-    };
-    let totals = TOTALS.each_ref().map(Total::named);
-    let outcomes = |series: &Table, events: &Table| values(&totals, series, events);
-    execute(sweep, &folder, settings, &Progress::default(), &outcomes).expect("no run fails");
-    assemble(sweep, &folder, settings.threads).expect("no run is missing");
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let (settings, progress) = (Settings::threads(threads), Progress::default());
+    execute(sweep, &folder, settings, &progress).expect("no run fails");
+    publish(sweep, &folder, threads, &progress, &|_| Ok(Vec::new())).expect("no run is missing");
 }
 
 fn sweeps(c: &mut Criterion) {

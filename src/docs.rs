@@ -47,6 +47,10 @@ pub mod sweep {
     #![doc = include_str!("docs/sweep.md")]
 }
 
+pub mod report {
+    #![doc = include_str!("docs/report.md")]
+}
+
 pub mod speed {
     #![doc = include_str!("docs/speed.md")]
 }

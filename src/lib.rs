@@ -16,15 +16,18 @@
 //! |---|---|---|
 //! | [`dice`] | every chance: a draw is a pure function of seed, replicate, purpose, block and tick | nothing |
 //! | [`metric`] | what is measured: name, unit, meaning; the values of one tick | nothing |
+//! | [`outline`] | where regions lie on a map: GeoJSON | nothing |
 //! | [`suggest`] | what was probably meant by an unknown word | nothing |
 //! | [`table`] | named columns, the shape of every result; CSV, Parquet | nothing |
 //! | [`sim`] | the engine: model, policy, parameters, world, rules, the order of a tick | dice, metric; its recorder alone knows tables |
 //! | [`analysis`] | tables to findings: the course of events, totals, outcomes, their spread, scores | tables |
-//! | [`report`] | findings to text and JSON that a student reads | analysis, tables |
-//! | [`models`] | the families of models, country and lattice: what each measures, sums up and tells | sim, analysis, report |
+//! | [`report`] | findings to text, JSON, figures and pages that a student reads | analysis, tables, outlines |
+//! | [`document`] | text as a tree with places, overlays, formats as tables of fields, and the check by them | words of sim and scores |
+//! | [`models`] | the families of models, country and lattice: format, compile, what each measures, sums up and tells | document, sim, analysis, report |
 //! | [`scenario`] | text to model, or every problem at its place | what a model is, not how it runs; families, outcomes |
+//! | [`design`] | points in the space of parameters: grids, samples, the layouts of measures of sensitivity | fit, for its normal numbers |
 //! | [`fit`] | which parameters to try next, so that a model comes near its record | nothing |
-//! | [`study`] | which runs, in any order, to a folder that survives a kill, or to outcomes at once | scenario, sim, table, outcomes, fit |
+//! | [`study`] | arms at points of a design, run in any order, to a folder that survives a kill | scenario, sim, table, outcomes, design, fit |
 //! | [`docs`] | pages: the model by the ODD protocol, evidence, corrections, limits of use | nothing |
 //!
 //! `tests/house.rs` holds the code to this table.
@@ -59,14 +62,18 @@
 
 pub mod dice;
 pub mod metric;
+pub mod outline;
 pub mod suggest;
 pub mod table;
 
 pub mod fit;
 
+pub mod design;
+
 pub mod sim;
 
 pub mod analysis;
+pub mod document;
 #[cfg(feature = "plots")]
 pub mod report;
 

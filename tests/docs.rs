@@ -26,7 +26,10 @@ fn root() -> &'static Path {
 
 fn pages() -> Vec<PathBuf> {
     let folder = fs::read_dir(root().join("src/docs")).expect("the folder of pages");
-    let mut pages: Vec<_> = folder.map(|entry| entry.expect("an entry").path()).collect();
+    let paths = folder.map(|entry| entry.expect("an entry").path());
+    let mut pages: Vec<_> = paths
+        .filter(|path| path.extension().is_some_and(|ending| ending == "md"))
+        .collect();
     pages.sort();
     pages
 }

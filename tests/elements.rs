@@ -5,10 +5,10 @@ use std::path::Path;
 use crate::worlds::{self, intervention, model, region, restless, site, to};
 use qantar::dice::Dice;
 use qantar::metric::{Metric, Readings};
+use qantar::models::FAMILIES;
 use qantar::report;
 use qantar::scenario::Scenario;
 use qantar::scenario::kinds::{self, KINDS, STANCES};
-use qantar::scenario::schema::sections;
 use qantar::sim::event::{Event, What};
 use qantar::sim::model::*;
 use qantar::sim::parameters::Rules;
@@ -86,7 +86,9 @@ fn every_carrier_of_an_element_exists() {
     let scenarios = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
     let entry = |name: &str| CHRONICLE.lines().any(|line| line == format!("id = \"{name}\""));
     let key = |name: &str| {
-        sections()
+        FAMILIES[0]
+            .format()
+            .sections
             .iter()
             .any(|section| section.fields.iter().any(|field| section.path(field.key) == name))
     };

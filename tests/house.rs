@@ -8,19 +8,28 @@ use std::path::{Path, PathBuf};
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("dice", &[]),
     ("metric", &[]),
+    ("outline", &[]),
     ("suggest", &[]),
     ("docs", &[]),
     ("table", &[]),
     ("fit", &[]),
+    ("design", &["fit"]),
     ("sim", &["dice", "metric", "table"]),
     ("analysis", &["metric", "suggest", "table"]),
-    ("report", &["analysis", "metric", "table"]),
-    ("models", &["dice", "metric", "table", "sim", "analysis", "report"]),
-    ("scenario", &["metric", "suggest", "sim", "analysis", "models"]),
+    ("report", &["analysis", "metric", "outline", "table"]),
+    ("document", &["metric", "outline", "suggest", "sim", "analysis"]),
+    (
+        "models",
+        &["dice", "metric", "table", "sim", "analysis", "report", "document"],
+    ),
+    (
+        "scenario",
+        &["metric", "outline", "suggest", "sim", "analysis", "document", "models"],
+    ),
     (
         "study",
         &[
-            "dice", "metric", "suggest", "table", "sim", "models", "scenario", "analysis", "fit",
+            "design", "dice", "metric", "suggest", "table", "sim", "document", "models", "scenario", "analysis", "fit",
         ],
     ),
 ];
@@ -79,6 +88,122 @@ fn library() -> BTreeMap<String, Vec<String>> {
 
 fn room(path: &str) -> &str {
     path.split(['/', '.', ':']).next().expect("a first part")
+}
+
+/// The paths of a `use`, one for each name in its braces.
+fn spread(path: &str) -> Vec<String> {
+    let Some((head, rest)) = path.split_once('{') else {
+        return vec![path.split(" as ").next().expect("a first part").trim().to_owned()];
+    };
+    let body = rest.rsplit_once('}').map_or(rest, |(body, _)| body);
+    let (mut depth, mut pieces) = (0, vec![String::new()]);
+    for c in body.chars() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        match c {
+            ',' if depth == 0 => pieces.push(String::new()),
+            c => pieces.last_mut().expect("there is one").push(c),
+        }
+    }
+    let named = pieces
+        .iter()
+        .map(|piece| piece.trim())
+        .filter(|piece| !piece.is_empty());
+    named.flat_map(|piece| spread(&format!("{head}{piece}"))).collect()
+}
+
+/// The module that a file is: `sim::tick` for `sim/tick/mod.rs`.
+fn module(file: &str) -> Vec<String> {
+    let path = file.trim_end_matches(".rs").trim_end_matches("/mod");
+    path.split('/').map(str::to_owned).collect()
+}
+
+/// For each file of the library, the files that it names by `crate::` and `super::`. What a `mod.rs` says of the parts
+/// that it declares is the inside of one module.
+fn imports() -> BTreeMap<String, Vec<String>> {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let files: BTreeMap<Vec<String>, String> = library().into_keys().map(|file| (module(&file), file)).collect();
+    let mut all = BTreeMap::new();
+    for (own, file) in &files {
+        let text = fs::read_to_string(src.join(file)).expect("readable");
+        let code = text.split("#[cfg(test)]\nmod tests").next().expect("a first part");
+        let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let code = lines.collect::<Vec<_>>().join(" ");
+        let mut paths: Vec<String> = Vec::new();
+        for start in ["use crate::", "use super::"] {
+            let uses = code.match_indices(start).map(|(at, _)| &code[at + 4..]);
+            paths.extend(uses.flat_map(|text| spread(text.split(';').next().expect("a first part"))));
+        }
+        for start in ["crate::", "super::"] {
+            for (at, _) in code.match_indices(start) {
+                let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | ':');
+                // The second of `super::super` is no beginning.
+                if code[..at].ends_with(':') {
+                    continue;
+                }
+                paths.push(code[at..].chars().take_while(|&c| plain(c)).collect());
+            }
+        }
+        let mut named = Vec::new();
+        for path in paths {
+            let mut at = own.clone();
+            for part in path.split("::") {
+                match part {
+                    "crate" => at.clear(),
+                    "super" => drop(at.pop()),
+                    "self" | "" => {}
+                    part => at.push(part.to_owned()),
+                }
+            }
+            while !at.is_empty() && !files.contains_key(&at) {
+                at.pop();
+            }
+            named.extend(files.get(&at).filter(|other| *other != file).cloned());
+        }
+        all.insert(file.clone(), named);
+    }
+    all
+}
+
+#[test]
+fn no_two_files_import_each_other_by_whatever_way() {
+    let imports = imports();
+    assert!(imports.values().flatten().count() > 200, "the imports are found");
+    // What imports nothing that is left cannot be in a circle; so it is left out, until no more can be.
+    let mut left: Vec<&String> = imports.keys().collect();
+    loop {
+        let before = left.len();
+        let within = |file: &&String| imports[*file].iter().any(|other| left.contains(&other));
+        left = left.iter().copied().filter(within).collect();
+        if left.len() == before {
+            break;
+        }
+    }
+    // And what nobody that is left imports leads to one only.
+    loop {
+        let before = left.len();
+        let named = |file: &&String| left.iter().any(|other| imports[*other].contains(file));
+        left = left.iter().copied().filter(named).collect();
+        if left.len() == before {
+            break;
+        }
+    }
+    let circle: Vec<String> = left
+        .iter()
+        .map(|file| {
+            format!(
+                "{file} -> {:?}",
+                imports[*file]
+                    .iter()
+                    .filter(|other| left.contains(other))
+                    .collect::<Vec<_>>()
+            )
+        })
+        .collect();
+    assert!(circle.is_empty(), "{circle:#?}");
 }
 
 #[test]

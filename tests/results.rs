@@ -119,7 +119,8 @@ fn the_manifest_tells_what_was_run_and_the_digest_of_every_file() {
     let bench = Bench::new();
     let out = bench.run("out", &["--seed", "5", "--set", CHANGE, "--threads", "2"]);
     let manifest: Value = serde_json::from_slice(&fs::read(out.join("manifest.json")).unwrap()).unwrap();
-    assert_eq!(manifest["format"], "qantar-results/1");
+    assert_eq!(manifest["format"], "qantar-results/2");
+    assert_eq!(manifest["made_by"]["command"], "run");
     assert_eq!(manifest["version"], env!("CARGO_PKG_VERSION"));
     assert_eq!(manifest["seed"], 5);
     assert_eq!(manifest["overrides"][0], CHANGE);
@@ -198,8 +199,8 @@ fn a_replicate_alone_is_the_same_rows_as_among_many() {
 
 /// How many replicates are in the journal of an unfinished folder, the last of them perhaps not whole.
 fn kept(partial: &Path) -> usize {
-    let journal = fs::read(partial.join("parts").join("1-of-1-0000.series")).unwrap_or_default();
-    let record = |line: &&[u8]| line.split(|&byte| byte == b' ').nth(2) == Some(b"+");
+    let journal = fs::read(partial.join("parts").join("1-of-1-0000.journal")).unwrap_or_default();
+    let record = |line: &&[u8]| line.split(|&byte| byte == b' ').nth(4) == Some(b"+");
     journal.split(|&byte| byte == b'\n').filter(record).count()
 }
 
@@ -265,7 +266,7 @@ fn a_killed_run_resumes_to_the_same_bytes_without_running_again_what_is_done() {
     let resumed = bench.qantar(&args);
     assert_eq!(resumed.status.code(), Some(0), "{}", stderr(&resumed));
     let said = stderr(&resumed);
-    let whole = [kept, kept - 1].map(|done| format!("resuming: {done} of 400 replicates"));
+    let whole = [kept, kept - 1].map(|done| format!("resuming: {done} of 400 runs"));
     assert!(whole.iter().any(|whole| said.contains(whole)), "{kept} kept: {said}");
     assert_eq!(
         results(&bench.path("killed")),
@@ -282,7 +283,7 @@ fn a_stopped_run_says_what_is_kept_and_tells_the_signal_by_its_exit_code() {
         let (partial, status, said) = killed(&bench, "out", "2000", Some(signal));
         assert_eq!(status.code(), Some(code), "{said}");
         assert!(
-            said.contains("of 2000 replicates are kept in") && said.contains("the same command resumes"),
+            said.contains("of 2000 runs are kept in") && said.contains("the same command resumes"),
             "{said}"
         );
         assert!(partial.exists() && !bench.path("out").exists());
@@ -323,6 +324,7 @@ fn json_is_one_document_with_the_documented_keys() {
         "events",
         "caution",
         "folder",
+        "runs",
     ];
     assert_eq!(keys, documented);
     assert_eq!(document["format"], "qantar-run/1");
@@ -409,6 +411,8 @@ fn mistakes_have_exit_code_2_and_failures_1() {
     assert_eq!(code(&["run", SCENARIO, "--set", "no_such_key=1"]), Some(2));
     assert_eq!(code(&["run", SCENARIO, "--replicates", "0"]), Some(2));
     assert_eq!(code(&["reproduce", "no-such-folder"]), Some(1));
+    assert_eq!(code(&["status", "no-such-folder"]), Some(2));
+    assert_eq!(code(&["run", SCENARIO, "--out", "-"]), Some(2));
     fs::write(bench.path("file"), "").unwrap();
     assert_eq!(code(&["run", SCENARIO, "--out", "file/below"]), Some(1));
 }

@@ -4,8 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use qantar::scenario::{Scenario, record};
-use qantar::study::Plan;
+use qantar::scenario::{Scenario, outcomes, record};
 use serde_json::Value;
 
 const TOWN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/record/town.toml");
@@ -44,7 +43,11 @@ fn towns(folder: &Path, name: &str, changes: &[(&str, &str)]) -> PathBuf {
 #[test]
 fn every_problem_of_a_record_is_told_at_once_and_at_its_place() {
     let scenario = Scenario::read(TOWN.as_ref()).unwrap();
-    let known = Plan::new(&scenario, Vec::new(), 1, 0..1).unwrap().known();
+    let known = outcomes::known(
+        scenario.family(),
+        &*scenario.simulation().unwrap(),
+        &scenario.calendar(),
+    );
     let problems = record::read("tests/fixtures/record/broken.record.toml".as_ref(), &known).unwrap_err();
     insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!("every_problem_of_a_record_is_told_at_once", problems.to_string());
@@ -54,8 +57,12 @@ fn every_problem_of_a_record_is_told_at_once_and_at_its_place() {
 #[test]
 fn the_record_of_the_default_scenario_is_whole() {
     let scenario = Scenario::read("scenarios/kazakhstan-2022.toml".as_ref()).unwrap();
-    let plan = Plan::new(&scenario, Vec::new(), 1, 0..1).unwrap();
-    let record = record::read(scenario.record().unwrap(), &plan.known()).unwrap();
+    let known = outcomes::known(
+        scenario.family(),
+        &*scenario.simulation().unwrap(),
+        &scenario.calendar(),
+    );
+    let record = record::read(scenario.record().unwrap(), &known).unwrap();
     let ids: Vec<&str> = record.patterns.iter().map(|pattern| pattern.id.as_str()).collect();
     assert_eq!(ids, ["P0", "P1", "P2", "P3", "P4", "P6", "P9", "P10", "P11", "P12"]);
     for variant in &record.variants {
@@ -157,11 +164,22 @@ fn a_score_is_the_same_on_any_number_of_threads_and_from_a_folder() {
         .modified()
         .unwrap();
     assert_eq!(again, made, "what is whole is read and not run again");
-    let other = qantar(
-        temp.path(),
-        &["score", TOWN, "--replicates", "6", "--quiet", "--out", "kept"],
-    );
-    assert_eq!(other.status.code(), Some(2), "{}", err(&other));
+    let more = |replicates: &str, seed: &str| {
+        let args = [
+            "score",
+            TOWN,
+            "--quiet",
+            "--out",
+            "kept",
+            "--replicates",
+            replicates,
+            "--seed",
+            seed,
+        ];
+        qantar(temp.path(), &args).status.code()
+    };
+    assert_eq!(more("6", "2"), Some(2), "another seed");
+    assert_eq!(more("6", "1"), Some(0), "more replicates go on from what is there");
 }
 
 #[test]

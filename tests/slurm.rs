@@ -358,7 +358,7 @@ fn a_task_at_its_time_limit_stops_cleanly_and_goes_on_when_requeued() {
     let journals = || fs::read_dir(cluster.path("limit.partial/parts")).unwrap().flatten();
     let runs = || {
         journals()
-            .filter(|entry| entry.path().extension().is_some_and(|ending| ending == "runs"))
+            .filter(|entry| entry.path().extension().is_some_and(|ending| ending == "journal"))
             .count()
     };
     wait("a second sitting", 300, || {

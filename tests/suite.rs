@@ -5,6 +5,7 @@
 //! `epstein_validation`, `slurm`. `Cargo.toml` lists them, as it looks for no tests by itself; `house` sees to it that
 //! no file is forgotten in both places.
 
+mod browser;
 mod calibrate;
 mod compare;
 mod docs;
@@ -17,13 +18,16 @@ mod house;
 mod mechanisms;
 mod parameters;
 mod reactive;
+mod report;
 mod results;
 mod scenario_commands;
 mod scenario_compile;
 mod scenario_errors;
+mod scenario_format;
 mod score;
 mod sensitivity;
 mod shipped;
+mod studies;
 mod sweep;
 mod terminal;
 mod twin;

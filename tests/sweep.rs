@@ -122,7 +122,7 @@ fn a_sweep_gives_one_table_of_runs_and_a_manifest_with_its_design() {
     assert!(stderr(&again).contains("whole already"));
     let other = bench.qantar(
         &[
-            &["sweep", TUTORIAL, "--seed", "1", "--replicates", "5"][..],
+            &["sweep", TUTORIAL, "--seed", "1", "--replicates", "3"][..],
             &SMALL[..2],
         ]
         .concat(),
@@ -221,7 +221,7 @@ fn a_sweep_that_is_asked_to_stop_keeps_what_is_done_and_the_folder_alone_goes_on
         .stdout(Stdio::null())
         .spawn()
         .unwrap();
-    let journal = bench.path("out.partial/parts/1-of-1-0000.runs");
+    let journal = bench.path("out.partial/parts/1-of-1-0000.journal");
     while fs::metadata(&journal).map_or(0, |data| data.len()) < 500 {
         sleep(Duration::from_millis(2));
     }
@@ -559,4 +559,235 @@ for name in ['sobol', 'lhs']:
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", stderr(&output));
+}
+
+/// The scripts of the page on sweeps in which another program decides what is tried next.
+#[test]
+fn other_programs_drive_sweeps_as_the_page_shows() {
+    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/src/docs/sweep.md")).unwrap();
+    let scripts = page
+        .split("```python\n")
+        .skip(1)
+        .map(|rest| rest.split("```").next().unwrap());
+    let driving: Vec<&str> = scripts
+        .filter(|script| script.contains("\"--design\", \"-\""))
+        .collect();
+    assert_eq!(driving.len(), 3);
+    let program = assert_cmd::cargo::cargo_bin!("qantar");
+    let path = format!(
+        "{}:{}",
+        program.parent().unwrap().display(),
+        std::env::var("PATH").unwrap()
+    );
+    for script in driving {
+        let package = ["optuna", "ema_workbench", "pyabc"]
+            .into_iter()
+            .find(|package| script.contains(package));
+        if !there("python3", &["-c", &format!("import {}", package.unwrap())]) {
+            continue;
+        }
+        let mut command = Command::new("python3");
+        command.args(["-c", script]).env("PATH", &path);
+        let output = command.current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
+        assert!(output.status.success(), "{package:?}: {}", stderr(&output));
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        let factor: f64 = told.split_whitespace().next().unwrap().parse().unwrap();
+        assert!((1.2..=2.4).contains(&factor), "{package:?}: {told}");
+    }
+}
+
+#[test]
+fn points_come_in_as_lines_and_runs_go_out_as_they_finish() {
+    use std::io::Write as _;
+    let bench = Bench::new();
+    let args = [
+        "sweep",
+        TUTORIAL,
+        "--design",
+        "-",
+        "--carry",
+        "trial",
+        "--replicates",
+        "2",
+        "--set",
+        "ticks=24",
+        "--outcome",
+        "peak = peak(participants)",
+        "--outcome",
+        "never = first(participants > 1e9)",
+    ];
+    let mut command = bench.command(&args);
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let points =
+        "{\"trial\": \"a\", \"shock.fuel-price.factor\": 2.0}\n\n{\"trial\": \"b\", \"region.harrow.urban\": 7}\n";
+    child.stdin.take().unwrap().write_all(points.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let mut runs: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    runs.sort_by_key(|run| (run["row"].as_u64(), run["replicate"].as_u64()));
+    assert_eq!(runs.len(), 4);
+    let keys: Vec<&String> = runs[0].as_object().unwrap().keys().collect();
+    assert_eq!(
+        keys,
+        [
+            "row",
+            "replicate",
+            "trial",
+            "shock.fuel-price.factor",
+            "status",
+            "peak",
+            "never"
+        ]
+    );
+    assert!(runs[0]["peak"].is_f64() && runs[0]["never"].is_null() && runs[0]["trial"] == "a");
+    assert_eq!((&runs[2]["row"], &runs[2]["status"]), (&2.into(), &"failed".into()));
+    assert!(runs[2]["reason"].as_str().unwrap().contains("0 to 1"), "{}", runs[2]);
+    assert!(
+        fs::read_dir(bench.temp.path()).unwrap().next().is_none(),
+        "nothing is kept"
+    );
+}
+
+#[test]
+fn points_from_elsewhere_carry_columns_and_can_be_laid_out_for_sensitivity() {
+    let bench = Bench::new();
+    // A, A with each column of B, B.
+    let points = "trial,region.harrow.urban,region.harrow.discipline\nx,0.1,0.2\nx,0.6,0.2\nx,0.1,0.9\nx,0.6,0.9\n\
+                  y,0.3,0.4\ny,0.8,0.4\ny,0.3,0.5\ny,0.8,0.5\n";
+    fs::write(bench.path("points.csv"), points).unwrap();
+    let more = [
+        "--design",
+        "points.csv",
+        "--carry",
+        "trial",
+        "--layout",
+        "saltelli",
+        "--replicates",
+        "1",
+        "--set",
+        "ticks=24",
+    ];
+    let output = bench.sweep("out", &more);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let text = fs::read_to_string(bench.path("out/runs.csv")).unwrap();
+    let header = "point,replicate,seed,status,region.harrow.urban,region.harrow.discipline,trial,participants_peak";
+    assert!(text.starts_with(header), "{text}");
+    assert!(
+        text.lines().nth(5).unwrap().starts_with("4,0,1,ok,0.3,0.4,y,"),
+        "{text}"
+    );
+    let indices = bench.succeed(&[
+        "sensitivity",
+        "out",
+        "--outcome",
+        "participants_peak",
+        "--format",
+        "json",
+    ]);
+    assert!(indices.contains("\"first\"") || indices.contains("total"), "{indices}");
+    let wrong = bench.sweep(
+        "wrong",
+        &["--design", "points.csv", "--carry", "trail", "--layout", "morris"],
+    );
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(stderr(&wrong).contains("did you mean `trial`?"), "{}", stderr(&wrong));
+    fs::write(bench.path("semicolons.csv"), "region.harrow.urban;ticks\n0.5;3\n").unwrap();
+    let semicolons = bench.sweep("wrong", &["--design", "semicolons.csv"]);
+    assert!(
+        stderr(&semicolons).contains("these are semicolons"),
+        "{}",
+        stderr(&semicolons)
+    );
+    // Two actions of which each needs the other are fine together, and only together.
+    fs::write(
+        bench.path("both.csv"),
+        "region.harrow.hardship.low,region.harrow.hardship.high\n0.6,0.8\n",
+    )
+    .unwrap();
+    let dist = "region.harrow.hardship={ distribution = \"uniform\", low = 0.1, high = 0.5 }";
+    let both = bench.sweep(
+        "both",
+        &[
+            "--design",
+            "both.csv",
+            "--set",
+            dist,
+            "--replicates",
+            "1",
+            "--set",
+            "ticks=2",
+        ],
+    );
+    assert!(both.status.success(), "{}", stderr(&both));
+}
+
+#[test]
+fn samples_draw_from_distributions_dates_and_keys_that_move_together() {
+    let bench = Bench::new();
+    let more = [
+        "--vary",
+        "region.harrow.discipline+region.vellmar.discipline=triangular(0.2, 0.5, 0.8)",
+        "--vary",
+        "action.rollback.when=2030-03-05T08:00:00..2030-03-07T08:00:00",
+        "--vary",
+        "action.rollback.lag=0h..1d",
+        "--vary",
+        "shock.fuel-price.factor=normal(1.8, 0.1)",
+        "--vary",
+        "region.harrow.urban=weighted(0.5 1, 0.6 3)",
+        "--sample",
+        "lhs:40",
+        "--set",
+        "ticks=4",
+        "--outcome",
+        "peak(participants)",
+    ];
+    let output = bench.sweep("out", &more);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let text = fs::read_to_string(bench.path("out/runs.csv")).unwrap();
+    assert!(text.starts_with(
+        "point,replicate,seed,status,region.harrow.discipline+region.vellmar.discipline,action.rollback.when,"
+    ));
+    let rows: Vec<Vec<&str>> = text.lines().skip(1).map(|line| line.split(',').collect()).collect();
+    assert!(rows.iter().all(|row| row[3] == "ok"), "{text}");
+    let mean = |at: usize| rows.iter().map(|row| row[at].parse::<f64>().unwrap()).sum::<f64>() / 40.0;
+    assert!((mean(4) - 0.5).abs() < 0.01 && (mean(7) - 1.8).abs() < 0.01, "{text}");
+    assert_eq!(rows.iter().filter(|row| row[8] == "0.6").count(), 30);
+    assert!(
+        rows.iter()
+            .all(|row| row[5].starts_with("2030-03-0") && row[6].ends_with('m')),
+        "{text}"
+    );
+}
+
+#[test]
+fn an_unfinished_sweep_can_be_read() {
+    let bench = Bench::new();
+    assert!(
+        bench
+            .sweep("out", &[&SMALL[..], &["--shard", "1/2"]].concat())
+            .status
+            .success()
+    );
+    let refused = bench.qantar(&["sensitivity", "out.partial"]);
+    assert!(
+        stderr(&refused).contains("qantar merge --partly out.partial"),
+        "{}",
+        stderr(&refused)
+    );
+    let output = bench.qantar(&["merge", "out", "--partly"]);
+    assert!(
+        stderr(&output).contains("the tables of 6 of 12 runs are in out.partial"),
+        "{}",
+        stderr(&output)
+    );
+    let told = bench.succeed(&["sensitivity", "out.partial", "--outcome", "participants_peak"]);
+    assert!(told.contains("unfinished"), "{told}");
+    assert!(bench.sweep("out", &SMALL).status.success(), "it goes on");
 }

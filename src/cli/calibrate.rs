@@ -1,24 +1,23 @@
 //! `qantar calibrate`: fit a scenario's parameters to its record.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use anyhow::Context;
-use clap::value_parser;
+use qantar::analysis::outcome::Known as Vocabulary;
 use qantar::analysis::score::{Record, Use};
 use qantar::fit::distance::Target;
 use qantar::report::calibration as report;
 use qantar::scenario::search::Search;
-use qantar::scenario::{Scenario, record};
-use qantar::study::calibrate::{Calibration, Desk, Fitted, Observation, Trial, Watch};
-use qantar::study::{self, Plan};
+use qantar::scenario::{Scenario, outcomes, record};
+use qantar::study::calibrate::{Calibration, Fitted, Observation, Trial, Trials};
+use qantar::study::{Command, Known, Named, Progress, Stages, Study, present};
 
+use super::arguments::Running;
 use super::failure::Usage;
 use super::output::{self, Format, HELP, data, message};
+use super::perform::{Finish, Shown, perform};
 use super::progress;
-use super::run::threads;
 use super::signals::Signals;
 
 /// Fit a scenario's parameters to its record.
@@ -43,24 +42,11 @@ pub struct Args {
     /// Change the scenario: a dotted key and its value, as in TOML; wins over `set` of the search file; can be repeated.
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
-    /// Threads; the results do not depend on them [default: one per core].
-    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..))]
-    threads: Option<u16>,
-    /// Folder of the results [default: results/<scenario>-calibration].
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
-    /// Replace results that are there already.
-    #[arg(long)]
-    force: bool,
     /// Run one trial, at the present values, and tell how long the whole would take; write nothing.
     #[arg(long)]
     dry_run: bool,
-    /// Form of the report on stdout.
-    #[arg(long, value_enum, default_value = "text")]
-    format: Format,
-    /// No progress and no hints.
-    #[arg(long, short)]
-    quiet: bool,
+    #[command(flatten)]
+    running: Running,
 }
 
 const EXAMPLES: &str = "Examples:
@@ -72,48 +58,22 @@ impl Args {
     /// Calibrate it.
     pub fn execute(self) -> anyhow::Result<ExitCode> {
         let calibration = self.calibration()?;
-        let watch = Watch::default();
-        let signals = Signals::set(&watch.runs.stop)?;
+        let name = {
+            let stem = self.file.file_stem().unwrap_or_default();
+            format!("{}-calibration", stem.to_string_lossy())
+        };
+        let out = self.running.out(&name);
+        let study = calibration.study(relative(&self.file, &out))?;
         if self.dry_run {
-            return match calibration.probe(threads(self.threads), &watch)? {
-                None => Ok(signals.exit_code()),
-                Some((time, trial)) => {
-                    self.tell_probe(&calibration, time, &trial)?;
-                    Ok(ExitCode::SUCCESS)
-                }
-            };
+            return self.estimate(&calibration, study);
         }
-        let default = || Path::new("results").join(format!("{}-calibration", calibration.identity().scenario));
-        let desk = Desk::open(
-            calibration.identity(),
-            &self.out.clone().unwrap_or_else(default),
-            self.force,
-        )?;
-        let work = || calibration.run(&desk, &self.file, threads(self.threads), &watch);
-        match progress::calibration(calibration.trials(), &watch, self.quiet, work) {
-            Err(stopped @ study::Error::Interrupted { .. }) => {
-                message(&stopped.to_string());
-                Ok(signals.exit_code())
-            }
-            fitted => {
-                let told = told(&calibration, &fitted?, desk.out());
-                match self.format {
-                    Format::Text => data(&report::text(&told))?,
-                    Format::Json => output::json(&told)?,
-                }
-                if !self.quiet {
-                    message(&format!("next: qantar run {}/best.toml --replicates 20", told.folder));
-                }
-                Ok(ExitCode::SUCCESS)
-            }
-        }
+        perform(study, &name, &Posterior(calibration), &self.running)
     }
 
     fn calibration(&self) -> anyhow::Result<Calibration> {
         let mut scenario = Scenario::read(&self.file)?;
         scenario.set(&self.set)?;
         let search = Search::read(&self.parameters, &scenario)?;
-        let plan = Plan::new(&scenario, self.set.clone(), scenario.seed(), 0..1)?;
         let path = self.record.as_deref().or(scenario.record()).ok_or_else(|| {
             let stem = self.file.with_extension("record.toml");
             Usage(format!(
@@ -122,27 +82,35 @@ impl Args {
                 stem.display()
             ))
         })?;
-        let record = record::read(path, &plan.known())?;
-        let observations = observations(&record);
+        let observations = observations(&record::read(path, &known(&scenario)?)?);
         if observations.is_empty() {
             let path = path.display();
             return Err(Usage(format!("{path} has no observations with use = \"fit\"")).into());
         }
-        let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let text = record::self_contained(path)?;
         Ok(Calibration::new(scenario, search, &self.set, text, observations)?)
     }
 
-    fn tell_probe(&self, calibration: &Calibration, time: Duration, trial: &Trial) -> anyhow::Result<()> {
+    /// One trial, at the present values.
+    fn estimate(&self, calibration: &Calibration, study: Study) -> anyhow::Result<ExitCode> {
+        let signals = Signals::set()?;
+        let progress = Progress::stopped_by(&signals.stop);
+        let watch = Instant::now();
+        let Some(replicates) = present(&study, self.running.settings(), &progress)? else {
+            return Ok(signals.exit_code());
+        };
+        let (time, trial) = (watch.elapsed(), calibration.present(replicates));
         let whole = time * calibration.trials() as u32;
-        let observations = observed(calibration, trial);
-        if self.format == Format::Json {
-            return Ok(output::json(&serde_json::json!({
+        let observations = observed(calibration, &trial);
+        if self.running.format == Format::Json {
+            output::json(&serde_json::json!({
                 "trials": calibration.trials(),
                 "replicates": calibration.search().replicates,
                 "seconds_per_trial": time.as_secs_f64(),
                 "seconds": whole.as_secs_f64(),
                 "observations": observations,
-            }))?);
+            }))?;
+            return Ok(ExitCode::SUCCESS);
         }
         data(&format!(
             "{}\n{} trials of {} replicates at most; one took {:.1} s, so all take {} at most; trials that are sure to be too \
@@ -151,9 +119,72 @@ impl Args {
             calibration.trials(),
             calibration.search().replicates,
             time.as_secs_f64(),
-            indicatif::HumanDuration(whole)
+            progress::duration(Duration::as_secs_f64(&whole))
         ))?;
-        Ok(())
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// What outcomes of a scenario can name.
+fn known(scenario: &Scenario) -> anyhow::Result<Vocabulary> {
+    Ok(outcomes::known(
+        scenario.family(),
+        &*scenario.simulation()?,
+        &scenario.calendar(),
+    ))
+}
+
+/// What a calibration makes of its runs.
+pub struct Posterior(Calibration);
+
+impl Posterior {
+    /// Of a study that was loaded.
+    pub fn of(study: &Study) -> anyhow::Result<Posterior> {
+        let given = |name: &str| {
+            let found = study.given.iter().find(|(other, _)| *other == name);
+            found.map_or(String::new(), |(_, text)| text.clone())
+        };
+        let scenario = study.arms[0].scenario();
+        let mut search = Search::from_text("search.toml", &given("search.toml"), scenario)?;
+        // What the search sets is in the scenario already, and what won over it too.
+        search.set.clear();
+        let text = given("record.toml");
+        let record = record::from_text("record.toml", &text, &known(scenario)?)?;
+        let observations = observations(&record);
+        Ok(Posterior(Calibration::new(
+            scenario.clone(),
+            search,
+            &[],
+            text,
+            observations,
+        )?))
+    }
+}
+
+impl Finish for Posterior {
+    fn files(&self, study: &Study, folder: &Path) -> anyhow::Result<Vec<Named>> {
+        let fitted = Fitted::of(&self.0, &Known::of_folder(study, folder)?);
+        let Command::Calibrate { base } = &study.identity.made_by else {
+            anyhow::bail!("{} is of another command", folder.display());
+        };
+        Ok(self.0.files(&fitted, base))
+    }
+
+    fn tell(&self, study: &Study, folder: &Path, shown: &Shown) -> anyhow::Result<ExitCode> {
+        let fitted = Fitted::of(&self.0, &Known::of_folder(study, folder)?);
+        let told = told(&self.0, study, &fitted, &shown.folder);
+        match shown.format {
+            Format::Text => data(&report::text(&told))?,
+            Format::Json => shown.json(&told, study, folder)?,
+        }
+        if !shown.quiet && !shown.folder.is_empty() {
+            message(&format!("next: qantar run {}/best.toml --replicates 20", shown.folder));
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn stages(&self) -> Option<Box<dyn Stages + '_>> {
+        Some(Box::new(Trials::new(&self.0)))
     }
 }
 
@@ -200,8 +231,8 @@ fn observed(calibration: &Calibration, trial: &Trial) -> Vec<report::Observation
         .collect()
 }
 
-fn told(calibration: &Calibration, fitted: &Fitted, out: &Path) -> report::Calibration {
-    let (identity, search, best) = (calibration.identity(), calibration.search(), fitted.best());
+fn told(calibration: &Calibration, study: &Study, fitted: &Fitted, folder: &str) -> report::Calibration {
+    let (identity, search, best) = (&study.identity, calibration.search(), fitted.best());
     let parameter = |(of, &best): (&qantar::analysis::posterior::Marginal, &f64)| report::Parameter {
         marginal: of.clone(),
         best,
@@ -222,6 +253,39 @@ fn told(calibration: &Calibration, fitted: &Fitted, out: &Path) -> report::Calib
         parameters: fitted.marginals.iter().zip(&best.values).map(parameter).collect(),
         correlations: fitted.ties.clone(),
         observations: observed(calibration, best),
-        folder: out.display().to_string(),
+        folder: folder.to_owned(),
+    }
+}
+
+/// The path of a file as seen from a folder, with `/`; absolute if there is no way from one to the other.
+fn relative(file: &Path, folder: &Path) -> String {
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let (file, folder) = (absolute(file), absolute(folder));
+    let (to, from): (Vec<Component<'_>>, Vec<Component<'_>>) =
+        (file.components().collect(), folder.components().collect());
+    let shared = to.iter().zip(&from).take_while(|(a, b)| a == b).count();
+    let path: PathBuf = match shared {
+        0 => file.clone(),
+        _ => from[shared..]
+            .iter()
+            .map(|_| Component::ParentDir)
+            .chain(to[shared..].iter().copied())
+            .collect(),
+    };
+    path.to_string_lossy().replace('\\', "/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_told_as_seen_from_the_folder() {
+        let seen = |file: &str, folder: &str| relative(Path::new(file), Path::new(folder));
+        assert_eq!(
+            seen("scenarios/a.toml", "results/a-calibration"),
+            "../../scenarios/a.toml"
+        );
+        assert_eq!(seen("/x/a.toml", "/x"), "a.toml");
     }
 }

@@ -3,10 +3,10 @@ use std::process::ExitCode;
 
 use qantar::analysis::score::Record;
 use qantar::scenario::{Scenario, record};
-use qantar::study::Plan;
+use qantar::study::{Command, Study};
 
 use super::failure::Usage;
-use super::output::{color, data, message};
+use super::output::{color, data, message, warn};
 
 /// Find everything that is wrong with scenarios
 #[derive(clap::Args)]
@@ -29,15 +29,18 @@ impl Args {
         for file in &self.files {
             let checked = Scenario::read(file).and_then(|mut scenario| {
                 scenario.set(&self.set)?;
-                let plan = Plan::new(&scenario, Vec::new(), 1, 0..1)?;
+                let study = Study::new(Command::Run, &scenario, Vec::new(), 1, 0..1)?;
                 let record = scenario
                     .record()
-                    .map(|path| record::read(path, &plan.known()))
+                    .map(|path| record::read(path, &study.known()))
                     .transpose()?;
-                Ok(summary(&plan, record.as_ref()))
+                Ok((summary(&study, record.as_ref()), scenario.warnings()))
             });
             match checked {
-                Ok(summary) => data(&format!("{}: {summary}\n", file.display()))?,
+                Ok((summary, warnings)) => {
+                    warn(&warnings);
+                    data(&format!("{}: {summary}\n", file.display()))?;
+                }
                 // The last one is left to be printed as the error of the command.
                 Err(problems) if self.files.len() == 1 => return Err(problems.into()),
                 Err(problems) => {
@@ -53,9 +56,9 @@ impl Args {
     }
 }
 
-fn summary(plan: &Plan, record: Option<&Record>) -> String {
-    let model = &plan.arms[0].model;
-    let (mut text, calendar) = (model.outline(), &plan.calendar);
+fn summary(study: &Study, record: Option<&Record>) -> String {
+    let model = &study.arms[0].model;
+    let (mut text, calendar) = (model.outline(), &study.calendar);
     if calendar.is_dated() {
         text += &format!(" from {} to {}", calendar.short(0), calendar.short(model.ticks()));
     }

@@ -6,9 +6,9 @@ use qantar::analysis::outcome::{FUNCTIONS, Function};
 use qantar::metric::{Across, Description};
 use qantar::models::{self, Family};
 use qantar::report::words::{WORDS, Word};
-use qantar::scenario::form::{Field, Kind, Omitted, Section};
+use qantar::scenario::form::{Field, Format, Kind, Omitted, Section};
 use qantar::scenario::kinds::{ActionKind, KINDS, STANCES, STATEMENT_DURATION, Stance};
-use qantar::scenario::schema::{section, sections};
+use qantar::scenario::{record, search};
 use qantar::sim::policy::Lever;
 use qantar::suggest::suggest;
 
@@ -89,19 +89,28 @@ fn explain(entries: &[Entry], key: &str) -> Result<String, String> {
 /// The name of a key in the section that describes it, for a path through the tables of a scenario: `site.loss.belief`
 /// is `loss.belief`.
 fn through_tables(path: &str) -> Option<String> {
-    let (mut at, mut name) = (section(""), None);
-    for key in path.split('.') {
-        let field = at.field(key)?;
-        name = Some(at.path(key));
-        at = field.section().unwrap_or(at);
-    }
-    name
+    let through = |format: &'static Format| {
+        let (mut at, mut name) = (format.root(), None);
+        for key in path.split('.') {
+            let field = at.field(key)?;
+            name = Some(at.path(key));
+            at = format.within(field).unwrap_or(at);
+        }
+        name
+    };
+    formats().next().and_then(through)
+}
+
+/// Every format of documents.
+fn formats() -> impl Iterator<Item = &'static Format> {
+    let of_scenarios = models::all().map(|family| family.format());
+    of_scenarios.chain([&*record::FORMAT, &*search::FORMAT])
 }
 
 fn entries() -> Vec<Entry> {
-    let fields = sections()
-        .iter()
-        .flat_map(|section| section.fields.iter().map(move |field| of_field(section, field)));
+    let sections = formats().flat_map(|format| format.sections.iter().map(move |section| (format, section)));
+    let fields =
+        sections.flat_map(|(format, section)| section.fields.iter().map(move |field| of_field(format, section, field)));
     fields
         .chain(KINDS.iter().map(of_kind))
         .chain(STANCES.iter().map(of_stance))
@@ -160,10 +169,11 @@ fn of_word(word: &Word) -> Entry {
     }
 }
 
-fn of_field(section: &Section, field: &Field) -> Entry {
+fn of_field(format: &'static Format, section: &Section, field: &Field) -> Entry {
     let name = section.path(field.key);
     let omitted = match field.omitted {
         Omitted::Required => "required".to_string(),
+        Omitted::Unless(other) => format!("required, unless `{other}` is there"),
         Omitted::Value(text) => text.to_string(),
         Omitted::Number(value) => value.to_string(),
         Omitted::Words(words) => words.to_string(),
@@ -171,6 +181,10 @@ fn of_field(section: &Section, field: &Field) -> Entry {
     let mut full = format!("{name}\n  {}\n  value    {}\n", field.meaning, field.expected());
     if let Kind::Choice(choice) = field.kind {
         full += &format!("  choices  {}\n", choice.words().join(", "));
+    }
+    if let Kind::Model = field.kind {
+        let names: Vec<&str> = models::all().map(|family| family.name()).collect();
+        full += &format!("  choices  {}\n", names.join(", "));
     }
     if !field.unit.is_empty() {
         full += &format!("  unit     {}\n", field.unit);
@@ -181,7 +195,7 @@ fn of_field(section: &Section, field: &Field) -> Entry {
     }
     Entry {
         brief: field.meaning.to_string(),
-        inner: field.section().map(|section| section.name.as_str()),
+        inner: format.within(field).map(|section| section.name.as_str()),
         name,
         full,
     }
@@ -259,7 +273,8 @@ fn list(entries: &[&Entry]) -> String {
 
 fn everything(entries: &[Entry]) -> String {
     let kinds = "What a shock or an action can be, in `kind`.";
-    let named = sections().iter().map(|section| (section.name.as_str(), section.about));
+    let named = formats().flat_map(|format| &format.sections);
+    let named = named.map(|section| (section.name.as_str(), section.about));
     let stances = "What a statement can say, in `stance`.";
     let outcomes = "Functions of outcomes, the numbers that a run is reduced to; `+ - * /` and parentheses join them.";
     let parts = named

@@ -22,7 +22,11 @@ pub struct Usage(pub String);
 
 /// Print an error with its causes and give its exit code.
 pub fn report(error: &anyhow::Error) -> ExitCode {
-    if let Some(problems) = error.downcast_ref::<Problems>() {
+    let of_study = match error.downcast_ref::<study::Error>() {
+        Some(study::Error::Problems(problems)) => Some(problems),
+        _ => None,
+    };
+    if let Some(problems) = error.downcast_ref::<Problems>().or(of_study) {
         message(&problems.render(color(&io::stderr())));
         return USAGE.into();
     }
@@ -38,15 +42,16 @@ pub fn report(error: &anyhow::Error) -> ExitCode {
     if error.is::<Usage>() {
         return USAGE.into();
     }
-    if let Some(study::sweep::Stop::NoSweep(_)) = error.downcast_ref() {
-        return USAGE.into();
-    }
-    match error.downcast_ref::<study::Error>() {
+    use study::Error;
+    match error.downcast_ref::<Error>() {
         Some(
-            study::Error::Exists(_)
-            | study::Error::Foreign(_)
-            | study::Error::OtherPlan { .. }
-            | study::Error::Arm { .. },
+            Error::Exists { .. }
+            | Error::Foreign(_)
+            | Error::OtherStudy { .. }
+            | Error::NoStudy(_)
+            | Error::Older { .. }
+            | Error::Outcome { .. }
+            | Error::Arm { .. },
         ) => USAGE.into(),
         _ => FAILED.into(),
     }

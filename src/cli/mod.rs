@@ -1,13 +1,15 @@
 //! The command line: one file per command, which holds its arguments and what it does.
 
-mod asked;
+mod arguments;
 pub mod failure;
+mod finish;
 mod outcomes;
 mod output;
+mod perform;
 mod progress;
-mod results;
 mod signals;
 mod terminal;
+mod told;
 
 mod ablate;
 mod calibrate;
@@ -20,12 +22,16 @@ mod man;
 mod merge;
 mod metrics;
 mod new;
+mod plot;
+mod report;
 mod reproduce;
+mod resume;
 mod run;
 mod schema;
 mod score;
 mod sensitivity;
 mod status;
+mod stream;
 mod submit;
 mod sweep;
 
@@ -47,6 +53,7 @@ const EXAMPLES: &str = "Examples:
   qantar run scenarios/tutorial.toml --replicates 100   how far other dice differ
   qantar compare scenarios/tutorial.toml --arm none:action.curfew.remove=true   what did the curfew do?
   qantar sweep scenarios/tutorial.toml --vary shock.fuel-price.factor=1.2:2.4:0.2   a table of many runs
+  qantar report results/tutorial-1 --open               one page that a lecture can use
   qantar reproduce results/tutorial-1                   the same bytes again?
   qantar score scenarios/kazakhstan-2022.toml --replicates 20   held against what happened
   qantar new my-country && qantar check my-country.toml  a scenario of your own
@@ -62,9 +69,12 @@ enum Command {
     Ablate(ablate::Args),
     Sensitivity(sensitivity::Args),
     Sweep(sweep::Args),
+    Resume(resume::Args),
     Merge(merge::Args),
     Status(status::Args),
     Submit(submit::Args),
+    Report(report::Args),
+    Plot(plot::Args),
     Reproduce(reproduce::Args),
     Calibrate(calibrate::Args),
     Score(score::Args),
@@ -87,9 +97,12 @@ impl Cli {
             Command::Ablate(args) => args.execute(),
             Command::Sensitivity(args) => args.execute(),
             Command::Sweep(args) => args.execute(),
+            Command::Resume(args) => args.execute(),
             Command::Merge(args) => args.execute(),
             Command::Status(args) => args.execute(),
             Command::Submit(args) => args.execute(),
+            Command::Report(args) => args.execute(),
+            Command::Plot(args) => args.execute(),
             Command::Reproduce(args) => args.execute(),
             Command::Calibrate(args) => args.execute(),
             Command::Score(args) => args.execute(),

@@ -1,106 +1,70 @@
-//! How far a run is: a bar on a terminal, else a line every few seconds.
+//! How far a study is: a bar on a terminal, else a line every few seconds.
 
 use std::io::{self, IsTerminal};
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use qantar::report::format::number;
-use qantar::study::calibrate::Watch;
-use qantar::study::{Plan, Progress};
+use qantar::scenario::calendar::Calendar;
+use qantar::study::{Progress, Study};
 
 use super::output::message;
 
-/// Do some work and show its progress on stderr the while, unless `quiet`.
-pub fn shown<T>(plan: &Plan, progress: &Progress, quiet: bool, work: impl FnOnce() -> T) -> T {
-    watched(quiet, work, |over| match io::stderr().is_terminal() {
-        true => draw(plan, progress, over),
-        false => tell(plan, progress, over),
-    })
+/// What the progress of a study is shown by.
+pub struct View {
+    /// Of a single run its ticks are shown.
+    ticks: Option<u32>,
+    /// What those who are active are called.
+    active: &'static str,
+    calendar: Calendar,
 }
 
-/// As [`shown`], for so many runs of whatever plans.
-pub fn counted<T>(runs: u32, progress: &Progress, quiet: bool, work: impl FnOnce() -> T) -> T {
-    watched(quiet, work, |over| {
-        let form = "  {bar:20} {pos} of {len} runs, {eta} left";
-        let style = ProgressStyle::with_template(form).expect("the template is well formed");
-        match io::stderr().is_terminal() {
-            true => {
-                let bar = ProgressBar::new(u64::from(runs)).with_style(style);
-                while !finished(over, Duration::from_millis(100)) {
-                    bar.set_position(u64::from(progress.done.load(Relaxed)));
-                }
-                bar.finish_and_clear();
-            }
-            false => {
-                while !finished(over, Duration::from_secs(5)) {
-                    message(&format!("{} of {runs} runs", progress.done.load(Relaxed)));
-                }
-            }
+impl View {
+    /// Of a study.
+    pub fn of(study: &Study) -> View {
+        View {
+            ticks: (study.jobs() == 1 && !study.in_stages()).then(|| study.arms[0].model.ticks()),
+            active: study.family().active(),
+            calendar: study.calendar.clone(),
         }
-    })
-}
-
-/// Do some work while a second thread shows something until it is over, unless `quiet`.
-fn watched<T>(quiet: bool, work: impl FnOnce() -> T, show: impl FnOnce(&Receiver<()>) + Send) -> T {
-    if quiet {
-        return work();
     }
-    thread::scope(|scope| {
-        let (working, over) = mpsc::channel::<()>();
-        scope.spawn(move || show(&over));
-        let result = work();
-        drop(working);
-        result
-    })
-}
 
-/// Do the work of a calibration and show its progress on stderr the while, unless `quiet`.
-pub fn calibration<T>(trials: usize, watch: &Watch, quiet: bool, work: impl FnOnce() -> T) -> T {
-    if quiet {
-        return work();
-    }
-    let line = || {
-        let shown = |distance: f64| match distance.is_finite() {
-            true => format!("{distance:.3}"),
-            false => "unknown".to_owned(),
+    /// What is said beside the counts.
+    fn note(&self, progress: &Progress) -> String {
+        if self.ticks.is_some() {
+            let tick = progress.ticks.load(Relaxed).saturating_sub(1);
+            let people = number(progress.participants.load(Relaxed) as f64);
+            let active = format!("{people} {}", self.active);
+            return match self.calendar.is_dated() {
+                true => format!("{}, {active}", self.calendar.short(tick)),
+                false => active,
+            };
+        }
+        let note = progress.note.lock().map(|note| note.clone()).unwrap_or_default();
+        let failed = match progress.failed.load(Relaxed) {
+            0 => String::new(),
+            failed => format!("{failed} failed"),
         };
-        format!(
-            "best distance {}, tolerance {}",
-            shown(watch.best()),
-            shown(watch.tolerance())
-        )
-    };
+        match (note.is_empty(), failed.is_empty()) {
+            (false, false) => format!("{failed}, {note}"),
+            _ => failed + &note,
+        }
+    }
+}
+
+/// Do some work and show its progress on stderr the while, unless `quiet`.
+pub fn shown<T>(view: &View, progress: &Progress, quiet: bool, work: impl FnOnce() -> T) -> T {
+    if quiet {
+        return work();
+    }
     thread::scope(|scope| {
         let (working, over) = mpsc::channel::<()>();
-        scope.spawn(move || {
-            if !io::stderr().is_terminal() {
-                while !finished(&over, Duration::from_secs(5)) {
-                    message(&format!(
-                        "{} of {trials} trials, {}",
-                        watch.trials.load(Relaxed),
-                        line()
-                    ));
-                }
-                return;
-            }
-            let form = "  {bar:20} {pos} of {len} trials, {msg}, {per_sec}, {eta} left";
-            let style = ProgressStyle::with_template(form).expect("the template is well formed");
-            let bar = ProgressBar::new(trials as u64).with_style(style);
-            let mut resumed = 0;
-            while !finished(&over, Duration::from_millis(200)) {
-                let (done, fresh) = (watch.trials.load(Relaxed), watch.fresh.load(Relaxed));
-                bar.set_position(u64::from(done));
-                // What the journal has given says nothing about the time left.
-                if done - fresh > resumed {
-                    resumed = done - fresh;
-                    bar.reset_eta();
-                }
-                bar.set_message(line());
-            }
-            bar.finish_and_clear();
+        scope.spawn(move || match io::stderr().is_terminal() {
+            true => draw(view, progress, &over),
+            false => tell(view, progress, &over),
         });
         let result = work();
         drop(working);
@@ -108,70 +72,76 @@ pub fn calibration<T>(trials: usize, watch: &Watch, quiet: bool, work: impl FnOn
     })
 }
 
-fn draw(plan: &Plan, progress: &Progress, over: &Receiver<()>) {
-    let runs = runs(plan);
-    let single = runs == 1;
-    let (length, form) = match single {
-        true => (
-            plan.arms[0].model.ticks(),
-            "  {bar:20} tick {pos} of {len}, {msg}, {eta} left",
-        ),
-        false => (
-            runs,
-            match plan.arms.len() {
-                1 => "  {bar:20} {pos} of {len} replicates, {eta} left",
-                _ => "  {bar:20} {pos} of {len} runs, {eta} left",
-            },
-        ),
+fn draw(view: &View, progress: &Progress, over: &Receiver<()>) {
+    let form = match view.ticks {
+        Some(_) => "  {bar:20} tick {pos} of {len}, {msg}, {eta} left",
+        None => "  {bar:20} {pos} of {len} runs, {msg}{per_sec}, {eta} left",
     };
     let style = ProgressStyle::with_template(form).expect("the template is well formed");
-    let bar = ProgressBar::new(u64::from(length)).with_style(style);
-    if !single {
-        // What an earlier process has done says nothing about the time left.
-        bar.set_position(u64::from(progress.done.load(Relaxed)));
-        bar.reset_eta();
-    }
+    let bar = ProgressBar::new(u64::from(view.ticks.unwrap_or(0))).with_style(style);
+    let mut before = None;
     while !finished(over, Duration::from_millis(100)) {
-        if single {
-            bar.set_message(hour_and_people(plan, progress));
+        let note = view.note(progress);
+        if view.ticks.is_some() {
+            bar.set_position(u64::from(progress.ticks.load(Relaxed)));
+            bar.set_message(note);
+            continue;
         }
-        let counter = if single { &progress.ticks } else { &progress.done };
-        bar.set_position(u64::from(counter.load(Relaxed)));
+        bar.set_length(progress.of.load(Relaxed));
+        bar.set_position(progress.finished.load(Relaxed));
+        if before != Some(progress.before.load(Relaxed)) {
+            // What earlier processes have done says nothing about the time left.
+            bar.reset_eta();
+            before = Some(progress.before.load(Relaxed));
+        }
+        bar.set_message(if note.is_empty() { note } else { note + ", " });
     }
     bar.finish_and_clear();
 }
 
-fn tell(plan: &Plan, progress: &Progress, over: &Receiver<()>) {
+fn tell(view: &View, progress: &Progress, over: &Receiver<()>) {
+    let begun = Instant::now();
     while !finished(over, Duration::from_secs(5)) {
-        message(&match runs(plan) {
-            1 => {
-                let (tick, ticks) = (progress.ticks.load(Relaxed), plan.arms[0].model.ticks());
-                format!("tick {tick} of {ticks}, {}", hour_and_people(plan, progress))
-            }
-            runs => {
-                let what = if plan.arms.len() == 1 { "replicates" } else { "runs" };
-                format!("{} of {runs} {what}", progress.done.load(Relaxed))
-            }
-        });
-    }
-}
-
-/// Replicates times arms.
-fn runs(plan: &Plan) -> u32 {
-    plan.identity.replicates * plan.arms.len() as u32
-}
-
-fn hour_and_people(plan: &Plan, progress: &Progress) -> String {
-    let tick = progress.ticks.load(Relaxed).saturating_sub(1);
-    let people = progress.participants.load(Relaxed);
-    let people = number(people as f64);
-    let active = format!("{people} {}", plan.family.active());
-    match plan.calendar.is_dated() {
-        true => format!("{}, {active}", plan.calendar.short(tick)),
-        false => active,
+        let note = view.note(progress);
+        let note = if note.is_empty() { note } else { format!(", {note}") };
+        if let Some(ticks) = view.ticks {
+            message(&format!("tick {} of {ticks}{note}", progress.ticks.load(Relaxed)));
+            continue;
+        }
+        let (of, done) = (progress.of.load(Relaxed), progress.finished.load(Relaxed));
+        let fresh = done.saturating_sub(progress.before.load(Relaxed));
+        let rate = fresh as f64 / begun.elapsed().as_secs_f64();
+        let left = match rate > 0.0 {
+            true => format!(
+                ", {rate:.1} a second, {} left",
+                duration(of.saturating_sub(done) as f64 / rate)
+            ),
+            false => String::new(),
+        };
+        message(&format!("{done} of {of} runs{note}{left}"));
     }
 }
 
 fn finished(over: &Receiver<()>, patience: Duration) -> bool {
     over.recv_timeout(patience) == Err(RecvTimeoutError::Disconnected)
+}
+
+/// Seconds for people.
+pub fn duration(seconds: f64) -> String {
+    match seconds {
+        ..1.0 => "less than a second".to_owned(),
+        ..120.0 => format!("{seconds:.0} s"),
+        ..7200.0 => format!("{:.0} min", seconds / 60.0),
+        ..172_800.0 => format!("{:.1} h", seconds / 3600.0),
+        _ => format!("{:.1} days", seconds / 86_400.0),
+    }
+}
+
+/// Bytes for people.
+pub fn size(bytes: f64) -> String {
+    match bytes {
+        ..1e6 => format!("{:.0} kB", (bytes / 1e3).max(1.0)),
+        ..1e9 => format!("{:.0} MB", bytes / 1e6),
+        _ => format!("{:.1} GB", bytes / 1e9),
+    }
 }

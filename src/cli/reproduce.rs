@@ -1,37 +1,31 @@
 //! `qantar reproduce`: run a folder of results again and compare, bit for bit.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::value_parser;
-use qantar::scenario::Scenario;
-use qantar::study::compare::{first_difference, first_difference_of_runs};
+use qantar::study::difference::{first_difference, first_difference_of_runs};
 use qantar::study::manifest::{self, Digested, Manifest};
-use qantar::study::sweep::{self, Opened, Settings, Shard, Stop};
-use qantar::study::{self, Arm, Findings, Folder, Keeps, Plan, Progress, arm_scenario};
+use qantar::study::{Command, Folder, How, Index, Opened, Progress, Settings, Study, execute, tables};
 
-use super::ablate::ABLATION;
-use super::asked::Study;
-use super::compare::{Found, plotted};
+use super::arguments::{Running, threads};
 use super::failure::{DIFFERS, Usage};
-use super::outcomes::Outcomes;
-use super::output::{HELP, data, message};
-use super::sweep::{shown, silence_caught_panics, stop};
-use super::{progress, run::threads, signals::Signals};
+use super::finish::finish_of;
+use super::output::{Format, HELP, data, message};
+use super::perform::{Done, complete};
+use super::signals::Signals;
 
 /// Run a folder of results again and compare, bit for bit.
 ///
 /// First the files are checked against the digests in the manifest; then all that the folder holds is run again with
-/// its seed, in a temporary folder: a scenario, a comparison or a sweep. Exit code 3 tells that something differs.
+/// its seed, in a temporary folder, whatever command made it. Exit code 3 tells that something differs.
 #[derive(clap::Args)]
 #[command(help_template = HELP, before_help = EXAMPLES)]
 pub struct Args {
     /// Folder of results.
     dir: PathBuf,
-    /// Of a sweep, run only so many runs again, spread evenly over its design.
+    /// Run only so many runs again, spread evenly over the whole.
     #[arg(long, value_name = "RUNS", value_parser = value_parser!(u64).range(1..))]
     sample: Option<u64>,
     /// Threads; the results do not depend on them [default: one per core].
@@ -43,121 +37,97 @@ pub struct Args {
 }
 
 const EXAMPLES: &str = "Examples:
+  qantar run scenarios/tutorial.toml
   qantar reproduce results/tutorial-1
+  qantar sweep scenarios/tutorial.toml --vary shock.fuel-price.factor=1.2:2.4:0.4
   qantar reproduce results/tutorial-sweep-1 --sample 20    20 runs of a sweep";
 
 impl Args {
     /// Run it again.
     pub fn execute(self) -> anyhow::Result<ExitCode> {
-        // Only the manifest of a sweep has a design.
-        if let Ok(manifest) = sweep::Manifest::read(&self.dir) {
-            return self.sweep(&manifest);
-        }
-        if self.sample.is_some() {
-            let message = "--sample chooses among the runs of a sweep, and this folder is not of one";
-            return Err(Usage(message.to_owned()).into());
-        }
         let manifest = Manifest::read(&self.dir)?;
         let edited = self.edited(&manifest.files)?;
-        if edited.iter().any(|name| name.starts_with("scenario.")) {
-            data("the scenario of the run is lost, so it cannot be run again\n")?;
+        let given = |name: &&str| {
+            let inputs = ["design.csv", "search.toml", "record.toml"];
+            name.starts_with("scenario.") || inputs.contains(name)
+        };
+        if edited.iter().any(given) {
+            data("what was run is lost, so it cannot be run again\n")?;
             return Ok(DIFFERS.into());
         }
-        let plan = self.plan(&manifest)?;
-        let temp = tempfile::tempdir().context("cannot make a temporary folder")?;
-        let folder = Folder::open(&plan, &temp.path().join("again"), false)?;
-        let progress = Progress::default();
-        let signals = Signals::set(&progress.stop)?;
-        let threads = threads(self.threads);
-        let work = || match plan.identity.outcomes.is_empty() {
-            true => study::execute(&plan, &folder, threads, &progress),
-            false => {
-                // They were read once, so they are read again.
-                let outcomes = Outcomes::read(&plan.identity.outcomes, &[], &plan).map_err(io::Error::other);
-                let outcomes = outcomes.map_err(|source| study::Error::Io {
-                    path: self.dir.join(manifest::NAME),
-                    source,
-                })?;
-                let findings = Findings {
-                    outcomes: &|series, events| outcomes.of(series, events),
-                    files: &|partial: &Path| {
-                        if plan.identity.keeps == Keeps::Outcomes {
-                            return Ok(Vec::new());
-                        }
-                        let metric = plotted(plan.family, &manifest.files);
-                        let found = Found::read(partial, &plan, &outcomes, metric).map_err(io::Error::other)?;
-                        found.files(&plan)
-                    },
+        let mut study = Study::load(&self.dir)?;
+        let here = env!("CARGO_PKG_VERSION");
+        let made = &manifest.study.version;
+        if made != here && !self.quiet {
+            message(&format!("made by qantar {made}, run again by {here}"));
+        }
+        let temporary = tempfile::tempdir().context("cannot make a temporary folder")?;
+        let again = temporary.path().join("again");
+        let signals = Signals::set()?;
+        match self.sample.filter(|sample| *sample < study.jobs()) {
+            Some(_) if matches!(study.identity.made_by, Command::Calibrate { .. }) => {
+                let why = "--sample chooses among runs, and those of a calibration follow from each other";
+                Err(Usage(why.to_owned()).into())
+            }
+            Some(sample) => self.sample(&study, &edited, &again, sample, &signals),
+            None => {
+                let finish = finish_of(&study)?;
+                let running = Running {
+                    threads: self.threads,
+                    shard: None,
+                    fail_fast: false,
+                    retry_failed: false,
+                    out: None,
+                    no_out: false,
+                    report: false,
+                    force: false,
+                    format: Format::Text,
+                    quiet: self.quiet,
                 };
-                study::execute_with(&plan, &folder, threads, &progress, &findings)
+                if let Done::Part(code) = complete(&mut study, &again, &*finish, &running, &signals)? {
+                    return Ok(code);
+                }
+                let difference = self.difference(&manifest.files, &again)?;
+                self.tell(&edited, difference, "bit-identical")
             }
-        };
-        match progress::shown(&plan, &progress, self.quiet, work) {
-            Err(study::Error::Interrupted { .. }) => {
-                message("interrupted; nothing was compared");
-                return Ok(signals.exit_code());
-            }
-            result => result?,
-        };
-        let difference = self.difference(&manifest.files, folder.out())?;
-        self.tell(&edited, difference, "bit-identical")
+        }
     }
 
-    /// Run a sweep again, or a sample of its runs.
-    fn sweep(&self, manifest: &sweep::Manifest) -> anyhow::Result<ExitCode> {
-        let edited = self.edited(&manifest.files)?;
-        if edited
-            .iter()
-            .any(|name| ["scenario.toml", sweep::DESIGN].contains(name))
-        {
-            data("the scenario of the sweep or its points are lost, so it cannot be run again\n")?;
-            return Ok(DIFFERS.into());
-        }
-        let Study { sweep, outcomes, .. } = Study::load(&self.dir)?;
-        self.say_version(&manifest.plan.version);
-        silence_caught_panics();
-        let temp = tempfile::tempdir().context("cannot make a temporary folder")?;
-        let Opened::Begun(folder) = sweep::open(&sweep, &temp.path().join("again"), false)? else {
+    /// Run some of the runs again and compare their rows.
+    fn sample(
+        &self,
+        study: &Study,
+        edited: &[&str],
+        again: &Path,
+        sample: u64,
+        signals: &Signals,
+    ) -> anyhow::Result<ExitCode> {
+        let Opened::Begun(folder) = Folder::open(study, again, How::default())? else {
             unreachable!("the folder is new");
         };
-        let progress = sweep::Progress::default();
-        let signals = Signals::set(&progress.stop)?;
+        let (progress, threads) = (Progress::stopped_by(&signals.stop), threads(self.threads));
         let settings = Settings {
-            threads: threads(self.threads),
-            shard: Shard::WHOLE,
-            most: self.sample.unwrap_or(u64::MAX),
-            fail_fast: false,
-            retry_failed: false,
+            most: sample,
+            ..Settings::threads(threads)
         };
-        let values = |series: &_, events: &_| outcomes.values(series, events);
-        let work = || sweep::execute(&sweep, &folder, settings, &progress, &values);
-        match shown(&progress, self.quiet, work) {
-            Err(Stop::Interrupted { .. }) => {
-                message("interrupted; nothing was compared");
-                return Ok(signals.exit_code());
-            }
-            result => result.map_err(stop)?,
+        let ran = execute(study, &folder, settings, &progress);
+        if signals.came() {
+            message("interrupted; nothing was compared");
+            return Ok(signals.exit_code());
         }
-        if settings.most >= sweep.jobs() {
-            sweep::assemble(&sweep, &folder, settings.threads).map_err(stop)?;
-            let difference = self.difference(&manifest.files, folder.out())?;
-            return self.tell(&edited, difference, "bit-identical");
-        }
-        sweep::excerpt(&sweep, &folder).map_err(stop)?;
+        ran?;
+        let index = Index::read(&folder.parts(), study)?;
+        tables(study, &folder, &index, threads, &progress)?;
         let mut difference = None;
-        for name in ["runs.csv", "series.csv"] {
+        for name in ["outcomes.csv", "runs.csv", "series.csv"] {
             let (there, here) = (self.dir.join(name), folder.partial().join(name));
             if difference.is_none() && there.exists() && here.exists() {
                 let first = first_difference_of_runs(&there, &here)?;
                 difference = first.map(|first| format!("{name} differs: {first}"));
             }
         }
-        let same = format!(
-            "{} of {} runs were run again: bit-identical",
-            settings.most,
-            sweep.jobs()
-        );
-        self.tell(&edited, difference, &same)
+        let same = format!("{sample} of {} runs were run again: bit-identical", study.jobs());
+        self.tell(edited, difference, &same)
     }
 
     /// The files that are not as they were written, each told.
@@ -184,48 +154,11 @@ impl Args {
         Ok(DIFFERS.into())
     }
 
-    fn say_version(&self, made: &str) {
-        let here = env!("CARGO_PKG_VERSION");
-        if made != here && !self.quiet {
-            message(&format!("made by qantar {made}, run again by {here}"));
-        }
-    }
-
-    fn plan(&self, manifest: &Manifest) -> anyhow::Result<Plan> {
-        let scenario = |file: &str, name: &str| -> anyhow::Result<Scenario> {
-            let path = self.dir.join(file);
-            let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-            Ok(Scenario::from_text(name, &text)?)
-        };
-        let made = &manifest.plan;
-        let base = scenario(study::SCENARIO, &made.scenario)?;
-        let replicates = made.first_replicate..made.first_replicate + made.replicates;
-        let mut plan = Plan::new(&base, made.overrides.clone(), made.seed, replicates)?;
-        for arm in &made.arms {
-            plan.add(match &arm.without[..] {
-                [] => {
-                    let scenario = scenario(&arm_scenario(&arm.name), &arm.scenario)?;
-                    Arm::new(&arm.name, &scenario, arm.overrides.clone())?
-                }
-                actions => {
-                    let actions: Vec<&str> = actions.iter().map(String::as_str).collect();
-                    Arm::without(&arm.name, &plan.arms[0], &actions)
-                }
-            })?;
-        }
-        plan.identity.keeps = made.keeps;
-        plan.identity.outcomes.clone_from(&made.outcomes);
-        self.say_version(&made.version);
-        Ok(plan)
-    }
-
     /// The first difference between what was there and what a new run has given.
     fn difference(&self, files: &[Digested], again: &Path) -> anyhow::Result<Option<String>> {
         for file in files {
             let (there, here) = (self.dir.join(&file.name), again.join(&file.name));
-            if file.name == ABLATION {
-                message("ablation.csv follows from outcomes.csv, so its digest alone was checked");
-            } else if !here.exists() {
+            if !here.exists() {
                 message(&format!(
                     "{} was not compared: this build of qantar does not write it",
                     file.name

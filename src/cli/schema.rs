@@ -1,17 +1,41 @@
-use super::output::exact;
-use qantar::scenario::json_schema::json_schema;
 use std::process::ExitCode;
 
-/// Print the JSON schema of the scenario format, for editors
+use qantar::scenario::json_schema::{json_schema, of_records, of_searches};
+
+use super::output::exact;
+
+/// Print the JSON schema of a format, for editors
 #[derive(clap::Args)]
-#[command(after_help = "Example:\n  qantar schema > scenario.schema.json\n\n\
-    With `#:schema ./scenario.schema.json` as its first line, editors complete and check a scenario.")]
-pub struct Args {}
+#[command(
+    after_help = "Examples:\n  qantar schema > scenario.schema.json\n  qantar schema record > record.schema.json\n\n\
+    With `#:schema ./scenario.schema.json` as its first line, editors complete and check a scenario."
+)]
+pub struct Args {
+    /// Of which kind of file
+    #[arg(value_enum, default_value = "scenario")]
+    of: Of,
+}
+
+/// The kinds of files.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Of {
+    /// What is simulated.
+    Scenario,
+    /// What happened.
+    Record,
+    /// What is searched in a calibration.
+    Search,
+}
 
 impl Args {
     /// Print it.
     pub fn execute(self) -> anyhow::Result<ExitCode> {
-        exact(&format!("{:#}\n", json_schema()))?;
+        let schema = match self.of {
+            Of::Scenario => json_schema(),
+            Of::Record => of_records(),
+            Of::Search => of_searches(),
+        };
+        exact(&format!("{schema:#}\n"))?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -1,19 +1,22 @@
 //! `qantar score`: run scenarios many times and hold them against the record of what happened.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::value_parser;
-use qantar::analysis::outcome::Outcome;
 use qantar::analysis::score::{Record, Score};
 use qantar::report::score::{Document, Ensemble, Scored, text};
 use qantar::scenario::{Scenario, record};
-use qantar::study::{self, Arm, Ask, Folder, Plan, Progress, Rows};
+use qantar::study::rows::read_outcomes;
+use qantar::study::{Arm, Command, Outcome, Study};
+use qantar::table::Column;
+use serde_json::Value;
 
+use super::arguments::{Base, Running};
 use super::failure::{DIFFERS, Usage};
-use super::output::{self, Format, HELP, message};
-use super::run::threads;
-use super::{progress, signals::Signals};
+use super::output::{self, Format, HELP};
+use super::perform::{Done, Finish, Shown, complete, runs};
+use super::signals::Signals;
 
 /// Run scenarios many times and hold them against the record of what happened.
 ///
@@ -29,31 +32,13 @@ pub struct Args {
     /// The record [default: the one that the first scenario names, or NAME.record.toml beside NAME.toml].
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
-    /// Change every scenario: a dotted key and its value, as in TOML; can be repeated.
-    #[arg(long, value_name = "KEY=VALUE")]
-    set: Vec<String>,
-    /// Seed of the dice [default: the scenario's].
-    #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(..=i64::MAX as u64))]
-    seed: Option<u64>,
+    #[command(flatten)]
+    base: Base,
     /// How many replicates of each scenario, and of each variant in the record.
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = value_parser!(u32).range(1..=1_000_000))]
     replicates: u32,
-    /// Threads; the results do not depend on them [default: one per core].
-    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..))]
-    threads: Option<u16>,
-    /// Keep the outcomes of each replicate here, so that the same command resumes; of several scenarios, each in a
-    /// folder of its name [default: nothing is kept].
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
-    /// Replace results of another plan that are there already.
-    #[arg(long, requires = "out")]
-    force: bool,
-    /// Form of the score on stdout.
-    #[arg(long, value_enum, default_value = "text")]
-    format: Format,
-    /// No progress.
-    #[arg(long, short)]
-    quiet: bool,
+    #[command(flatten)]
+    running: Running,
 }
 
 const EXAMPLES: &str = "Examples:
@@ -62,64 +47,47 @@ const EXAMPLES: &str = "Examples:
   qantar score baseline.toml hijacked.toml                           what can the record tell apart?
   qantar score my.toml --record theirs.record.toml --format json --quiet | jq .passes";
 
-/// What came of the runs.
-enum Ran {
-    /// One for each scenario.
-    All(Vec<Rows>),
-    /// It was stopped, in these words.
-    Stopped(String),
-}
-
 impl Args {
     /// Run, judge and tell.
-    pub fn execute(self) -> anyhow::Result<ExitCode> {
+    pub fn execute(mut self) -> anyhow::Result<ExitCode> {
         let scenarios = self.read()?;
-        let mut plans = Vec::new();
+        let mut studies = Vec::new();
         for scenario in &scenarios {
-            let seed = self.seed.unwrap_or_else(|| scenario.seed());
-            plans.push(Plan::new(scenario, self.set.clone(), seed, 0..self.replicates)?);
+            let (set, seed) = (self.base.set.clone(), self.base.seed(scenario));
+            studies.push(Study::new(Command::Score, scenario, set, seed, 0..self.replicates)?);
         }
-        let record = record::read(&self.record_of(&scenarios)?, &plans[0].known())?;
-        for (scenario, plan) in scenarios.iter().zip(&mut plans) {
-            add_variants(&record, scenario, plan)?;
+        let path = self.record_of(&scenarios)?;
+        let record = record::read(&path, &studies[0].known())?;
+        let written = record::self_contained(&path)?;
+        for (scenario, study) in scenarios.iter().zip(&mut studies) {
+            add_variants(&record, scenario, study)?;
+            study.given = vec![("record.toml", written.clone())];
+            study.keep(columns(&record))?;
         }
-        let outcomes: Vec<Outcome> = record.observations.iter().map(|one| one.outcome.clone()).collect();
-        let progress = Progress::default();
-        let signals = Signals::set(&progress.stop)?;
-        let rows = match &self.out {
-            None => self.run(&plans, &outcomes, &progress),
-            Some(_) => self.run_kept(&mut plans, &outcomes, &progress)?,
-        };
-        let rows = match rows {
-            Ran::All(rows) => rows,
-            Ran::Stopped(told) => {
-                message(&told);
-                return Ok(signals.exit_code());
+        // Nothing is kept unless a folder is named.
+        self.running.no_out |= self.running.out.is_none();
+        let signals = Signals::set()?;
+        let (mut ensembles, mut all, several) = (Vec::new(), Vec::new(), studies.len() > 1);
+        for study in &mut studies {
+            let mut out = self.running.out(&study.identity.scenario);
+            if several {
+                out = out.join(&study.identity.scenario);
             }
-        };
-        let ensembles: Vec<Ensemble> = plans
-            .iter()
-            .zip(rows)
-            .map(|(plan, rows)| ensemble(&record, plan, &rows))
-            .collect();
-        let scored = Scored {
-            record: &record,
-            replicates: self.replicates,
-            ensembles: &ensembles,
-        };
-        match self.format {
-            Format::Text => output::data(&text(&scored))?,
-            Format::Json => output::json(&Document::of(&scored))?,
+            match complete(study, &out, &Verdict, &self.running, &signals)? {
+                Done::Part(code) => return Ok(code),
+                Done::Whole(folder, _kept) => {
+                    ensembles.push(ensemble(&record, study, &folder)?);
+                    all.push((study.identity.scenario.clone(), runs(&read_outcomes(study, &folder)?)));
+                }
+            }
         }
-        let passes = ensembles.iter().all(|ensemble| ensemble.score.passes(&record));
-        Ok(if passes { ExitCode::SUCCESS } else { DIFFERS.into() })
+        tell(&record, self.replicates, &ensembles, all, self.running.format)
     }
 
     fn read(&self) -> anyhow::Result<Vec<Scenario>> {
         let mut scenarios = Vec::new();
         for file in &self.scenarios {
-            let mut scenario = Scenario::read(file)?;
-            scenario.set(&self.set)?;
+            let scenario = self.base.read(file)?;
             if scenarios.iter().any(|other: &Scenario| other.name() == scenario.name()) {
                 let name = scenario.name();
                 return Err(Usage(format!("two scenarios are called `{name}`; rename the file of one")).into());
@@ -154,72 +122,90 @@ impl Args {
         }
         Ok(first.to_owned())
     }
+}
 
-    /// Run all at once and keep nothing.
-    fn run(&self, plans: &[Plan], outcomes: &[Outcome], progress: &Progress) -> Ran {
-        let asks: Vec<Ask<'_>> = plans.iter().map(|plan| Ask { plan, outcomes }).collect();
-        let work = || study::ensembles(&asks, threads(self.threads), progress);
-        let of: usize = plans.iter().map(|plan| plan.jobs().count()).sum();
-        match progress::counted(of as u32, progress, self.quiet, work) {
-            Ok(rows) => Ran::All(rows),
-            Err(stopped) => {
-                let study::Stopped { done, of } = stopped;
-                Ran::Stopped(format!(
-                    "interrupted; {done} of {of} runs were complete; with --out they are kept, and the same command goes on"
-                ))
-            }
-        }
+/// A column for each number that an observation is about.
+fn columns(record: &Record) -> Vec<Outcome> {
+    let mut columns: Vec<Outcome> = Vec::new();
+    for observation in &record.observations {
+        let text = observation.outcome.to_string();
+        columns.push(Outcome {
+            name: text.clone(),
+            text,
+        });
     }
+    columns
+}
 
-    /// Run one after the other, each in its folder.
-    fn run_kept(&self, plans: &mut [Plan], outcomes: &[Outcome], progress: &Progress) -> anyhow::Result<Ran> {
-        let out = self.out.as_deref().expect("asked for");
-        let several = plans.len() > 1;
-        let mut all = Vec::new();
-        for plan in plans {
-            study::keep_outcomes(plan, outcomes);
-            let out = if several {
-                out.join(&plan.identity.scenario)
-            } else {
-                out.to_owned()
-            };
-            if let Some(rows) = study::kept(plan, &out)? {
-                all.push(rows);
-                continue;
-            }
-            let folder = Folder::open(plan, &out, self.force)?;
-            let work = || study::ensemble_in(plan, outcomes, &folder, threads(self.threads), progress);
-            match progress::shown(plan, progress, self.quiet, work) {
-                Err(stopped @ study::Error::Interrupted { .. }) => return Ok(Ran::Stopped(stopped.to_string())),
-                rows => all.push(rows?),
-            }
-        }
-        Ok(Ran::All(all))
+/// What a score makes of its tables.
+pub struct Verdict;
+
+impl Finish for Verdict {
+    fn tell(&self, study: &Study, folder: &Path, shown: &Shown) -> anyhow::Result<ExitCode> {
+        let path = folder.join("record.toml");
+        let record = record::read(&path, &study.known())?;
+        let ensembles = [ensemble(&record, study, folder)?];
+        let all = vec![(study.identity.scenario.clone(), runs(&read_outcomes(study, folder)?))];
+        tell(&record, study.identity.replicates, &ensembles, all, shown.format)
     }
 }
 
+/// The runs of each scenario go into the document.
+fn tell(
+    record: &Record,
+    replicates: u32,
+    ensembles: &[Ensemble],
+    runs: Vec<(String, Value)>,
+    format: Format,
+) -> anyhow::Result<ExitCode> {
+    let scored = Scored {
+        record,
+        replicates,
+        ensembles,
+    };
+    match format {
+        Format::Text => output::data(&text(&scored))?,
+        Format::Json => {
+            let mut document = serde_json::to_value(Document::of(&scored))?;
+            document["runs"] = runs.into_iter().collect::<serde_json::Map<_, _>>().into();
+            output::json(&document)?;
+        }
+    }
+    let passes = ensembles.iter().all(|ensemble| ensemble.score.passes(record));
+    Ok(if passes { ExitCode::SUCCESS } else { DIFFERS.into() })
+}
+
 /// Each variant of the record is an arm.
-fn add_variants(record: &Record, scenario: &Scenario, plan: &mut Plan) -> anyhow::Result<()> {
+fn add_variants(record: &Record, scenario: &Scenario, study: &mut Study) -> anyhow::Result<()> {
     for variant in &record.variants {
         let mut changed = scenario.clone();
         changed.set(&variant.set)?;
-        plan.add(Arm::new(&variant.id, &changed, variant.set.clone())?)?;
+        study.add(Arm::new(&variant.id, &changed, variant.set.clone())?)?;
     }
     Ok(())
 }
 
 /// Each observation is about one arm: the scenario as it is, or a variant.
-fn ensemble(record: &Record, plan: &Plan, rows: &Rows) -> Ensemble {
-    let of_arm = |arm: usize| plan.jobs().zip(rows).filter(move |(job, _)| job.arm == arm);
-    let values = record.observations.iter().enumerate().map(|(number, observation)| {
-        let arm = observation.variant.map_or(0, |variant| variant + 1);
-        of_arm(arm).map(|(_, row)| row[number]).collect()
+fn ensemble(record: &Record, study: &Study, folder: &Path) -> anyhow::Result<Ensemble> {
+    let table = read_outcomes(study, folder)?;
+    let arms = table.column("arm").map_or(&[][..], |column| match column {
+        Column::Text(arms) => arms,
+        _ => &[],
     });
-    Ensemble {
-        scenario: plan.identity.scenario.clone(),
-        title: plan.identity.title.clone(),
-        seed: plan.identity.seed,
-        persons_per_agent: plan.arms[0].model.size().persons_per_agent,
-        score: Score::of(record, &values.collect::<Vec<Vec<f64>>>()),
-    }
+    let values = record.observations.iter().map(|observation| -> Vec<f64> {
+        let arm = &study.arms[observation.variant.map_or(0, |variant| variant + 1)]
+            .identity
+            .name;
+        let column = table.column(&observation.outcome.to_string());
+        let rows = (0..table.rows()).filter(|&row| arms[row] == *arm);
+        rows.map(|row| column.map_or(f64::NAN, |column| column.number(row)))
+            .collect()
+    });
+    Ok(Ensemble {
+        scenario: study.identity.scenario.clone(),
+        title: study.identity.title.clone(),
+        seed: study.identity.seed,
+        persons_per_agent: study.arms[0].model.size().persons_per_agent,
+        score: Score::of(record, &values.collect::<Vec<_>>()),
+    })
 }

@@ -42,9 +42,11 @@ pub struct Args {
 }
 
 const EXAMPLES: &str = "Examples:
-  qantar sensitivity results/sweep
-  qantar sensitivity results/sweep --outcome deaths_civilians --csv indices.csv
-  qantar sensitivity results/sweep --method morris --format json";
+  qantar sweep scenarios/tutorial.toml --vary region.harrow.discipline=0..1 --vary action.rollback.credibility=0..1 \\
+      --sample morris:10 --out results/study
+  qantar sensitivity results/study
+  qantar sensitivity results/study --outcome participants_peak --csv indices.csv
+  qantar sensitivity results/study --method morris --format json";
 
 /// Which indices are wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -71,51 +73,22 @@ struct Outcome {
     name: String,
 }
 
+/// What all outcomes of a sweep's results depend on.
+pub fn of_results(results: &Path) -> anyhow::Result<Sensitivity> {
+    let args = Args {
+        results: results.to_owned(),
+        outcome: Vec::new(),
+        method: Wanted::Auto,
+        csv: None,
+        format: Format::Text,
+    };
+    args.told()
+}
+
 impl Args {
     /// Work it out.
     pub fn execute(self) -> anyhow::Result<ExitCode> {
-        let manifest = self.manifest()?;
-        let names = self.outcomes(&manifest)?;
-        let design = &manifest.design;
-        let runs = Runs::read(&self.results.join("runs.csv"), design, &names)?;
-        let points = runs.points.len();
-        let wanted = match self.method {
-            Wanted::Auto => design.method().ok(),
-            Wanted::Sobol => Some(Method::Sobol),
-            Wanted::Morris => Some(Method::Morris),
-        };
-        if let Some(method) = wanted {
-            design.fits(method, points).map_err(Usage)?;
-        }
-        let mut notes = Vec::new();
-        if wanted.is_none() {
-            notes.extend(design.method().err());
-        }
-        notes.extend(runs.note());
-        let outcomes = names.iter().enumerate().map(|(number, name)| {
-            let values = runs.of(number);
-            Ok(Of {
-                outcome: name.clone(),
-                chance: chance(&values),
-                answer: answer(wanted, design, &runs, &values)?,
-            })
-        });
-        let sensitivity = Sensitivity {
-            format: "qantar-sensitivity/1",
-            scenario: &manifest.scenario,
-            title: &manifest.title,
-            design: &design.method,
-            points,
-            replicates: runs.points.iter().map(|point| point.values.len()).max().unwrap_or(0),
-            method: wanted,
-            parameters: design
-                .parameters
-                .iter()
-                .map(|parameter| parameter.key.as_str())
-                .collect(),
-            outcomes: outcomes.collect::<anyhow::Result<_>>()?,
-            notes,
-        };
+        let sensitivity = self.told()?;
         if let Some(path) = &self.csv {
             write(path, &table(&sensitivity))?;
             message(&format!("the table is in {}", path.display()));
@@ -127,8 +100,70 @@ impl Args {
         Ok(ExitCode::SUCCESS)
     }
 
+    fn told(&self) -> anyhow::Result<Sensitivity> {
+        let manifest = self.manifest()?;
+        let names = self.outcomes(&manifest)?;
+        let design = &manifest.design;
+        let unfinished = self.results.join("parts").exists();
+        if unfinished && !self.results.join("runs.csv").exists() {
+            let folder = self.results.display();
+            let why = format!(
+                "{folder} is unfinished; `qantar merge --partly {folder}` puts the table of what is done together"
+            );
+            return Err(Usage(why).into());
+        }
+        let runs = Runs::read(&self.results.join("runs.csv"), design, &names)?;
+        let points = runs.points.len();
+        let wanted = match self.method {
+            Wanted::Auto if unfinished => None,
+            Wanted::Auto => design.method().ok(),
+            Wanted::Sobol => Some(Method::Sobol),
+            Wanted::Morris => Some(Method::Morris),
+        };
+        if let Some(method) = wanted {
+            design.fits(method, points).map_err(Usage)?;
+        }
+        let mut notes = Vec::new();
+        if unfinished {
+            notes.push(format!(
+                "This sweep is unfinished: {points} points have a run so far. Indices need all of them."
+            ));
+        } else if wanted.is_none() {
+            notes.extend(design.method().err());
+        }
+        notes.extend(runs.note());
+        let outcomes = names.iter().enumerate().map(|(number, name)| {
+            let values = runs.of(number);
+            Ok(Of {
+                outcome: name.clone(),
+                chance: chance(&values),
+                answer: answer(wanted, design, &runs, &values)?,
+            })
+        });
+        Ok(Sensitivity {
+            format: "qantar-sensitivity/1",
+            scenario: manifest.scenario.clone(),
+            title: manifest.title.clone(),
+            design: design.method.clone(),
+            points,
+            replicates: runs.points.iter().map(|point| point.values.len()).max().unwrap_or(0),
+            method: wanted,
+            parameters: design
+                .parameters
+                .iter()
+                .map(|parameter| parameter.key.clone())
+                .collect(),
+            outcomes: outcomes.collect::<anyhow::Result<_>>()?,
+            notes,
+        })
+    }
+
     fn manifest(&self) -> anyhow::Result<Manifest> {
-        let path = self.results.join(manifest::NAME);
+        let begun = self.results.join("parts/plan.json");
+        let path = match begun.exists() {
+            true => begun,
+            false => self.results.join(manifest::NAME),
+        };
         let failed = || format!("cannot read {}", path.display());
         let bytes = fs::read(&path).with_context(failed)?;
         let document: serde_json::Value = serde_json::from_slice(&bytes).with_context(failed)?;
@@ -283,7 +318,7 @@ fn table(sensitivity: &Sensitivity) -> Table {
         match &of.answer {
             Answer::Shares(shares) => {
                 for (share, parameter) in shares.iter().zip(parameters) {
-                    row(vec![(*parameter).to_owned()]);
+                    row(vec![parameter.clone()]);
                     let Share {
                         first,
                         first_interval,
@@ -305,7 +340,7 @@ fn table(sensitivity: &Sensitivity) -> Table {
             }
             Answer::Effects(effects) => {
                 for (effect, parameter) in effects.iter().zip(parameters) {
-                    row(vec![(*parameter).to_owned()]);
+                    row(vec![parameter.clone()]);
                     let Effect { mu, mu_star, sigma, .. } = *effect;
                     for (key, value) in [
                         ("mu", mu),
@@ -336,7 +371,7 @@ fn table(sensitivity: &Sensitivity) -> Table {
     }
     let keys: Vec<&str> = match names.first().map_or(0, Vec::len) == 1 && sensitivity.method.is_some() {
         true => vec!["parameter"],
-        false => parameters.clone(),
+        false => parameters.iter().map(String::as_str).collect(),
     };
     for (place, key) in keys.into_iter().enumerate() {
         texts.push((key, names.iter().map(|row| row[place].clone()).collect()));

@@ -1,19 +1,22 @@
-//! `qantar status`: how far a sweep is, read from its files.
+//! `qantar status`: how far a study is, read from its files.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use qantar::study::sweep::{self, Manifest, Opened, Part, Status};
+use qantar::study::manifest::Manifest;
+use qantar::study::{Folder, Opened, Part, Status};
 use serde_json::json;
 
 use super::output::{self, Format, HELP, data};
-use super::sweep::{duration, stop};
+use super::progress::duration;
 
-/// How far a sweep is, read from its files, while it runs or after.
+/// How far a study is, read from its files, while it runs or after.
 #[derive(clap::Args)]
-#[command(help_template = HELP, before_help = "Examples:\n  qantar status results/study-1\n  watch qantar status results/study-1")]
+#[command(help_template = HELP, before_help = "Examples:
+  qantar sweep scenarios/tutorial.toml --vary shock.fuel-price.factor=1.2:2.4:0.4 --out results/study --shard 1/2
+  qantar status results/study")]
 pub struct Args {
-    /// Folder of the sweep.
+    /// Folder of the study.
     dir: PathBuf,
     /// Form of the answer.
     #[arg(long, value_enum, default_value = "text")]
@@ -23,14 +26,10 @@ pub struct Args {
 impl Args {
     /// Tell it.
     pub fn execute(self) -> anyhow::Result<ExitCode> {
-        let (sweep, opened) = sweep::load(&self.dir).map_err(stop)?;
+        let (study, out, opened) = Folder::load(&self.dir)?;
         let status = match opened {
-            Opened::Begun(folder) => Status::read(&sweep, &folder).map_err(stop)?,
-            Opened::Whole => {
-                let name = self.dir.to_string_lossy();
-                let manifest = Manifest::read(name.trim_end_matches('/').trim_end_matches(".partial").as_ref())?;
-                return self.whole(&manifest);
-            }
+            Opened::Begun(folder) => Status::read(&study, &folder)?,
+            Opened::Whole => return self.whole(&Manifest::read(&out)?),
         };
         match self.format {
             Format::Json => output::json(&json!({
@@ -43,6 +42,7 @@ impl Args {
                     "shard": part.shard.to_string(),
                     "finished": part.finished,
                     "runs": part.of,
+                    "running": part.running,
                     "idle_seconds": part.idle,
                 })).collect::<Vec<_>>(),
             }))?,
@@ -65,7 +65,7 @@ impl Args {
 
 fn text(status: &Status) -> String {
     let finished = status.done + status.failed;
-    let left = status.of - finished;
+    let left = status.of.saturating_sub(finished);
     let rate = match (status.per_second > 0.0, left) {
         (_, 0) => "all are done: qantar merge puts them together".to_owned(),
         (true, _) => {
@@ -84,8 +84,8 @@ fn shard(part: &Part) -> String {
     let state = match (part.finished == part.of, part.idle) {
         (true, _) => "done".to_owned(),
         (false, None) => "not begun".to_owned(),
-        (false, Some(idle)) if idle < 60 => "running".to_owned(),
-        (false, Some(idle)) => format!("silent for {}", duration(idle as f64)),
+        (false, Some(_)) if part.running => "running".to_owned(),
+        (false, Some(idle)) => format!("nobody is working on it since {}", duration(idle as f64)),
     };
     format!(
         "  shard {:>7}  {:>9} of {:<9}  {state}\n",

@@ -1,4 +1,4 @@
-//! `qantar submit`: hand a sweep to a cluster.
+//! `qantar submit`: hand a study to a cluster.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,13 +6,15 @@ use std::process::{Command, ExitCode};
 
 use anyhow::{Context, bail};
 use clap::value_parser;
-use qantar::study::sweep::{self, Opened};
+use qantar::study::{Folder, How, Opened, Study};
 
-use super::asked::{Asked, Study, with_ending};
+use super::arguments::Running;
+use super::failure::Usage;
 use super::output::{HELP, data, message};
-use super::sweep::{shape, stop};
+use super::perform::shape;
+use super::sweep::Varied;
 
-/// Hand a sweep to a cluster: an array of shards, and a job that merges them.
+/// Hand a study to a cluster: an array of shards, and a job that merges them.
 ///
 /// The folder is begun here, so mistakes are told here and not by a hundred jobs. A task that is near its time limit
 /// stops cleanly and is requeued; one that was killed, or whose node was lost, is run again; each goes on where it
@@ -21,7 +23,9 @@ use super::sweep::{shape, stop};
 #[command(help_template = HELP, before_help = EXAMPLES)]
 pub struct Args {
     #[command(flatten)]
-    asked: Asked,
+    varied: Varied,
+    #[command(flatten)]
+    running: Running,
     /// What runs the jobs.
     #[arg(long, value_enum, default_value = "slurm")]
     engine: Engine,
@@ -32,7 +36,7 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = value_parser!(u16).range(1..))]
     cpus: u16,
     /// Time limit of a task, as Slurm writes it [default: that of the partition].
-    #[arg(long, value_name = "HH:MM:SS")]
+    #[arg(long, value_name = "HH:MM:SS", value_parser = time)]
     time: Option<String>,
     /// Any further option of sbatch, such as --partition=long; can be repeated.
     #[arg(long, value_name = "OPTION", allow_hyphen_values = true)]
@@ -49,23 +53,58 @@ enum Engine {
     Slurm,
 }
 
+/// A time limit as Slurm writes it: minutes, minutes:seconds, hours:minutes:seconds, days-hours and so on.
+fn time(text: &str) -> Result<String, String> {
+    let (days, rest) = text
+        .split_once('-')
+        .map_or((None, text), |(days, rest)| (Some(days), rest));
+    let number = |part: &str| !part.is_empty() && part.len() <= 6 && part.bytes().all(|byte| byte.is_ascii_digit());
+    let parts: Vec<&str> = rest.split(':').collect();
+    let sound = days.is_none_or(number) && parts.len() <= 3 && parts.iter().all(|part| number(part));
+    match sound && text.bytes().any(|byte| (b'1'..=b'9').contains(&byte)) {
+        true => Ok(text.to_owned()),
+        false => Err("a time limit is written 90 (minutes), 02:30:00 or 1-12:00:00".to_owned()),
+    }
+}
+
 const EXAMPLES: &str = "Examples:
-  qantar submit my.study.toml --tasks 100 --cpus 4 --time 02:00:00 --dry-run
-  qantar submit my.study.toml --tasks 100 --cpus 4 --time 02:00:00 --sbatch=--partition=long
-  qantar status results/my-1";
+  qantar submit scenarios/tutorial.toml --vary shock.fuel-price.factor=1.2:2.4:0.4 --tasks 8 --cpus 4 --time 02:00:00 --dry-run
+  qantar submit scenarios/tutorial.toml --vary shock.fuel-price.factor=1.2:2.4:0.4 --tasks 8 --sbatch=--partition=long
+  qantar status results/tutorial-sweep-1
+  qantar submit DIR --tasks 8    a study of any command that was begun";
 
 impl Args {
     /// Write the scripts and submit them.
     pub fn execute(self) -> anyhow::Result<ExitCode> {
         let Engine::Slurm = self.engine;
-        let study = self.asked.study()?;
-        if let Opened::Whole = sweep::open(&study.sweep, &study.out, false).map_err(stop)? {
-            message(&format!("{} is whole already; nothing to submit", study.out.display()));
+        let (study, name) = self.varied.study()?;
+        let out = self.varied.begun().unwrap_or_else(|| self.running.out(&name));
+        let shared = How {
+            shared: true,
+            ..How::default()
+        };
+        if let Opened::Whole = Folder::open(&study, &out, shared)? {
+            message(&format!("{} is whole already; nothing to submit", out.display()));
             return Ok(ExitCode::SUCCESS);
         }
-        message(&shape(&study));
-        let out = std::path::absolute(&study.out)?;
-        let folder = with_ending(&out, ".slurm");
+        message(&shape(&study, study.jobs()));
+        let runs = if study.in_stages() { u64::MAX } else { study.jobs() };
+        if u64::from(self.tasks) > runs {
+            let (tasks, most) = (self.tasks, study.jobs());
+            return Err(Usage(format!(
+                "{tasks} tasks have only {most} runs to do; --tasks {most} is the most"
+            ))
+            .into());
+        }
+        if let Some(most) = array_limit().filter(|most| self.tasks >= *most) {
+            let (tasks, less) = (self.tasks, most.saturating_sub(1));
+            let why = format!(
+                "this cluster takes arrays of at most {less} tasks (its MaxArraySize is {most}), not of {tasks}"
+            );
+            return Err(Usage(format!("{why}; --tasks {less} --cpus 4 does as much at a time")).into());
+        }
+        let (shown, out) = (out.display().to_string(), std::path::absolute(&out)?);
+        let folder = PathBuf::from(format!("{}.slurm", out.display()));
         fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         let program = std::env::current_exe()?;
         let (array, merge) = (folder.join("array.sh"), folder.join("merge.sh"));
@@ -82,12 +121,12 @@ impl Args {
         let last = sbatch(&[format!("--dependency=afterok:{tasks}")], &merge)?;
         let tasks_of = self.tasks;
         data(&format!("array {tasks} of {tasks_of} tasks, then job {last} merges\n"))?;
-        message(&format!("next: qantar status {}", study.out.display()));
+        message(&format!("next: qantar status {}", shown));
         Ok(ExitCode::SUCCESS)
     }
 
     fn array(&self, study: &Study, program: &Path, out: &Path, folder: &Path) -> String {
-        let name = &study.sweep.identity.scenario;
+        let name = &study.identity.scenario;
         let (last, cpus, tasks) = (self.tasks - 1, self.cpus, self.tasks);
         let time = self.time.iter().map(|time| format!("#SBATCH --time={time}\n"));
         let more = self.sbatch.iter().map(|option| format!("#SBATCH {option}\n"));
@@ -95,7 +134,7 @@ impl Args {
         let (log, program, out) = (folder.join("%a.log"), quoted(program), quoted(out));
         format!(
             r#"#!/bin/bash
-# A shard of a sweep of qantar for each task of the array.
+# A shard of a study of qantar for each task of the array.
 #SBATCH --job-name=qantar-{name}
 #SBATCH --array=0-{last}
 #SBATCH --ntasks=1
@@ -112,7 +151,7 @@ again() {{
     sleep 300
 }}
 
-{program} sweep {out} --shard "$((SLURM_ARRAY_TASK_ID + 1))/{tasks}" --threads {cpus} --quiet &
+{program} resume {out} --shard "$((SLURM_ARRAY_TASK_ID + 1))/{tasks}" --threads {cpus} --quiet &
 child=$!
 # A minute before the time limit: stop within a tick, keep what is done.
 trap 'kill -TERM "$child" 2>/dev/null' TERM
@@ -132,7 +171,7 @@ exit "$code"
     }
 
     fn merge(&self, study: &Study, program: &Path, out: &Path, folder: &Path) -> String {
-        let name = &study.sweep.identity.scenario;
+        let name = &study.identity.scenario;
         let more: String = self.sbatch.iter().map(|option| format!("#SBATCH {option}\n")).collect();
         let (log, program, out) = (folder.join("merge.log"), quoted(program), quoted(out));
         format!(
@@ -152,6 +191,16 @@ exit "$code"
             log = log.display()
         )
     }
+}
+
+/// The least size of an array that the cluster refuses; `None` where it cannot be asked.
+fn array_limit() -> Option<u32> {
+    let output = Command::new("scontrol").args(["show", "config"]).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    let line = text
+        .lines()
+        .find(|line| line.trim_start().starts_with("MaxArraySize"))?;
+    line.split('=').nth(1)?.trim().parse().ok()
 }
 
 fn sbatch(options: &[String], script: &Path) -> anyhow::Result<String> {

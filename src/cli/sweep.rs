@@ -1,276 +1,253 @@
 //! `qantar sweep`: run a scenario at every point of a design.
 
-use std::io::{self, IsTerminal};
-use std::panic;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::atomic::Ordering::Relaxed;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
-use std::thread;
-use std::time::{Duration, Instant};
 
 use clap::value_parser;
-use indicatif::{ProgressBar, ProgressStyle};
-use qantar::study::sweep::{self, Opened, Progress, Settings, Shard, Stop, THREAD};
+use qantar::design::Method;
+use qantar::scenario::Scenario;
+use qantar::scenario::problem::Place;
+use qantar::study::manifest::Manifest;
+use qantar::study::sweep::{Ask, File, How};
+use qantar::study::{Command, Folder, Keeps, Study, without_ending};
 
-use super::asked::{Asked, Study};
+use super::arguments::{Arms, Base, Running, threads};
 use super::failure::DIFFERS;
-use super::output::{HELP, data, message};
-use super::run::threads;
-use super::signals::Signals;
+use super::output::{Format, HELP, data, message};
+use super::perform::{Finish, Shown, estimate, perform, shape};
+use super::stream;
 
 /// Run a scenario at every point of a design, to one table of runs.
 ///
-/// All points share the dice of a replicate, so they differ by their parameters and not by their luck. A run that
-/// fails is a row with its reason, and exit code 3. Whatever stops a sweep, the same command goes on where it stood,
-/// and the files are the same bytes.
+/// All points share the dice of a replicate, so they differ by their parameters and not by their luck; so do arms
+/// (--against, --arm), which are run at every point. A run that fails is a row with its reason, and exit code 3. Whatever
+/// stops a sweep, the same command goes on where it stood, and the files are the same bytes.
 #[derive(clap::Args)]
 #[command(help_template = HELP, before_help = EXAMPLES)]
 pub struct Args {
     #[command(flatten)]
-    asked: Asked,
-    /// Run only part i of n, on this machine or another; `qantar merge` puts the parts together.
-    #[arg(long, value_name = "I/N")]
-    shard: Option<Shard>,
+    pub varied: Varied,
+    #[command(flatten)]
+    pub running: Running,
     /// Tell the number of runs, the time and the disk that they take, and run only one.
     #[arg(long)]
     dry_run: bool,
-    /// Stop at the first run that fails.
-    #[arg(long)]
-    fail_fast: bool,
-    /// Run those again that failed before.
-    #[arg(long)]
-    retry_failed: bool,
-    /// Runs at a time, each on one thread; the results do not depend on them [default: one per core].
-    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..))]
-    threads: Option<u16>,
-    /// Replace results that are there already.
-    #[arg(long, conflicts_with_all = ["shard", "retry_failed"])]
-    force: bool,
-    /// No progress and no hints.
-    #[arg(long, short)]
-    quiet: bool,
 }
 
 const EXAMPLES: &str = "Examples:
   qantar sweep scenarios/tutorial.toml --vary shock.fuel-price.factor=1.2:2.4:0.2
   qantar sweep scenarios/tutorial.toml --vary region.harrow.discipline=0..1 --vary action.rollback.credibility=0..1 \\
       --sample lhs:200 --outcome 'peak = peak(participants)' --dry-run
-  qantar sweep my.study.toml --shard 2/7    and on other machines 1/7, 3/7 ..., then qantar merge
-  qantar sweep scenarios/tutorial.toml --design points-from-SALib.csv";
+  qantar sweep scenarios/tutorial.toml --vary shock.fuel-price.factor=1.2:2.4:0.2 --arm late:action.rollback.lag=2d --out arms
+  qantar sweep STUDY.study.toml --shard 2/7    and on other machines 1/7, 3/7 ..., then qantar merge
+  qantar sweep scenarios/tutorial.toml --design POINTS.csv    points from SALib, EMA or R";
+
+/// What is varied.
+#[derive(clap::Args)]
+pub struct Varied {
+    /// A scenario, a study file (*.study.toml), or the folder of a sweep that was begun.
+    #[arg(value_name = "SCENARIO|STUDY|DIR")]
+    pub file: PathBuf,
+    /// Vary a key: lo:hi:step or a,b,c for a grid, lo..hi for a sample; can be repeated.
+    #[arg(long, value_name = "KEY=VALUES")]
+    vary: Vec<String>,
+    /// Draw the points: lhs, sobol, morris (trajectories) or saltelli (base points), and how many.
+    #[arg(long, value_name = "KIND:N")]
+    sample: Option<String>,
+    /// Take the points from a CSV whose header has the keys; from `-`, JSON lines come in on stdin and runs go out.
+    #[arg(long, value_name = "CSV")]
+    design: Option<PathBuf>,
+    /// How the points of --design are laid out, so that `qantar sensitivity` can work measures out of them.
+    #[arg(long, value_enum, requires = "design")]
+    layout: Option<Layout>,
+    /// Columns of --design that are no keys and are passed on to the table of runs.
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',', requires = "design")]
+    carry: Vec<String>,
+    /// Seed of the design [default: that of the dice].
+    #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(..=i64::MAX as u64))]
+    design_seed: Option<u64>,
+    #[command(flatten)]
+    arms: Arms,
+    /// Keep this number of every run, as in 'deaths = last(deaths_civilians)', or a total or an outcome that the
+    /// scenario names, by its name; can be repeated [default: the totals, and what the scenario names].
+    #[arg(long, value_name = "NAME=TEXT")]
+    outcome: Vec<String>,
+    #[command(flatten)]
+    base: Base,
+    /// Runs of every point, with the same dice at each [default: 10 for a grid or a table, 1 for a sample].
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=1_000_000))]
+    replicates: Option<u32>,
+    /// Keep the series of every run too; they are large.
+    #[arg(long)]
+    series: bool,
+}
+
+/// How points that were made elsewhere are laid out.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Layout {
+    /// A, A with each column of B, B, for each base point, as SALib does without indices of second order.
+    Saltelli,
+    /// Trajectories.
+    Morris,
+}
 
 impl Args {
     /// Run it.
-    pub fn execute(self) -> anyhow::Result<ExitCode> {
-        let study = self.asked.study()?;
-        silence_caught_panics();
-        match self.dry_run {
-            true => self.tell_cost(&study),
-            false => self.run(&study),
+    pub fn execute(mut self) -> anyhow::Result<ExitCode> {
+        if self.varied.design.as_deref() == Some(Path::new("-")) {
+            let study = self.varied.base()?;
+            return stream::execute(&study, &self.varied.carry, threads(self.running.threads));
         }
-    }
-
-    fn run(&self, study: &Study) -> anyhow::Result<ExitCode> {
-        let Study { sweep, out, .. } = study;
-        let folder = match sweep::open(sweep, out, self.force).map_err(stop)? {
-            Opened::Begun(folder) => folder,
-            Opened::Whole if self.retry_failed && sweep::Manifest::read(out)?.failed > 0 => {
-                sweep::reopen(sweep, out).map_err(stop)?
-            }
-            Opened::Whole => {
-                self.say(&format!("{} is whole already; nothing to run", out.display()));
-                return told(out);
-            }
-        };
-        let progress = Progress::default();
-        let signals = Signals::set(&progress.stop)?;
-        let settings = Settings {
-            threads: threads(self.threads),
-            shard: self.shard.unwrap_or(Shard::WHOLE),
-            most: u64::MAX,
-            fail_fast: self.fail_fast,
-            retry_failed: self.retry_failed,
-        };
-        self.say(&shape(study));
-        let outcomes = |series: &_, events: &_| study.outcomes.values(series, events);
-        let work = || sweep::execute(sweep, &folder, settings, &progress, &outcomes);
-        match shown(&progress, self.quiet, work) {
-            Err(stopped @ Stop::Interrupted { .. }) => {
-                message(&stopped.to_string());
-                return Ok(signals.exit_code());
-            }
-            result => result.map_err(stop)?,
+        let (study, name) = self.varied.study()?;
+        if let Some(out) = self.varied.begun() {
+            self.running.out.get_or_insert(out);
         }
-        if settings.shard.of > 1 {
-            let done = progress.of.load(Relaxed);
-            self.say(&format!(
-                "shard {} is done, {done} runs; when all are: qantar merge {}",
-                settings.shard,
-                out.display()
-            ));
-            return Ok(match progress.failed.load(Relaxed) {
-                0 => ExitCode::SUCCESS,
-                _ => DIFFERS.into(),
-            });
+        if self.dry_run {
+            return estimate(&study, study.in_order(0), &name, &self.running, study.jobs());
         }
-        sweep::assemble(sweep, &folder, settings.threads).map_err(stop)?;
-        told(out)
-    }
-
-    fn tell_cost(&self, study: &Study) -> anyhow::Result<ExitCode> {
-        let (sweep, progress) = (&study.sweep, Progress::default());
-        let signals = Signals::set(&progress.stop)?;
-        let outcomes = |series: &_, events: &_| study.outcomes.values(series, events);
-        let Some(probe) = sweep::probe(sweep, &outcomes, &progress.stop) else {
-            return Ok(signals.exit_code());
-        };
-        let runs = match self.shard {
-            Some(shard) => (0..sweep.jobs()).filter(|&place| shard.has(place)).count() as u64,
-            None => sweep.jobs(),
-        };
-        let threads = threads(self.threads);
-        let seconds = probe.seconds * runs as f64 / threads as f64;
-        // Journal and table; Parquet is about a third of the text.
-        let bytes = probe.bytes as f64 * sweep.jobs() as f64 * 2.4;
-        data(&format!(
-            "{}\none run took {:.3} s on one thread; {runs} take about {} on {threads}\nabout {} on the disk, in {}\n",
-            shape(study),
-            probe.seconds,
-            duration(seconds),
-            size(bytes),
-            study.out.display(),
-        ))?;
-        if let Some(reason) = probe.failed {
-            message(&format!("that run failed: {reason}"));
-            return Ok(DIFFERS.into());
-        }
-        Ok(ExitCode::SUCCESS)
-    }
-
-    fn say(&self, text: &str) {
-        if !self.quiet {
-            message(text);
-        }
+        self.running.say(&shape(&study, study.jobs()));
+        perform(study, &name, &Runs, &self.running)
     }
 }
 
-/// How large a sweep is, in a line.
-pub fn shape(study: &Study) -> String {
-    let identity = &study.sweep.identity;
-    let design = &identity.design;
-    let of = match (design.parameters.len(), identity.replicates) {
-        (keys, 1) => format!("{keys} keys, 1 replicate"),
-        (keys, replicates) => format!("{keys} keys, {replicates} replicates with the same dice at every point"),
+impl Varied {
+    /// The folder, if it is one that was begun.
+    pub fn begun(&self) -> Option<PathBuf> {
+        let out = without_ending(&self.file);
+        let partial = PathBuf::from(format!("{}.partial", out.display()));
+        (self.file.is_dir() || partial.is_dir()).then_some(out)
+    }
+
+    /// The study of points that come in one by one: it varies nothing by itself.
+    fn base(&self) -> anyhow::Result<Study> {
+        let scenario = self.base.read(&self.file)?;
+        let (set, seed) = (&self.base.set, self.base.seed(&scenario));
+        let replicates = 0..self.replicates.unwrap_or(1);
+        let mut study = Study::new(Command::Sweep, &scenario, set.clone(), seed, replicates)?;
+        for arm in self.arms.read(&scenario, set)? {
+            study.add(arm)?;
+        }
+        let mut ask = Ask::new(scenario);
+        self.keep(&mut ask);
+        study.keep(ask.outcomes()?)?;
+        study.identity.keeps = Keeps::default();
+        Ok(study)
+    }
+
+    /// Ask for the outcomes that are kept.
+    fn keep(&self, ask: &mut Ask) {
+        for text in &self.outcome {
+            let whole = ask.text("--outcome", text);
+            let (name, start) = name_of(text);
+            let place = Place::new(whole.place.source, start..text.len());
+            ask.outcome(name, &text[start..], &place);
+        }
+    }
+
+    /// The study that is meant, and the name of its folder where none is said.
+    pub fn study(&self) -> anyhow::Result<(Study, String)> {
+        if self.begun().is_some() {
+            let (study, out, _) = Folder::load(&self.file)?;
+            return Ok((study, out.display().to_string()));
+        }
+        let file = File::is_one(&self.file).then(|| File::read(&self.file)).transpose()?;
+        let path = file.as_ref().map_or(&self.file, |file| &file.scenario);
+        let mut scenario = Scenario::read(path)?;
+        let mut overrides = file.as_ref().map(File::set).unwrap_or_default();
+        overrides.extend(self.base.set.clone());
+        scenario.set(&overrides)?;
+        let arms = self.arms.read(&scenario, &overrides)?;
+        let mut ask = Ask::new(scenario);
+        let mut how = How {
+            overrides,
+            seed: self.base.seed,
+            design_seed: self.design_seed,
+            replicates: self.replicates,
+            series: self.series,
+            carry: self.carry.clone(),
+            layout: self.layout.map(|layout| match layout {
+                Layout::Saltelli => Method::Saltelli,
+                Layout::Morris => Method::Morris,
+            }),
+        };
+        if let Some(file) = &file {
+            file.tell(&mut ask, &mut how);
+        }
+        for text in &self.vary {
+            let text = ask.text("--vary", text);
+            ask.vary(&text);
+        }
+        if let Some(text) = &self.sample {
+            let text = ask.text("--sample", text);
+            ask.sample(&text);
+        }
+        if let Some(path) = &self.design {
+            let text = ask.text("--design", &path.display().to_string());
+            ask.table(&text, path);
+        }
+        self.keep(&mut ask);
+        let study = ask.study(how, arms)?;
+        let name = self.file.file_name().unwrap_or_default().to_string_lossy();
+        let stem = match File::is_one(&self.file) {
+            true => name.trim_end_matches(".study.toml").to_owned(),
+            false => format!("{}-sweep", study.identity.scenario),
+        };
+        let name = format!("{stem}-{}", study.identity.seed);
+        Ok((study, name))
+    }
+}
+
+/// The name of an outcome, and where its text begins: `name = text`, or a text that is its own name.
+fn name_of(text: &str) -> (&str, usize) {
+    let word = |name: &str| {
+        let mut letters = name.chars();
+        letters.next().is_some_and(|c| c.is_alphabetic() || c == '_')
+            && letters.all(|c| c.is_alphanumeric() || c == '_' || c == '-')
     };
-    let (name, points, runs) = (design.method.name(), design.len(), study.sweep.jobs());
-    format!("{name} of {points} points in {of}: {runs} runs")
-}
-
-/// Tell where the files are and how many runs failed.
-pub fn told(out: &Path) -> anyhow::Result<ExitCode> {
-    let manifest = sweep::Manifest::read(out)?;
-    data(&format!("{}\n", out.join("runs.csv").display()))?;
-    if manifest.failed == 0 {
-        return Ok(ExitCode::SUCCESS);
-    }
-    message(&format!(
-        "{} of {} runs failed; the column `reason` tells why, --retry-failed runs them again",
-        manifest.failed, manifest.runs
-    ));
-    Ok(DIFFERS.into())
-}
-
-/// The error to report: a folder's or a scenario's has its own exit code.
-pub fn stop(stop: impl Into<Stop>) -> anyhow::Error {
-    match stop.into() {
-        Stop::Study(error) => error.into(),
-        Stop::Problems(problems) => problems.into(),
-        other => other.into(),
-    }
-}
-
-/// A panic of a run is told in its row, and not in the middle of the progress.
-pub fn silence_caught_panics() {
-    let others = panic::take_hook();
-    panic::set_hook(Box::new(move |info| {
-        if thread::current().name() != Some(THREAD) {
-            others(info);
+    match text.split_once('=') {
+        Some((name, rest)) if word(name.trim()) => {
+            let start = text.len() - rest.trim_start().len();
+            (name.trim(), start)
         }
-    }));
-}
-
-/// Do some work and show its progress on stderr the while, unless `quiet`.
-pub fn shown<T>(progress: &Progress, quiet: bool, work: impl FnOnce() -> T) -> T {
-    if quiet {
-        return work();
+        _ => (text.trim(), text.len() - text.trim_start().len()),
     }
-    thread::scope(|scope| {
-        let (working, over) = mpsc::channel::<()>();
-        scope.spawn(move || match io::stderr().is_terminal() {
-            true => draw(progress, &over),
-            false => tell(progress, &over),
-        });
-        let result = work();
-        drop(working);
-        result
-    })
 }
 
-fn draw(progress: &Progress, over: &Receiver<()>) {
-    let form = "  {bar:20} {pos} of {len} runs, {msg}, {per_sec}, {eta} left";
-    let style = ProgressStyle::with_template(form).expect("the template is well formed");
-    let bar = ProgressBar::new(0).with_style(style);
-    let mut begun = false;
-    while !finished(over, Duration::from_millis(100)) {
-        let (of, done) = (progress.of.load(Relaxed), progress.finished.load(Relaxed));
-        bar.set_length(of);
-        bar.set_position(done);
-        if !begun && of > 0 {
-            // What earlier processes have done says nothing about the time left.
-            bar.reset_eta();
-            begun = true;
+/// What a sweep makes of its tables: nothing more than to tell where they are, and how many runs failed.
+pub struct Runs;
+
+impl Finish for Runs {
+    fn tell(&self, study: &Study, folder: &Path, shown: &Shown) -> anyhow::Result<ExitCode> {
+        let manifest = Manifest::read(folder)?;
+        match shown.format {
+            Format::Text if shown.folder.is_empty() => data(&std::fs::read_to_string(folder.join("runs.csv"))?)?,
+            Format::Text => data(&format!("{}\n", folder.join("runs.csv").display()))?,
+            Format::Json => shown.json(&manifest, study, folder)?,
         }
-        bar.set_message(format!("{} failed", progress.failed.load(Relaxed)));
-    }
-    bar.finish_and_clear();
-}
-
-fn tell(progress: &Progress, over: &Receiver<()>) {
-    let mut last = (progress.finished.load(Relaxed), Instant::now());
-    while !finished(over, Duration::from_secs(10)) {
-        let (of, done) = (progress.of.load(Relaxed), progress.finished.load(Relaxed));
-        let rate = (done - last.0.min(done)) as f64 / last.1.elapsed().as_secs_f64();
-        last = (done, Instant::now());
-        let left = match rate > 0.0 {
-            true => format!(", {} left", duration((of - done) as f64 / rate)),
-            false => String::new(),
-        };
-        let failed = progress.failed.load(Relaxed);
+        if manifest.failed == 0 {
+            return Ok(ExitCode::SUCCESS);
+        }
         message(&format!(
-            "{done} of {of} runs, {failed} failed, {rate:.1} a second{left}"
+            "{} of {} runs failed; the column `reason` tells why, --retry-failed runs them again",
+            manifest.failed, manifest.runs
         ));
+        Ok(DIFFERS.into())
     }
 }
 
-fn finished(over: &Receiver<()>, patience: Duration) -> bool {
-    over.recv_timeout(patience) == Err(RecvTimeoutError::Disconnected)
-}
+#[cfg(test)]
+mod tests {
+    use super::name_of;
 
-/// Seconds for people.
-pub fn duration(seconds: f64) -> String {
-    match seconds {
-        ..1.0 => "less than a second".to_owned(),
-        ..120.0 => format!("{seconds:.0} s"),
-        ..7200.0 => format!("{:.0} min", seconds / 60.0),
-        ..172_800.0 => format!("{:.1} h", seconds / 3600.0),
-        _ => format!("{:.1} days", seconds / 86_400.0),
-    }
-}
-
-fn size(bytes: f64) -> String {
-    match bytes {
-        ..1e6 => format!("{:.0} kB", (bytes / 1e3).max(1.0)),
-        ..1e9 => format!("{:.0} MB", bytes / 1e6),
-        _ => format!("{:.1} GB", bytes / 1e9),
+    #[test]
+    fn an_outcome_has_a_name_or_is_its_own() {
+        let text = |text: &'static str| {
+            let (name, start) = name_of(text);
+            (name, &text[start..])
+        };
+        assert_eq!(text("deaths = last(x)"), ("deaths", "last(x)"));
+        assert_eq!(text("damage"), ("damage", "damage"));
+        let own = "regions(last(x, region=a) >= 5)";
+        assert_eq!(text(own), (own, own));
     }
 }

@@ -11,9 +11,14 @@ use std::fmt::Debug;
 use std::sync::OnceLock;
 
 use crate::analysis::named::{Named, Total};
+use crate::document::calendar::Calendar;
+use crate::document::form::Format;
+use crate::document::problem::Problem;
+use crate::document::tree;
 use crate::metric::Description;
 #[cfg(feature = "plots")]
 use crate::report::summary::Course;
+use crate::sim::Simulation;
 #[cfg(feature = "plots")]
 use crate::table::Table;
 
@@ -21,6 +26,13 @@ use crate::table::Table;
 pub trait Family: Debug + Sync {
     /// Its name, as `model` in a scenario and in a manifest.
     fn name(&self) -> &'static str;
+
+    /// What may stand in a scenario of it.
+    fn format(&self) -> &'static Format;
+
+    /// The model that a document means, and the dates of its ticks; they mean something only if no problem was added
+    /// but warnings.
+    fn compile(&self, document: &tree::Table, problems: &mut Vec<Problem>) -> (Box<dyn Simulation>, Calendar);
 
     /// What is measured, in the order of the columns of `series.csv`. The first are those who are active now.
     fn metrics(&self) -> &'static [Description];

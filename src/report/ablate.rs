@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::compare::{cut, signed};
-use super::format::wrapped;
+use super::format::{results_in, wrapped};
 use crate::analysis::ablation::{Ablated, Effect};
 use crate::analysis::contrast::{Asked, Contrast};
 use crate::analysis::shapley::Contribution;
@@ -113,7 +113,7 @@ pub fn text(ablation: &Ablation) -> String {
     }
     text += "\n";
     text += &wrapped("", CAUTION);
-    text + &format!("\nResults are in {}\n", ablation.folder)
+    text + &results_in(ablation.folder)
 }
 
 /// The document that `--format json` prints.

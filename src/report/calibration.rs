@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::format::wrapped;
+use super::format::{results_in, wrapped};
 use crate::analysis::posterior::{Marginal, Tie};
 
 /// What there is to tell of a calibration.
@@ -120,7 +120,10 @@ pub fn text(told: &Calibration) -> String {
         "That observations used for fitting are met is no test of the model; what was kept out of the fit is. The \
          intervals hold for the ranges sought, the accepted ranges of the record, and these dice.",
     );
-    text + &format!("\nResults are in {0}\nThe best point is {0}/best.toml\n", told.folder)
+    match told.folder.is_empty() {
+        true => text,
+        false => text + &results_in(&told.folder) + &format!("The best point is {}/best.toml\n", told.folder),
+    }
 }
 
 /// How a trial meets each observation; `!` marks what it does not meet.

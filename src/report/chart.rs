@@ -148,7 +148,7 @@ pub fn terminal(plots: Vec<Plot>, axis: &Axis, highest: f64, rows: usize, color:
 }
 
 /// A step of 1, 2 or 5 times a power of ten that divides the axis into three to six parts, and the axis' end.
-fn scale(highest: f64) -> (f64, f64) {
+pub(super) fn scale(highest: f64) -> (f64, f64) {
     let power = libm::pow(10.0, libm::floor(libm::log10(highest / 6.0)));
     // People come in ones; a share does not.
     let power = if highest > 1.0 { power.max(1.0) } else { power };

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::bands;
-use super::format::{hour, number, wrapped};
+use super::format::{hour, number, results_in, wrapped};
 use crate::analysis::bands::Band;
 use crate::analysis::contrast::{Contrast, Named};
 use crate::metric::Description;
@@ -82,7 +82,7 @@ pub fn text(comparison: &Comparison, color: bool) -> String {
     }
     text += "\n";
     text += &wrapped("", CAUTION);
-    text + &format!("\nResults are in {}\n", comparison.folder)
+    text + &results_in(comparison.folder)
 }
 
 const CAUTION: &str = "This is what follows in the model from its assumptions, and no proof of what would have \
@@ -204,7 +204,7 @@ fn plain_words(arm: &str, comparison: &Comparison) -> String {
 }
 
 /// A difference with its sign; one too small for two decimals with its first two digits.
-pub(super) fn signed(value: f64) -> String {
+pub(in crate::report) fn signed(value: f64) -> String {
     let text = match value.abs() {
         small if small > 0.0 && small < 0.1 => {
             let decimals = 1 - libm::floor(libm::log10(small)) as i32;

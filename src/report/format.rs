@@ -26,6 +26,14 @@ pub fn count(value: f64, one: &str, many: &str) -> String {
     format!("{} {}", number(value), if value == 1.0 { one } else { many })
 }
 
+/// Where results lie, at the end of a text; nothing if they are not kept.
+pub fn results_in(folder: &str) -> String {
+    match folder.is_empty() {
+        true => String::new(),
+        false => format!("\nResults are in {folder}\n"),
+    }
+}
+
 /// Words in lines of at most 80 characters; the first begins with `first`, the others as far to the right.
 pub fn wrapped(first: &str, text: &str) -> String {
     let indent = first.chars().count();

@@ -7,6 +7,8 @@ pub mod chart;
 pub mod compare;
 pub mod format;
 pub mod json;
+pub mod page;
+pub mod picture;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod score;

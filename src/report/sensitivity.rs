@@ -10,15 +10,15 @@ use crate::analysis::spread::Spread;
 
 /// What there is to tell.
 #[derive(Clone, Debug, Serialize)]
-pub struct Sensitivity<'r> {
+pub struct Sensitivity {
     /// The form of this document, `qantar-sensitivity/1`.
     pub format: &'static str,
     /// Name of the scenario.
-    pub scenario: &'r str,
+    pub scenario: String,
     /// Its title.
-    pub title: &'r str,
+    pub title: String,
     /// Method of the design.
-    pub design: &'r str,
+    pub design: String,
     /// How many points it has.
     pub points: usize,
     /// Replicates of each.
@@ -26,7 +26,7 @@ pub struct Sensitivity<'r> {
     /// Which indices; `null` if the design is not laid out for any.
     pub method: Option<Method>,
     /// The parameters, by key.
-    pub parameters: Vec<&'r str>,
+    pub parameters: Vec<String>,
     /// Outcome by outcome.
     pub outcomes: Vec<Of>,
     /// What the reader should know of the numbers.
@@ -102,7 +102,7 @@ pub fn text(sensitivity: &Sensitivity) -> String {
     text
 }
 
-fn of_shares(parameters: &[&str], shares: &[Share]) -> String {
+fn of_shares(parameters: &[String], shares: &[Share]) -> String {
     let mut text = format!(
         "  {:<36}{:>8}{:>14}{:>8}{:>14}\n",
         "share of variance", "alone", "95 %", "in all", "95 %"
@@ -114,18 +114,21 @@ fn of_shares(parameters: &[&str], shares: &[Share]) -> String {
         let share = &shares[p];
         text += &format!(
             "  {:<36}{:>8.2}{:>14}{:>8.2}{:>14}\n",
-            cut(parameters[p], 35),
+            cut(&parameters[p], 35),
             share.first,
             range(share.first_interval),
             share.total,
             range(share.total_interval)
         );
     }
-    let rows: Vec<(&str, f64)> = order.iter().map(|&p| (parameters[p], shares[p].total)).collect();
+    let rows: Vec<(&str, f64)> = order
+        .iter()
+        .map(|&p| (parameters[p].as_str(), shares[p].total))
+        .collect();
     text + &bars("in all", &rows)
 }
 
-fn of_effects(parameters: &[&str], effects: &[Effect]) -> String {
+fn of_effects(parameters: &[String], effects: &[Effect]) -> String {
     let mut text = format!(
         "  {:<26}{:>9}{:>18}{:>9}{:>16}\n",
         "effect over the range", "mu*", "95 %", "mu", "sigma"
@@ -137,18 +140,21 @@ fn of_effects(parameters: &[&str], effects: &[Effect]) -> String {
         let Interval { low, high } = effect.mu_star_interval;
         text += &format!(
             "  {:<26}{:>9}{:>18}{:>9}{:>16}\n",
-            cut(parameters[p], 25),
+            cut(&parameters[p], 25),
             number(effect.mu_star),
             format!("{} to {}", number(low), number(high)),
             signed(effect.mu),
             number(effect.sigma)
         );
     }
-    let rows: Vec<(&str, f64)> = order.iter().map(|&p| (parameters[p], effects[p].mu_star)).collect();
+    let rows: Vec<(&str, f64)> = order
+        .iter()
+        .map(|&p| (parameters[p].as_str(), effects[p].mu_star))
+        .collect();
     text + &bars("mu*", &rows)
 }
 
-fn of_bands(parameters: &[&str], bands: &[(Vec<String>, Spread)]) -> String {
+fn of_bands(parameters: &[String], bands: &[(Vec<String>, Spread)]) -> String {
     let mut text = format!(
         "  {:<44}{:>11}{:>11}{:>11}\n",
         cut(&parameters.join(", "), 43),
@@ -198,13 +204,15 @@ mod tests {
     fn told(answer: Answer) -> String {
         text(&Sensitivity {
             format: "qantar-sensitivity/1",
-            scenario: "towns",
-            title: "Two towns",
-            design: "saltelli",
+            scenario: "towns".to_owned(),
+            title: "Two towns".to_owned(),
+            design: "saltelli".to_owned(),
             points: 1280,
             replicates: 3,
             method: Some(Method::Sobol),
-            parameters: vec!["rules.turnout.base_cost", "region.north.urban"],
+            parameters: ["rules.turnout.base_cost", "region.north.urban"]
+                .map(str::to_owned)
+                .to_vec(),
             outcomes: vec![Of {
                 outcome: "deaths_civilians".to_owned(),
                 chance: Some(0.25),

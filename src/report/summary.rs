@@ -1,6 +1,6 @@
 //! What a reader sees at the end of a run.
 
-use super::format::{number, wrapped};
+use super::format::{number, results_in, wrapped};
 use super::{Run, Valued, caution};
 use crate::analysis::spread::Spread;
 
@@ -36,14 +36,18 @@ pub fn text(run: &Run, course: &Course) -> String {
     };
     text += &course.lines;
     if course.left > 0 {
-        text += &format!("  {} more in {}/events.csv\n", course.left, run.folder);
+        let place = match run.folder {
+            "" => "events.csv".to_owned(),
+            folder => format!("{folder}/events.csv"),
+        };
+        text += &format!("  {} more in {place}\n", course.left);
     }
     text += "\n";
     text += &if replicates == 1 { one(run, course) } else { many(run) };
     text += &outcomes(run);
     text += "\n";
     text += &wrapped("", caution(replicates));
-    text + &format!("\nResults are in {}\n", run.folder)
+    text + &results_in(run.folder)
 }
 
 fn heading(run: &Run) -> String {

@@ -2,37 +2,67 @@
 
 use serde_json::{Map, Value, json};
 
-use super::form::{Field, Kind, Omitted, Section};
-use super::kinds::KINDS;
-use super::schema::{section, sections};
-use super::tree::{self, Node};
+use super::{record, search};
+use crate::document::form::{Field, Format, Kind, Omitted, Section};
+use crate::document::kinds::KINDS;
+use crate::document::tree::{self, Node};
+use crate::models;
 
-/// The schema.
+/// The schema of scenarios, of all families.
 pub fn json_schema() -> Value {
-    let root = sections()
-        .iter()
-        .find(|section| section.name.is_empty())
-        .map(object)
-        .unwrap_or_default();
-    let defs: Map<String, Value> = sections()
-        .iter()
-        .filter(|section| !section.name.is_empty() && !section.is_of_record())
-        .map(|section| (section.name.clone(), Value::Object(object(section))))
-        .collect();
-    let mut schema = Map::new();
-    schema.insert(
+    let mut schema = head("scenario, version 1");
+    let mut families = models::all();
+    let first = families.next().expect("there is a family").format();
+    let mut defs = definitions(first);
+    let mut rest = Value::Object(object(first.root()));
+    // From the last to the first: if it is of this model, then by its format, else as follows.
+    for family in families.collect::<Vec<_>>().into_iter().rev() {
+        let format = family.format();
+        let root = Value::Object(object(format.root()));
+        defs.insert(format.root().name.clone(), root);
+        defs.extend(definitions(format));
+        rest = json!({
+            "if": { "properties": { "model": { "const": family.name() } }, "required": ["model"] },
+            "then": { "$ref": format!("#/$defs/{}", format.root().name) },
+            "else": rest,
+        });
+    }
+    schema.extend(rest.as_object().cloned().unwrap_or_default());
+    schema.insert("$defs".to_string(), Value::Object(defs));
+    Value::Object(schema)
+}
+
+/// The schema of records.
+pub fn of_records() -> Value {
+    of("record, version 1", &record::FORMAT)
+}
+
+/// The schema of searches.
+pub fn of_searches() -> Value {
+    of("search, version 1", &search::FORMAT)
+}
+
+fn of(title: &str, format: &Format) -> Value {
+    let mut schema = head(title);
+    schema.extend(object(format.root()));
+    schema.insert("$defs".to_string(), Value::Object(definitions(format)));
+    Value::Object(schema)
+}
+
+fn head(title: &str) -> Map<String, Value> {
+    let mut head = Map::new();
+    head.insert(
         "$schema".to_string(),
         json!("https://json-schema.org/draft/2020-12/schema"),
     );
-    schema.insert("title".to_string(), json!("qantar scenario, version 1"));
-    schema.insert(
-        "if".to_string(),
-        json!({ "properties": { "model": { "const": "epstein" } }, "required": ["model"] }),
-    );
-    schema.insert("then".to_string(), json!({ "$ref": "#/$defs/epstein" }));
-    schema.insert("else".to_string(), Value::Object(root));
-    schema.insert("$defs".to_string(), Value::Object(defs));
-    Value::Object(schema)
+    head.insert("title".to_string(), json!(format!("qantar {title}")));
+    head
+}
+
+/// The sections of a format but that of the document itself.
+fn definitions(format: &Format) -> Map<String, Value> {
+    let of = |section: &Section| (section.name.clone(), Value::Object(object(section)));
+    format.sections[1..].iter().map(of).collect()
 }
 
 fn object(section: &Section) -> Map<String, Value> {
@@ -52,7 +82,7 @@ fn object(section: &Section) -> Map<String, Value> {
         .collect();
     // An overlay says only what differs, so a file need not hold everything; an entry is always named.
     match section.name.as_str() {
-        "" | "epstein" => required.retain(|key| *key == "schema_version"),
+        "" | "epstein" | "record" => required.retain(|key| *key == "schema_version"),
         _ if section.field("id").is_some() => {
             required.retain(|key| *key == "id");
             let meaning = "In an overlay: drop this entry.";
@@ -120,6 +150,9 @@ fn shape(field: &Field) -> Map<String, Value> {
             json!({ "type": "string" })
         }
         Kind::Id => json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]+$" }),
+        Kind::Model => {
+            json!({ "type": "string", "enum": models::all().map(|family| family.name()).collect::<Vec<_>>() })
+        }
         Kind::Flag => json!({ "type": "boolean" }),
         Kind::Whole(low, high) => json!({ "type": "integer", "minimum": low, "maximum": high }),
         Kind::Number(low, high) => json!({ "type": "number", "minimum": low, "maximum": high }),
@@ -135,7 +168,7 @@ fn shape(field: &Field) -> Map<String, Value> {
         Kind::Whens => json!({ "type": "array", "items": { "anyOf": [{ "type": "string" }, reference("when")] } }),
         Kind::Outcomes => json!({ "type": "object", "additionalProperties": { "type": "string" } }),
         Kind::Table(name) => reference(name),
-        Kind::Rules(group) => reference(&section(&format!("rules.{group}")).name),
+        Kind::Rules(group) => reference(&format!("rules.{group}")),
         Kind::Entries(name) => json!({ "type": "array", "items": reference(name) }),
     };
     match shape {
@@ -167,11 +200,12 @@ mod tests {
 
     #[test]
     fn every_reference_in_the_schema_leads_to_a_definition() {
-        let schema = json_schema();
-        let text = schema.to_string();
-        for part in text.split("\"#/$defs/").skip(1) {
-            let name = part.split('"').next().unwrap();
-            assert!(schema["$defs"].get(name).is_some(), "{name}");
+        for schema in [json_schema(), of_records(), of_searches()] {
+            let text = schema.to_string();
+            for part in text.split("\"#/$defs/").skip(1) {
+                let name = part.split('"').next().unwrap();
+                assert!(schema["$defs"].get(name).is_some(), "{name}");
+            }
         }
     }
 

@@ -1,46 +1,29 @@
 //! Scenarios: read text, lay overlays and `--set` over it, compile it to a model, or say everything that is wrong
-//! with it at once.
+//! with it at once. What may stand in one, and what it means, its family says.
 //!
-//! ```text
-//! files, CSV, --set -> tree -> check against the reference -> compile -> Model
-//!                      places  fields, kinds, rules, levers    every problem of all, in order of place
-//! ```
-//!
-//! The reference of the format is one table ([`schema`], filled by `fields`, `kinds`, the rules and the levers): the
-//! check, the defaults, `qantar explain` and the JSON schema are all made from it.
+//! Records of what happened and searches are documents of their own, of the same kind: a table of fields each.
 
-pub mod calendar;
-mod check;
-mod compile;
-mod epstein;
-// One line for each key, however long, so that it reads as the table that it is.
-#[rustfmt::skip]
-mod fields;
-pub mod form;
+pub mod atlas;
 pub mod json_schema;
-pub mod kinds;
-mod merge;
 pub mod outcomes;
-pub mod problem;
-mod read;
 pub mod record;
-pub mod schema;
 pub mod search;
-mod set;
-mod shapes;
-pub(crate) mod tree;
-mod view;
-mod write;
 
+pub use crate::document::{calendar, form, kinds, problem, tree};
+
+use std::any::Any;
 use std::path::{Path, PathBuf};
 
 use crate::analysis::named::Named;
+use crate::document::form::Format;
+use crate::document::read::Reading;
+use crate::document::{merge, set, write};
 use crate::models::{self, Family, epstein::engine::model as lattice};
 use crate::sim::Simulation;
 use crate::sim::model::Model;
+use crate::suggest::suggest;
 use calendar::Calendar;
-use problem::{Place, Problem, Problems, Source};
-use read::Reading;
+use problem::{Place, Problem, Problems, Source, any_wrong};
 use tree::{Table, Value};
 
 /// A scenario as written, with all that it extends and all that was set.
@@ -74,7 +57,8 @@ impl Scenario {
         Scenario::from_reading(stem.into_owned(), root, reading)
     }
 
-    fn from_reading(name: String, root: Table, reading: Reading) -> Result<Scenario, Problems> {
+    fn from_reading(name: String, mut root: Table, mut reading: Reading) -> Result<Scenario, Problems> {
+        merge::settle(&mut root, &mut reading.problems);
         if !reading.broken.is_empty() {
             return Err(Problems::new(&reading.sources, reading.broken));
         }
@@ -100,13 +84,14 @@ impl Scenario {
                 text: assignment.clone(),
             });
             match set::read(source, assignment) {
-                Ok(over) => set::lay(&mut root, over, &mut problems),
+                Ok(over) => set::lay(format_of(&root), &mut root, over, &mut problems),
                 Err(found) => broken.extend(found),
             }
         }
         if !broken.is_empty() {
             return Err(Problems::new(&sources, broken));
         }
+        merge::settle(&mut root, &mut problems);
         let title = root.text("title").unwrap_or(&self.name).to_string();
         (self.root, self.sources, self.problems, self.title) = (root, sources, problems, title);
         Ok(())
@@ -127,7 +112,8 @@ impl Scenario {
         match set::read(0, assignment) {
             Ok(mut over) => {
                 over.move_to(key, value);
-                set::lay(&mut self.root, over, &mut self.problems);
+                set::lay(format_of(&self.root), &mut self.root, over, &mut self.problems);
+                merge::settle(&mut self.root, &mut self.problems);
                 Ok(())
             }
             Err(found) => Err(found
@@ -138,6 +124,11 @@ impl Scenario {
                 })
                 .collect()),
         }
+    }
+
+    /// The files that it was read from, with what they extend; not what was set in it.
+    pub fn files(&self) -> impl Iterator<Item = &Source> {
+        self.sources.iter().filter(|source| !source.name.starts_with("--"))
     }
 
     /// These problems, with the texts of this scenario and those added to it.
@@ -161,17 +152,22 @@ impl Scenario {
         &self.title
     }
 
-    /// Its actions as written, in order: id, kind, and who acts, which may be empty.
+    /// Its actions, or changes of a lattice, as written, in order: id, kind, and who acts, which may be empty.
     pub fn actions(&self) -> Vec<[String; 3]> {
-        let entries = view::View::entries(&self.root, "action");
-        entries
-            .map(|view| ["id", "kind", "by"].map(|key| view.text(key)))
-            .collect()
+        let entries = |key| self.root.tables(key);
+        let text = |table: &Table, key| table.text(key).unwrap_or_default().to_owned();
+        let actions = entries("action").map(|(table, _)| {
+            let by = table.text("by").unwrap_or("government").to_owned();
+            [text(table, "id"), text(table, "kind"), by]
+        });
+        let changes = entries("change").map(|(table, _)| [text(table, "id"), "change".to_owned(), String::new()]);
+        actions.chain(changes).collect()
     }
 
     /// The ids of its shocks, in order.
     pub fn shocks(&self) -> impl Iterator<Item = String> + '_ {
-        view::View::entries(&self.root, "shock").map(|view| view.text("id"))
+        let id = |(table, _): (&Table, _)| table.text("id").unwrap_or_default().to_owned();
+        self.root.tables("shock").map(id)
     }
 
     /// The numbers of a run that it names, in order; what is wrong with one is told by [`Scenario::compile`].
@@ -193,18 +189,17 @@ impl Scenario {
         write::to_toml(&self.root)
     }
 
+    /// What may be meant so but probably is not, such as an action after the end of the run; and what follows from a
+    /// removal. Of a scenario that does not compile, whatever was seen.
+    pub fn warnings(&self) -> Problems {
+        let mut problems = self.problems.clone();
+        self.family().compile(&self.root, &mut problems);
+        Problems::new(&self.sources, problems.into_iter().filter(|problem| problem.warning))
+    }
+
     /// Its clock; of a scenario that does not compile, any clock.
     pub fn calendar(&self) -> Calendar {
-        if self.family().name() == "epstein" {
-            return Calendar::undated();
-        }
-        let home = Place::new(0, 0..0);
-        let view = view::View {
-            section: schema::section(""),
-            table: &self.root,
-            home: &home,
-        };
-        compile::calendar(&view, &mut Vec::new())
+        self.family().compile(&self.root, &mut Vec::new()).1
     }
 
     /// Which family its model is of; that of countries if what it names is none.
@@ -214,46 +209,68 @@ impl Scenario {
 
     /// The model that it means, of whatever family. Fails with everything that is wrong, in order of place.
     pub fn simulation(&self) -> Result<Box<dyn Simulation>, Problems> {
-        Ok(match self.family().name() {
-            "epstein" => Box::new(self.lattice()?),
-            _ => Box::new(self.compile()?),
-        })
+        self.dated().map(|(model, _)| model)
+    }
+
+    /// As [`Scenario::simulation`], with the dates of its ticks.
+    pub fn dated(&self) -> Result<(Box<dyn Simulation>, Calendar), Problems> {
+        let (mut problems, family) = (self.problems.clone(), self.family());
+        let (model, calendar) = family.compile(&self.root, &mut problems);
+        self.known_model(&mut problems);
+        let mut known = outcomes::known(family, model.as_ref(), &calendar);
+        // Of a clock that is wrong, nothing is known of when a run is.
+        known.times = known.times.filter(|_| !any_wrong(&problems));
+        outcomes::check(&self.root, &self.sources, &known, &mut problems);
+        match any_wrong(&problems) {
+            false => Ok((model, calendar)),
+            true => Err(Problems::new(&self.sources, problems)),
+        }
+    }
+
+    /// That its family is one.
+    fn known_model(&self, problems: &mut Vec<Problem>) {
+        let Some((node, name)) = self.root.get("model").and_then(|node| Some((node, node.text()?))) else {
+            return;
+        };
+        if models::of(Some(name)).is_none() {
+            let known: Vec<&str> = models::all().map(|family| family.name()).collect();
+            let problem = Problem::at(&node.place, format!("`model` has no choice `{name}`"));
+            problems.push(
+                problem
+                    .label("not one of the models")
+                    .help(suggest(name, "models", known)),
+            );
+        }
     }
 
     /// The country that it means. Fails with everything that is wrong, in order of place.
     pub fn compile(&self) -> Result<Model, Problems> {
-        self.of("country", compile::compile)
+        self.of("country")
     }
 
     /// Epstein's lattice that it means. Fails with everything that is wrong, in order of place.
     pub fn lattice(&self) -> Result<lattice::Model, Problems> {
-        self.of("epstein", epstein::compile)
+        self.of("epstein")
     }
 
-    fn of<M: Simulation>(
-        &self,
-        wanted: &str,
-        compile: impl FnOnce(&Table, &mut Vec<Problem>) -> M,
-    ) -> Result<M, Problems> {
-        let mut problems = self.problems.clone();
-        let family = self.family();
-        if family.name() != wanted {
-            let message = format!(
-                "{} is a scenario of the model `{}` and not of `{wanted}`",
-                self.name,
-                family.name()
-            );
-            return Err(Problems::new(&self.sources, vec![Problem::nowhere(message)]));
-        }
-        let model = compile(&self.root, &mut problems);
-        let mut known = outcomes::known(family, &model, &self.calendar());
-        // Of a clock that is wrong, nothing is known of when a run is.
-        known.times = known.times.filter(|_| problems.is_empty());
-        outcomes::check(&self.root, &self.sources, &known, &mut problems);
-        if problems.is_empty() {
-            Ok(model)
-        } else {
-            Err(Problems::new(&self.sources, problems))
+    /// Its model as one of a family.
+    fn of<M: Simulation>(&self, wanted: &str) -> Result<M, Problems> {
+        let family = self.family().name();
+        let model: Box<dyn Any> = self.simulation()?;
+        match model.downcast::<M>() {
+            Ok(model) => Ok(*model),
+            Err(_) => {
+                let message = format!(
+                    "{} is a scenario of the model `{family}` and not of `{wanted}`",
+                    self.name
+                );
+                Err(Problems::new(&self.sources, vec![Problem::nowhere(message)]))
+            }
         }
     }
+}
+
+/// The format of a document that is a scenario.
+fn format_of(root: &Table) -> &'static Format {
+    models::of(root.text("model")).unwrap_or(models::FAMILIES[0]).format()
 }

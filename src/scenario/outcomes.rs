@@ -3,11 +3,11 @@
 
 use std::ops::Range;
 
-use super::calendar::Calendar;
-use super::problem::{Place, Problem, Source};
-use super::tree::{Node, Table};
 use crate::analysis::named::Named;
 use crate::analysis::outcome::{Known, Outcome};
+use crate::document::calendar::Calendar;
+use crate::document::problem::{Place, Problem, Source};
+use crate::document::tree::{Node, Table};
 use crate::metric::Description;
 use crate::models::Family;
 use crate::sim::Simulation;

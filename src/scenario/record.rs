@@ -1,19 +1,131 @@
 //! Read a record of what happened: a document like a scenario, with keys of its own, checked by the same reference.
 
 use std::path::Path;
+use std::sync::LazyLock;
 
-use super::calendar;
-use super::check::{Names, check, range};
-use super::form::To;
 use super::outcomes;
-use super::problem::{Problem, Problems, Source};
-use super::read::Reading;
-use super::schema::section;
-use super::set;
-use super::tree::{Node, Table, Value};
-use super::view::View;
 use crate::analysis::outcome::Known;
 use crate::analysis::score::{self, Confidence, Observation, Pattern, Record, Use, Variant};
+use crate::document::calendar;
+use crate::document::check::{Names, check, range};
+use crate::document::form::{Choice as C, Field, Format, Kind, Section, To};
+use crate::document::problem::{Problem, Problems, Source, any_wrong};
+use crate::document::read::Reading;
+use crate::document::set;
+use crate::document::tree::{Node, Table, Value};
+use crate::document::view::View;
+use Kind::{Entries, Flag, Number, Outcome, Range, Reference, References, Text, Texts, Time, Whole};
+
+/// The format.
+pub static FORMAT: LazyLock<Format> = LazyLock::new(|| {
+    let section = |name: &str, about, fields: &[Field]| Section {
+        name: name.to_owned(),
+        about,
+        fields: fields.to_vec(),
+    };
+    Format {
+        noun: "record",
+        sections: vec![
+            section(
+                "record",
+                "A record of what happened, in a file of its own, that `qantar score` holds runs against.",
+                RECORD,
+            ),
+            section("record.source", "Where observations are known from.", SOURCE),
+            section(
+                "record.pattern",
+                "Observations that belong together; what a model has to show.",
+                PATTERN,
+            ),
+            section(
+                "record.variant",
+                "A change of the scenario that some observations are about.",
+                VARIANT,
+            ),
+            section(
+                "record.observation",
+                "Something that is known of what happened, and the number of a run that should agree with it.",
+                OBSERVATION,
+            ),
+        ],
+        totals: Vec::new(),
+    }
+});
+
+const fn required(key: &'static str, kind: Kind, unit: &'static str, meaning: &'static str) -> Field {
+    Field::required(key, kind, unit, meaning)
+}
+
+const fn value(key: &'static str, kind: Kind, unit: &'static str, toml: &'static str, meaning: &'static str) -> Field {
+    Field::value(key, kind, unit, toml, meaning)
+}
+
+const fn words(key: &'static str, kind: Kind, unit: &'static str, words: &'static str, meaning: &'static str) -> Field {
+    Field::words(key, kind, unit, words, meaning)
+}
+
+const ID: Field = required(
+    "id",
+    Kind::Id,
+    "",
+    "Its name within the record: letters, digits, `-` and `_`, unique among its kind.",
+);
+/// A value from 0 to 1.
+const SHARE: Kind = Number(0.0, 1.0);
+/// Any number that an outcome could reach.
+const LEVEL: Kind = Number(-1e15, 1e15);
+
+#[rustfmt::skip]
+const RECORD: &[Field] = &[
+    required("schema_version", Whole(1, 1), "", "Version of the record format, so that a file is never misread."),
+    words("extends", Text, "", "stands alone", "Path of a record that this one is laid over."),
+    words("title", Text, "", "the name of the file", "What the record is called in reports."),
+    words("source", Entries("record.source"), "", "none", "Where the observations are known from."),
+    words("variant", Entries("record.variant"), "", "none", "Changes of the scenario that some observations are about."),
+    words("pattern", Entries("record.pattern"), "", "none", "Patterns, which a scenario has to show."),
+    required("observation", Entries("record.observation"), "", "The observations."),
+];
+
+#[rustfmt::skip]
+const SOURCE: &[Field] = &[
+    ID,
+    required("citation", Text, "", "Who says so, where and when."),
+    words("url", Text, "", "none", "Where it can be read."),
+    value("official", Flag, "", "false", "Whether it is the state that says so."),
+];
+
+#[rustfmt::skip]
+const PATTERN: &[Field] = &[
+    ID,
+    required("title", Text, "", "What it is, in a few words."),
+];
+
+#[rustfmt::skip]
+const VARIANT: &[Field] = &[
+    ID,
+    required("title", Text, "", "What is changed, in a few words."),
+    required("set", Texts, "", "Assignments as for `--set`."),
+];
+
+#[rustfmt::skip]
+const OBSERVATION: &[Field] = &[
+    ID,
+    words("pattern", Reference(To::Pattern), "", "none: it is told, but need not agree", "The pattern that it is part of; a scenario passes if all of all patterns agree."),
+    required("what", Text, "", "What was observed, in a few words."),
+    words("value", LEVEL, "unit of the observation", "not known as a number", "What was observed, as a number."),
+    value("unit", Text, "", "\"\"", "Unit of the value, of the range and of the outcome."),
+    words("date", Time, "", "of the whole", "Local date that it is about."),
+    required("outcome", Outcome, "", "The number of a run that should agree, such as \"peak(participants)\"."),
+    words("accept", Range, "unit of the observation", "from `tolerance`", "The lowest and the highest number that agree."),
+    words("tolerance", Range, "1", "from `accept`", "The same as factors of `value`."),
+    value("seeds", SHARE, "share", "0.6", "Share of the replicates that have to agree; their median has to as well."),
+    required("confidence", Kind::Choice(C::Confidence), "", "How sure it is that it was so."),
+    value("official", Flag, "", "false", "Whether it is an official figure."),
+    required("sources", References(To::Source), "", "Where it is known from."),
+    required("use", Kind::Choice(C::Use), "", "Whether the model is fitted to it, checked by it, or it is told as context."),
+    words("variant", Reference(To::Variant), "", "the scenario as it is", "The variant that it is about."),
+    words("note", Text, "", "none", "How what was observed and what a run has are not quite the same."),
+];
 
 /// Read a file and what it extends. `known` is what the outcomes of its scenario can name.
 ///
@@ -27,44 +139,62 @@ pub fn read(path: &Path, known: &Known) -> Result<Record, Problems> {
     of_reading(name, &root, reading, known)
 }
 
+/// Read a text that extends nothing; `name` is shown in messages.
+///
+/// # Errors
+/// As [`read`].
+pub fn from_text(name: &str, text: &str, known: &Known) -> Result<Record, Problems> {
+    let mut reading = Reading::default();
+    let root = reading.document(name.to_owned(), text.to_owned(), Path::new(""), None);
+    of_reading(name, &root, reading, known)
+}
+
+/// The text of a record with all that it extends, so that it can be kept beside results.
+///
+/// # Errors
+/// If a file cannot be read.
+pub fn self_contained(path: &Path) -> Result<String, Problems> {
+    let mut reading = Reading::default();
+    let root = reading.file(path, None);
+    match &reading.sources[..] {
+        _ if !reading.broken.is_empty() => Err(Problems::new(&reading.sources, reading.broken)),
+        [only] => Ok(only.text.clone()),
+        _ => Ok(super::write::to_toml(&root)),
+    }
+}
+
 fn of_reading(name: &str, root: &Table, reading: Reading, known: &Known) -> Result<Record, Problems> {
     if !reading.broken.is_empty() {
         return Err(Problems::new(&reading.sources, reading.broken));
     }
     let mut problems = reading.problems;
     let names = Names::of(root);
-    check(section("record"), root, &names, &mut problems);
+    check(&FORMAT, root, &names, &mut problems);
     let reader = Reader {
         texts: &reading.sources,
         names: &names,
         known,
     };
-    let entries = |key: &'static str, name| {
-        root.tables(key).map(move |(table, home)| View {
-            section: section(name),
-            table,
-            home: table.get("id").map_or(home, |id| &id.place),
-        })
-    };
+    let view = View::of(&FORMAT, root);
     let record = Record {
         title: root.text("title").unwrap_or(name).to_owned(),
-        sources: entries("source", "record.source").map(|view| source(&view)).collect(),
-        variants: entries("variant", "record.variant")
+        sources: view.inner_entries("source").map(|view| source(&view)).collect(),
+        variants: view
+            .inner_entries("variant")
             .map(|view| variant(&view, &mut problems))
             .collect(),
-        patterns: entries("pattern", "record.pattern")
-            .map(|view| pattern(&view))
-            .collect(),
-        observations: entries("observation", "record.observation")
+        patterns: view.inner_entries("pattern").map(|view| pattern(&view)).collect(),
+        observations: view
+            .inner_entries("observation")
             .filter_map(|view| reader.observation(&view, &mut problems))
             .collect(),
     };
-    for (number, view) in entries("pattern", "record.pattern").enumerate() {
+    for (number, view) in view.inner_entries("pattern").enumerate() {
         if !record
             .observations
             .iter()
             .any(|observation| observation.pattern == Some(number))
-            && problems.is_empty()
+            && !any_wrong(&problems)
         {
             let problem = Problem::at(view.home, "this pattern has no observations");
             problems.push(
@@ -74,9 +204,9 @@ fn of_reading(name: &str, root: &Table, reading: Reading, known: &Known) -> Resu
             );
         }
     }
-    match problems.is_empty() {
-        true => Ok(record),
-        false => Err(Problems::new(&reading.sources, problems)),
+    match any_wrong(&problems) {
+        false => Ok(record),
+        true => Err(Problems::new(&reading.sources, problems)),
     }
 }
 

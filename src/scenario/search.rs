@@ -6,14 +6,14 @@ use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use super::check;
-use super::form::{Choice, Field, Kind, Omitted, Section};
-use super::merge::id_of;
-use super::problem::{Place, Problem, Problems, Source};
-use super::schema::section;
-use super::tree::{self, Entry, Node, Table, Value};
-use super::view::View;
-use super::{Scenario, write};
+use super::Scenario;
+use crate::document::check::{self, Names, check};
+use crate::document::form::{Choice, Field, Format, Kind, Omitted, Section};
+use crate::document::merge::id_of;
+use crate::document::problem::{Place, Problem, Problems, Source};
+use crate::document::tree::{self, Node, Table, Value};
+use crate::document::view::View;
+use crate::document::write;
 use crate::suggest::suggest;
 
 /// What a search file says.
@@ -105,34 +105,34 @@ const fn required(key: &'static str, kind: Kind, meaning: &'static str) -> Field
     }
 }
 
-/// One line for each key, however long, so that it reads as the table that it is.
+/// The format: one line for each key, however long, so that it reads as the table that it is.
 #[rustfmt::skip]
-static SECTIONS: LazyLock<[Section; 4]> = LazyLock::new(|| {
+pub static FORMAT: LazyLock<Format> = LazyLock::new(|| {
     const TRIALS: Kind = Kind::Whole(0, 1_000_000);
     let of = |name: &str, about, fields: &[Field]| Section { name: name.to_string(), about, fields: fields.to_vec() };
-    [
-        of("", "A search.", &[
+    let sections = vec![
+        of("search", "A search: which parameters of a scenario are not known, within which limits, and how to search them; a file of its own for `qantar calibrate`.", &[
             required("schema_version", Kind::Whole(1, 1), "Version of the format, so that a file is never misread."),
             field("seed", Kind::Whole(0, i64::MAX), "1", "Seed of the search; the dice of the model have the seed of the scenario."),
             field("replicates", Kind::Whole(1, 10_000), "4", "Replicates of each trial; all trials have the same dice."),
             field("set", Kind::Texts, "[]", "Changes to the scenario for the search alone, such as a coarser resolution."),
             field("distance", Kind::Choice(Choice::Distance), "\"mean\"", "How the distances of all observations are made one."),
             field("explore", Kind::Whole(1, 1_000_000), "100", "Trials drawn from the ranges alone."),
-            field("optimiser", Kind::Table("optimiser"), "{}", "How the region near the record is found."),
-            field("sampler", Kind::Table("sampler"), "{}", "How the size of that region is measured."),
-            field("parameter", Kind::Entries("parameter"), "[]", "The parameters that are searched."),
+            field("optimiser", Kind::Table("search.optimiser"), "{}", "How the region near the record is found."),
+            field("sampler", Kind::Table("search.sampler"), "{}", "How the size of that region is measured."),
+            field("parameter", Kind::Entries("search.parameter"), "[]", "The parameters that are searched."),
         ]),
-        of("optimiser", "How the region near the record is found.", &[
+        of("search.optimiser", "How the region near the record is found.", &[
             field("trials", TRIALS, "400", "Trials, at most; 0 leaves the optimiser out."),
             field("population", Kind::Whole(0, 10_000), "0", "Trials in a generation; 0 for 4 + 3 ln(number of parameters)."),
             field("step", Kind::Number(0.01, 2.0), "0.5", "First standard deviation; that of a whole range is 1."),
         ]),
-        of("sampler", "How the size of that region is measured.", &[
+        of("search.sampler", "How the size of that region is measured.", &[
             field("trials", TRIALS, "1000", "Trials, at most; 0 leaves the sampler out."),
             field("population", Kind::Whole(1, 100_000), "50", "Trials in a generation."),
             field("effective", Kind::Number(2.0, 100_000.0), "50", "To how many independent particles the posterior shall amount."),
         ]),
-        of("parameter", "A parameter that is searched.", &[
+        of("search.parameter", "A parameter that is searched.", &[
             required("key", Kind::Text, "Its path in the scenario, as `--set` takes it."),
             required("low", Kind::Number(-1e15, 1e15), "Least value."),
             required("high", Kind::Number(-1e15, 1e15), "Largest value."),
@@ -140,7 +140,8 @@ static SECTIONS: LazyLock<[Section; 4]> = LazyLock::new(|| {
             field("meaning", Kind::Text, "\"\"", "What it means, for readers."),
             field("source", Kind::Text, "\"\"", "Why it lies within these limits."),
         ]),
-    ]
+    ];
+    Format { noun: "search", sections, totals: Vec::new() }
 });
 
 impl Search {
@@ -173,7 +174,7 @@ impl Search {
             return Err(Problems::new(&sources, broken));
         }
         let mut problems = Vec::new();
-        let search = search(text, root, scenario, &mut problems);
+        let search = search(text, &root, scenario, &mut problems);
         match problems.is_empty() {
             true => Ok(search),
             false => Err(Problems::new(&sources, problems)),
@@ -181,22 +182,24 @@ impl Search {
     }
 }
 
-fn search(text: &str, mut root: Table, scenario: &Scenario, problems: &mut Vec<Problem>) -> Search {
-    let home = Place::new(0, 0..0);
-    let [of_root, of_optimiser, of_sampler, of_parameter] = &*SECTIONS;
-    let [optimiser, sampler] = ["optimiser", "sampler"].map(|key| inner(root.remove(key), key, problems));
-    let list = root.remove("parameter").map(|entry| entry.node);
-    check::fields(of_root, "", &root, &home, problems);
-    check::fields(of_optimiser, "optimiser", &optimiser.0, &optimiser.1, problems);
-    check::fields(of_sampler, "sampler", &sampler.0, &sampler.1, problems);
-    let nodes = list.as_ref().map(Node::list).unwrap_or_default();
-    let known = problems.len();
-    let parameters: Vec<Option<Parameter>> = nodes
-        .iter()
-        .map(|node| parameter(of_parameter, node, scenario, problems))
+fn search(text: &str, root: &Table, scenario: &Scenario, problems: &mut Vec<Problem>) -> Search {
+    let (empty, nowhere) = (Table::default(), Place::new(0, 0..0));
+    let top = View::of(&FORMAT, root);
+    let part = |key: &'static str, name| {
+        let node = root.get(key);
+        let table = node.and_then(Node::table).unwrap_or(&empty);
+        top.section(name, table, node.map_or(&nowhere, |node| &node.place))
+    };
+    let (optimiser, sampler) = (part("optimiser", "search.optimiser"), part("sampler", "search.sampler"));
+    check(&FORMAT, root, &Names::of(root), problems);
+    let (list, known) = (root.get("parameter"), problems.len());
+    let nodes = list.map(Node::list).unwrap_or_default();
+    let parameters: Vec<Option<Parameter>> = top
+        .inner_entries("parameter")
+        .map(|view| parameter(&view, scenario, problems))
         .collect();
-    if parameters.is_empty() && problems.len() == known {
-        let at = list.as_ref().map_or(&home, |node| &node.place);
+    if nodes.is_empty() && problems.len() == known {
+        let at = list.map_or(&nowhere, |node| &node.place);
         let help = "add a [[parameter]] with `key`, `low` and `high`";
         problems.push(
             Problem::at(at, "a search needs at least one parameter")
@@ -205,19 +208,6 @@ fn search(text: &str, mut root: Table, scenario: &Scenario, problems: &mut Vec<P
         );
     }
     twice(nodes, problems);
-    let view = |section, of: &'static str| {
-        let (table, home) = match of {
-            "optimiser" => (&optimiser.0, &optimiser.1),
-            "sampler" => (&sampler.0, &sampler.1),
-            _ => (&root, &home),
-        };
-        View { section, table, home }
-    };
-    let (top, optimiser, sampler) = (
-        view(of_root, ""),
-        view(of_optimiser, "optimiser"),
-        view(of_sampler, "sampler"),
-    );
     let count = |view: View<'_>, key| view.number(key) as usize;
     Search {
         text: text.to_string(),
@@ -226,7 +216,7 @@ fn search(text: &str, mut root: Table, scenario: &Scenario, problems: &mut Vec<P
             _ => top.number("seed") as u64,
         },
         replicates: top.whole("replicates"),
-        set: texts(&root),
+        set: texts(root),
         distance: top.text("distance"),
         explore: count(top, "explore"),
         optimise: count(optimiser, "trials"),
@@ -244,38 +234,8 @@ fn texts(root: &Table) -> Vec<String> {
     list.iter().filter_map(Node::text).map(str::to_string).collect()
 }
 
-/// A table that may be left out, and where it stands.
-fn inner(entry: Option<Entry>, key: &str, problems: &mut Vec<Problem>) -> (Table, Place) {
-    let empty = (Table::default(), Place::new(0, 0..0));
-    let Some(Entry { node, .. }) = entry else { return empty };
-    if node.table().is_none() {
-        let problem = Problem::at(&node.place, format!("`{key}` must be a table of keys"));
-        problems.push(problem.label(format!("this is {}", node.found())));
-    }
-    match node.value {
-        Value::Table(table) => (table, node.place),
-        _ => empty,
-    }
-}
-
-fn parameter(
-    section: &'static Section,
-    node: &Node,
-    scenario: &Scenario,
-    problems: &mut Vec<Problem>,
-) -> Option<Parameter> {
-    let Some(table) = node.table() else {
-        let problem = Problem::at(&node.place, "an entry of `parameter` must be a table of keys");
-        problems.push(problem.label(format!("this is {}", node.found())));
-        return None;
-    };
+fn parameter(view: &View<'_>, scenario: &Scenario, problems: &mut Vec<Problem>) -> Option<Parameter> {
     let before = problems.len();
-    check::fields(section, "parameter", table, &node.place, problems);
-    let view = View {
-        section,
-        table,
-        home: &node.place,
-    };
     let (low, high) = (view.number_given("low"), view.number_given("high"));
     let log = view.text("scale") == "log";
     if let (Some(low), Some(high)) = (low, high) {
@@ -293,7 +253,7 @@ fn parameter(
         }
     }
     let key = view.given("key")?;
-    let known = match find(&scenario.root, key.text()?) {
+    let known = match find(scenario.family().format(), &scenario.root, key.text()?) {
         Ok(known) => known,
         Err((message, help)) => {
             problems.push(Problem::at(&key.place, message).label("nothing to search").help(help));
@@ -346,11 +306,11 @@ struct Known {
 }
 
 /// The number at a path of a scenario, or why there is none and what was probably meant.
-fn find(root: &Table, path: &str) -> Result<Known, (String, String)> {
-    let (mut at, mut table, mut walked) = (section(""), Some(root), String::new());
+fn find(format: &'static Format, root: &Table, path: &str) -> Result<Known, (String, String)> {
+    let (mut at, mut table, mut walked) = (format.root(), Some(root), String::new());
     let mut keys = path.split('.');
     while let Some(key) = keys.next() {
-        let own = || check::own(at, table?, key);
+        let own = || check::own(format, at, table?, key);
         let Some(field) = at.field(key).copied().or_else(own) else {
             let known = at.fields.iter().map(|field| field.key);
             let place = if walked.is_empty() { "a scenario" } else { &walked };
@@ -394,7 +354,7 @@ fn find(root: &Table, path: &str) -> Result<Known, (String, String)> {
             }
             _ => table = node.and_then(Node::table),
         }
-        match field.section() {
+        match format.within(&field) {
             Some(section) => at = section,
             None => break,
         }
@@ -404,7 +364,7 @@ fn find(root: &Table, path: &str) -> Result<Known, (String, String)> {
 }
 
 /// An overlay that sets these paths over a scenario at `base`: the text of a scenario file.
-pub fn overlay(base: &str, title: &str, values: &[(&str, f64)]) -> String {
+pub fn overlay(format: &Format, base: &str, title: &str, values: &[(&str, f64)]) -> String {
     let place = Place::new(0, 0..0);
     let node = |value| Node {
         value,
@@ -416,12 +376,12 @@ pub fn overlay(base: &str, title: &str, values: &[(&str, f64)]) -> String {
         root.entry(key, &place, || node(Value::Text(text.to_string())));
     }
     for (path, value) in values {
-        put(&mut root, path, node(Value::Number(*value)));
+        put(format, &mut root, path, node(Value::Number(*value)));
     }
     write::to_toml(&root)
 }
 
-fn put(table: &mut Table, path: &str, value: Node) {
+fn put(format: &Format, table: &mut Table, path: &str, value: Node) {
     let place = value.place.clone();
     let node = |value| Node {
         value,
@@ -431,11 +391,11 @@ fn put(table: &mut Table, path: &str, value: Node) {
         table.entry(path, &place, || value);
         return;
     };
-    let entries = matches!(section("").field(key).map(|field| field.kind), Some(Kind::Entries(_)));
+    let entries = matches!(format.root().field(key).map(|field| field.kind), Some(Kind::Entries(_)));
     if !entries {
         let inner = table.entry(key, &place, || node(Value::Table(Table::default())));
         if let Value::Table(inner) = &mut inner.node.value {
-            put(inner, rest, value);
+            put(format, inner, rest, value);
         }
         return;
     }
@@ -452,7 +412,7 @@ fn put(table: &mut Table, path: &str, value: Node) {
     for node in list.iter_mut().filter(|node| id_of(node) == Some(id)) {
         if let Value::Table(inner) = &mut node.value {
             inner.inline = false;
-            put(inner, rest, value.clone());
+            put(format, inner, rest, value.clone());
         }
     }
 }
@@ -530,6 +490,7 @@ mod tests {
     #[test]
     fn an_overlay_names_entries_by_their_id() {
         let text = overlay(
+            crate::models::FAMILIES[0].format(),
             "../town.toml",
             "Town",
             &[("rules.turnout.base_cost", 0.5), ("region.west.urban", 0.25)],

@@ -1,312 +1,449 @@
-//! Run the jobs of a plan that are not done yet, in any order, and put their rows together in the order of the
-//! jobs. The answer does not depend on the threads.
+//! Run jobs that are not done yet, in any order on any number of threads, and journal what each has given. A run that
+//! fails is a record too. The answer does not depend on the threads.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
-use std::path::Path;
-use std::sync::atomic::Ordering::Relaxed;
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::thread;
 use std::time::Instant;
 
-use jiff::Timestamp;
-use rayon::ThreadPool;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use super::error::{Error, at};
-use super::folder::{Folder, scenarios};
-use super::jobs;
-use super::journal::Payloads;
-use super::manifest::{self, Digested, Digesting, Made, Manifest, Size};
-use super::parts::{EVENTS, OUTCOMES, Parts, SERIES, tables};
-use super::plan::{Job, Plan};
+use super::error::Error;
+use super::folder::Folder;
+use super::journal::{Index, Journal, Record, Writer};
+use super::plan::{Job, Study};
 use super::progress::Progress;
 use super::rows;
-use crate::sim::Simulation;
-use crate::table::{Kind, Table, csv};
+use super::shard::Shard;
+use crate::metric::Readings;
+use crate::scenario::calendar::Calendar;
+use crate::scenario::problem::{Problem, Problems};
+use crate::sim::event::Event;
+use crate::sim::recorder::Recorder;
+use crate::sim::{Observer, Simulation};
 
-/// What is worked out of rows by those who know what they mean, which this room does not.
-pub struct Findings<'f> {
-    /// The values of the plan's outcomes, from the series and the events of one job.
-    pub outcomes: &'f (dyn Fn(&Table, &Table) -> Vec<f64> + Sync),
-    /// Further files, from the folder in which the rows of all jobs are put together.
-    pub files: &'f (dyn Fn(&Path) -> io::Result<Vec<Named>> + Sync),
+/// How jobs are run.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// How many at a time.
+    pub threads: usize,
+    /// Which of them.
+    pub shard: Shard,
+    /// Of all jobs only so many, the first of the order, which are spread evenly over the design.
+    pub most: u64,
+    /// Whether the first that fails ends it all.
+    pub fail_fast: bool,
+    /// Whether runs that failed before are run again.
+    pub retry_failed: bool,
 }
 
-/// The name of a file and its bytes.
-pub type Named = (String, Vec<u8>);
+impl Settings {
+    /// All jobs, on so many threads.
+    pub fn threads(threads: usize) -> Settings {
+        Settings {
+            threads,
+            shard: Shard::WHOLE,
+            most: u64::MAX,
+            fail_fast: false,
+            retry_failed: false,
+        }
+    }
+}
 
-/// What is called with each job that is run here, by its place in the plan, and with its series and its events, on the
-/// thread that ran it: whoever wants numbers of every job need not read them back. Jobs that an earlier process has
-/// done are not seen.
-pub type Seen<'s> = &'s (dyn Fn(usize, &Table, &Table) + Sync);
+/// So many runs that all failed are enough to know that none will succeed.
+pub const HOPELESS: u64 = 20;
 
-/// Run a plan without outcomes on so many threads and publish its folder. What the folder holds of it already is not
-/// run again.
+/// The name of the threads that run jobs; a panic in them is caught and told in the record.
+pub const THREAD: &str = "qantar-run";
+
+/// Run the jobs of a shard that are not done yet.
 ///
 /// # Errors
-/// If it is stopped, or if a file cannot be written.
+/// If it is stopped, if the first runs all fail, if a run fails where none may, or if a file cannot be written.
 ///
 /// # Panics
 /// If the threads cannot be started.
-pub fn execute(plan: &Plan, folder: &Folder, threads: usize, progress: &Progress) -> Result<Manifest, Error> {
-    execute_seen(plan, folder, threads, progress, &|_, _, _| {})
-}
-
-/// As [`execute`], while somebody sees the jobs that are run.
-///
-/// # Errors
-/// As [`execute`].
-///
-/// # Panics
-/// As [`execute`].
-pub fn execute_seen(
-    plan: &Plan,
-    folder: &Folder,
-    threads: usize,
-    progress: &Progress,
-    seen: Seen<'_>,
-) -> Result<Manifest, Error> {
-    let none = Findings {
-        outcomes: &|_, _| Vec::new(),
-        files: &|_| Ok(Vec::new()),
-    };
-    work(plan, folder, threads, progress, &none, seen)
-}
-
-/// Run a plan on so many threads, work out its findings, and publish its folder. What the folder holds of it already
-/// is not run again.
-///
-/// # Errors
-/// If it is stopped, if a file cannot be written, or if the findings cannot be worked out.
-///
-/// # Panics
-/// If the threads cannot be started, or if there are not as many outcomes as the plan names.
-pub fn execute_with(
-    plan: &Plan,
-    folder: &Folder,
-    threads: usize,
-    progress: &Progress,
-    findings: &Findings,
-) -> Result<Manifest, Error> {
-    work(plan, folder, threads, progress, findings, &|_, _, _| {})
-}
-
-fn work(
-    plan: &Plan,
-    folder: &Folder,
-    threads: usize,
-    progress: &Progress,
-    findings: &Findings,
-    seen: Seen<'_>,
-) -> Result<Manifest, Error> {
-    let (started, watch) = (Timestamp::now(), Instant::now());
-    progress.done.store(folder.done(plan), Relaxed);
-    if !folder.is_whole() {
-        let pool = jobs::pool(threads);
-        let parts = run(plan, folder, &pool, progress, findings, seen)?;
-        let manifest = Manifest {
-            format: manifest::FORMAT.to_owned(),
-            plan: plan.identity.clone(),
-            model: plan.family.name().to_owned(),
-            size: size(plan.arms[0].model.as_ref()),
-            files: assemble(plan, folder, &parts, &pool, findings)?,
-            made: Made {
-                os: std::env::consts::OS.to_owned(),
-                arch: std::env::consts::ARCH.to_owned(),
-                threads,
-                started: started.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-                wall_seconds: watch.elapsed().as_millis() as f64 / 1000.0,
-            },
-        };
-        let path = folder.file(manifest::NAME);
-        folder.write(&path, |file| {
-            serde_json::to_writer_pretty(&mut *file, &manifest)?;
-            file.write_all(b"\n")
-        })?;
+pub fn execute(study: &Study, folder: &Folder, settings: Settings, progress: &Progress) -> Result<(), Error> {
+    if folder.is_whole() {
+        progress.begin(study.jobs(), study.jobs(), 0);
+        return Ok(());
     }
-    folder.publish()?;
-    Manifest::read(folder.out())
-}
-
-/// Run the jobs that are not done, and give what is kept of all of them. Each thread keeps what its job has given,
-/// which takes no longer than a copy, since nobody waits for the disk.
-fn run(
-    plan: &Plan,
-    folder: &Folder,
-    pool: &ThreadPool,
-    progress: &Progress,
-    findings: &Findings,
-    seen: Seen<'_>,
-) -> Result<Parts, Error> {
-    let before = folder.kept(plan)?;
-    let jobs: Vec<Job> = plan.jobs().collect();
-    let left: Vec<usize> = (0..jobs.len()).filter(|&at| !before.is_done(at as u64)).collect();
-    if left.is_empty() {
-        return Ok(before);
+    let open = Open::read(study, folder, settings, progress)?;
+    let left = progress.of.load(Relaxed) - progress.finished.load(Relaxed);
+    if left == 0 {
+        return Ok(());
     }
-    let keeper = folder.keeper(plan)?;
-    jobs::each(&left, pool, progress, |&at| -> Result<(), Error> {
-        if let Some((series, events)) = jobs::record(plan, jobs[at], progress) {
-            seen(at, &series, &events);
-            let outcomes = || rows::outcomes(plan, jobs[at], &(findings.outcomes)(&series, &events));
-            keeper.keep(at as u64, |table| match table {
-                SERIES => text(&series),
-                EVENTS => text(&events),
-                _ => text(&outcomes()),
-            })?;
-            progress.done.fetch_add(1, Relaxed);
-        }
-        Ok(())
-    })?;
-    let parts = folder.kept(plan)?;
-    match (parts.done(), jobs.len() as u32) {
-        (done, of) if done == of => Ok(parts),
-        (done, of) => Err(Error::Interrupted {
+    let journal = Journal::begin(&folder.parts(), &Writer::now(settings.shard))?;
+    let runner = Runner::new(study, &journal, settings, progress);
+    runner.run(left, || open.next(study), |_, _| {})?;
+    let (done, of) = (progress.finished.load(Relaxed), progress.of.load(Relaxed));
+    match done < of {
+        true => Err(Error::Interrupted {
             partial: folder.partial().to_owned(),
             done,
             of,
-            arms: plan.arms.len() as u32,
         }),
+        false => Ok(()),
     }
 }
 
-fn text(table: &Table) -> Vec<u8> {
-    let mut text = Vec::new();
-    csv::write(table, false, &mut text).expect("memory takes what is written to it");
-    text
+/// Whatever runs jobs.
+pub(super) struct Runner<'r> {
+    study: &'r Study,
+    models: Models,
+    journal: &'r Journal,
+    settings: Settings,
+    progress: &'r Progress,
 }
 
-/// Put the parts together in the order of the jobs, a few parts in memory at a time, and work out the rest. Text is
-/// copied and synced by a thread of its own, so that none of the pool, which encodes columns, waits for the disk.
-fn assemble(
-    plan: &Plan,
-    folder: &Folder,
-    parts: &Parts,
-    pool: &ThreadPool,
-    findings: &Findings,
-) -> Result<Vec<Digested>, Error> {
-    let (text, columns) = std::thread::scope(|scope| {
-        let text = scope.spawn(|| assemble_csv(plan, folder, parts));
-        let columns = pool.install(|| assemble_parquet(plan, folder, parts));
-        (text.join().expect("text is copied without a panic"), columns)
-    });
-    let given: Vec<String> = scenarios(plan).map(|(name, _)| name).collect();
-    let given = given.iter().map(|name| Digested::of(&folder.file(name)));
-    let mut files = given.collect::<Result<Vec<_>, Error>>()?;
-    files.extend(text?);
-    files.extend(columns?);
-    for (name, bytes) in (findings.files)(folder.partial()).map_err(at(folder.partial()))? {
-        files.push(digested(folder, &name, |file| file.write_all(&bytes))?);
+impl<'r> Runner<'r> {
+    /// One that keeps what the jobs of a study give in a journal.
+    pub fn new(study: &'r Study, journal: &'r Journal, settings: Settings, progress: &'r Progress) -> Runner<'r> {
+        Runner {
+            study,
+            models: Models::new(study),
+            journal,
+            settings,
+            progress,
+        }
     }
-    Ok(files)
+
+    /// Run so many jobs as they are handed out, until there is none or it is stopped; `seen` is told each that was run.
+    ///
+    /// # Errors
+    /// As [`execute`].
+    pub fn run(
+        &self,
+        jobs: u64,
+        next: impl Fn() -> Option<Job> + Sync,
+        seen: impl Fn(Job, &Record) + Sync,
+    ) -> Result<(), Error> {
+        let over = AtomicBool::new(false);
+        let work = || {
+            while !self.progress.stop.load(Relaxed)
+                && !over.load(Relaxed)
+                && let Some(job) = next()
+                && let Some(record) = run(self.study, &self.models, job, self.progress)
+            {
+                let kept = self
+                    .journal
+                    .append(job, &record)
+                    .and_then(|()| self.count(job, &record));
+                seen(job, &record);
+                kept.inspect_err(|_| over.store(true, Relaxed))?;
+            }
+            Ok(())
+        };
+        let ended = on_threads(self.settings.threads, jobs, work);
+        self.journal.sync()?;
+        ended
+    }
+
+    fn count(&self, job: Job, record: &Record) -> Result<(), Error> {
+        let finished = self.progress.finished.fetch_add(1, Relaxed) + 1;
+        if record.done {
+            return Ok(());
+        }
+        let failed = self.progress.failed.fetch_add(1, Relaxed) + 1;
+        let reason = || rows::outcomes_of(&record.parts[0]).1;
+        if self.settings.fail_fast {
+            let run = self.study.in_words(job);
+            return Err(Error::Failed { run, reason: reason() });
+        }
+        match failed >= HOPELESS.max(finished) {
+            true => Err(Error::AllFailed {
+                runs: failed,
+                reason: reason(),
+            }),
+            false => Ok(()),
+        }
+    }
 }
 
-/// Write a file of the folder and give its digest, without reading it again.
-fn digested(
-    folder: &Folder,
-    name: &str,
-    fill: impl FnOnce(&mut Digesting<&mut BufWriter<File>>) -> io::Result<()>,
-) -> Result<Digested, Error> {
-    let mut digest = None;
-    folder.write(&folder.file(name), |file| {
-        let mut file = Digesting::new(file);
-        fill(&mut file)?;
-        digest = Some(file.digested(name));
+impl Study {
+    /// A job, as people name it.
+    pub fn in_words(&self, job: Job) -> String {
+        let Job { point, replicate, .. } = job;
+        let arm = match self.arms.len() {
+            1 => String::new(),
+            _ => format!("arm {}, ", self.arm(job).identity.name),
+        };
+        match self.identity.design {
+            Some(_) => format!("{arm}point {point}, replicate {replicate}"),
+            None => format!("{arm}replicate {replicate}"),
+        }
+    }
+}
+
+/// Do the same work on several threads at once. Where jobs are few, those who have none left help with the ticks of the
+/// others; where they are many, each job stays on one thread, and nothing waits for anything.
+fn on_threads(threads: usize, jobs: u64, work: impl Fn() -> Result<(), Error> + Sync) -> Result<(), Error> {
+    if jobs == 1 {
+        return pool(threads).install(&work);
+    }
+    if jobs < 8 * threads as u64 {
+        // Broadcast rather than spawned, so that no thread that waits within a tick takes up a second job.
+        return pool(threads).broadcast(|_| work()).into_iter().collect();
+    }
+    thread::scope(|scope| {
+        let start = |_| {
+            let thread = thread::Builder::new().name(THREAD.to_owned());
+            let work = || single_threaded(&work);
+            thread.spawn_scoped(scope, work).expect("the system starts threads")
+        };
+        let threads: Vec<_> = (0..threads).map(start).collect();
+        let ends = threads
+            .into_iter()
+            .map(|thread| thread.join().expect("runs that panic are caught"));
+        // All of them end before the first error is told.
+        ends.collect::<Vec<_>>().into_iter().collect()
+    })
+}
+
+/// So many threads.
+///
+/// # Panics
+/// If they cannot be started.
+pub(super) fn pool(threads: usize) -> ThreadPool {
+    let pool = ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .thread_name(|_| THREAD.to_owned());
+    pool.build().expect("the system starts threads")
+}
+
+/// Do something in which all that could be shared out over threads is done by this one, once in its life.
+///
+/// # Panics
+/// If this thread has done so before.
+pub fn single_threaded<T>(work: impl FnOnce() -> T) -> T {
+    let pool = ThreadPoolBuilder::new().num_threads(1).use_current_thread();
+    let _pool = pool.build().expect("a pool of the thread itself");
+    work()
+}
+
+/// What the engine runs, and the dates of its ticks, or what is wrong with the point.
+type Compiled = Result<(Box<dyn Simulation>, Calendar), Problems>;
+
+/// The models of a few points, which are kept from one replicate to the next; those of many are made again for each
+/// run, so that memory does not grow with the design.
+struct Models(Vec<OnceLock<Arc<Compiled>>>);
+
+/// Most points times arms whose models are kept.
+const KEPT: u64 = 256;
+
+impl Models {
+    fn new(study: &Study) -> Models {
+        let models = u64::from(study.points.len()) * study.arms.len() as u64;
+        let kept = models <= KEPT && study.identity.replicates > 1 && study.identity.design.is_some();
+        Models((0..if kept { models } else { 0 }).map(|_| OnceLock::new()).collect())
+    }
+
+    fn of(&self, study: &Study, job: Job) -> Arc<Compiled> {
+        let compile = || Arc::new(study.model(job.arm, job.point));
+        match self.0.get(job.point as usize * study.arms.len() + job.arm as usize) {
+            Some(kept) => Arc::clone(kept.get_or_init(compile)),
+            None => compile(),
+        }
+    }
+}
+
+/// The jobs of a shard that are not finished, each given once.
+struct Open {
+    shard: Shard,
+    jobs: u64,
+    finished: Vec<bool>,
+    next: AtomicU64,
+}
+
+impl Open {
+    fn read(study: &Study, folder: &Folder, settings: Settings, progress: &Progress) -> Result<Open, Error> {
+        let (shard, jobs) = (settings.shard, study.jobs());
+        let index = Index::read(&folder.parts(), study)?;
+        let (mut of, mut done, mut failed) = (0, 0, 0);
+        let mut finished = vec![false; jobs as usize];
+        for place in (0..jobs.min(settings.most)).filter(|&place| shard.has(place)) {
+            let number = study.number(study.in_order(place)).expect("a job of the study");
+            let found = index.of(number).filter(|done| *done || !settings.retry_failed);
+            finished[number as usize] = found.is_some();
+            of += 1;
+            done += u64::from(found.is_some());
+            failed += u64::from(found == Some(false));
+        }
+        progress.begin(of, done, failed);
+        Ok(Open {
+            shard,
+            jobs: jobs.min(settings.most),
+            finished,
+            next: AtomicU64::new(0),
+        })
+    }
+
+    fn next(&self, study: &Study) -> Option<Job> {
+        loop {
+            let nth = self.next.fetch_add(1, Relaxed);
+            let place = nth * u64::from(self.shard.of) + u64::from(self.shard.number) - 1;
+            if place >= self.jobs {
+                return None;
+            }
+            let job = study.in_order(place);
+            if study.number(job).is_some_and(|number| !self.finished[number as usize]) {
+                return Some(job);
+            }
+        }
+    }
+}
+
+/// Run a job; `None` if it was stopped.
+fn run(study: &Study, models: &Models, job: Job, progress: &Progress) -> Option<Record> {
+    let attempt = || {
+        if study.identity.design.is_none() {
+            let arm = study.arm(job);
+            return simulate(study, &*arm.model, &arm.calendar, job, progress);
+        }
+        match &*models.of(study, job) {
+            Ok((model, calendar)) => simulate(study, &**model, calendar, job, progress),
+            Err(problems) => Some(rows::failure(study, &in_a_line(problems))),
+        }
+    };
+    caught(study, attempt)
+}
+
+/// What a run gives, also if it breaks off. Nothing that it touches outlives it, so nothing is left half-done.
+fn caught(study: &Study, attempt: impl FnOnce() -> Option<Record>) -> Option<Record> {
+    catch_unwind(AssertUnwindSafe(attempt)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().cloned();
+        let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+        let reason = text.unwrap_or_else(|| "nobody knows why".to_owned());
+        Some(rows::failure(study, &format!("qantar broke off: {reason}")))
+    })
+}
+
+fn simulate(
+    study: &Study,
+    model: &dyn Simulation,
+    calendar: &Calendar,
+    job: Job,
+    progress: &Progress,
+) -> Option<Record> {
+    let mut watched = Watched {
+        recorder: Recorder::new(model),
+        progress,
+    };
+    if model.run(&study.dice(job.replicate), &mut watched).is_break() {
+        return None;
+    }
+    let (series, events) = watched.recorder.into_tables();
+    Some(rows::record(study, calendar, series, events))
+}
+
+fn in_a_line(problems: &Problems) -> String {
+    let line = |problem: &Problem| match problem.label.is_empty() {
+        true => problem.message.clone(),
+        false => format!("{}: {}", problem.message, problem.label),
+    };
+    problems.list().iter().map(line).collect::<Vec<_>>().join("; ")
+}
+
+/// A recorder that someone watches and may stop.
+struct Watched<'m> {
+    recorder: Recorder<'m>,
+    progress: &'m Progress,
+}
+
+impl Observer for Watched<'_> {
+    fn tick(&mut self, readings: &Readings, events: &[Event]) -> ControlFlow<()> {
+        self.recorder.tick(readings, events)?;
+        self.progress.ticks.store(readings.tick + 1, Relaxed);
+        self.progress.participants.store(readings.row(None)[0] as u64, Relaxed);
+        match self.progress.stop.load(Relaxed) {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    }
+}
+
+/// What one run costs.
+#[derive(Clone, Debug)]
+pub struct Probe {
+    /// Seconds on one thread.
+    pub seconds: f64,
+    /// Bytes that it leaves in the tables.
+    pub bytes: u64,
+    /// Why it failed, if it did.
+    pub failed: Option<String>,
+}
+
+/// Run a job on one thread and keep nothing; `None` if it was stopped.
+///
+/// # Panics
+/// If a thread cannot be started.
+pub fn probe(study: &Study, job: Job, progress: &Progress) -> Option<Probe> {
+    let work = || {
+        let watch = Instant::now();
+        let record = single_threaded(|| run(study, &Models::new(study), job, progress))?;
+        let keys: usize = study.points.values(job.point).iter().map(|value| value.len() + 1).sum();
+        let lines: usize = record.parts.iter().map(Vec::len).sum();
+        Some(Probe {
+            seconds: watch.elapsed().as_secs_f64(),
+            bytes: (lines + keys + 20) as u64,
+            failed: (!record.done).then(|| rows::outcomes_of(&record.parts[0]).1),
+        })
+    };
+    // A thread of its own: the pool of one thread belongs to it.
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().name(THREAD.to_owned());
+        let thread = thread.spawn_scoped(scope, work).expect("the system starts threads");
+        thread.join().expect("runs that panic are caught")
+    })
+}
+
+/// The outcomes of every replicate of the baseline where nothing is varied, of which nothing is kept; `None` if it was
+/// stopped.
+///
+/// # Errors
+/// If a run fails.
+///
+/// # Panics
+/// If the threads cannot be started.
+pub fn present(study: &Study, settings: Settings, progress: &Progress) -> Result<Option<Vec<Vec<f64>>>, Error> {
+    let replicates = study.identity.replicates;
+    let (next, rows) = (AtomicU32::new(0), Mutex::new(vec![None; replicates as usize]));
+    let work = || {
+        while let nth = next.fetch_add(1, Relaxed)
+            && nth < replicates
+        {
+            let job = Job {
+                point: 0,
+                replicate: study.identity.first_replicate + nth,
+                arm: 0,
+            };
+            let (model, calendar) = (&*study.arms[0].model, &study.arms[0].calendar);
+            let Some(record) = simulate(study, model, calendar, job, progress) else {
+                return Ok(());
+            };
+            let outcomes = rows::outcomes_of(&record.parts[0]).0;
+            rows.lock().expect("no thread has panicked")[nth as usize] = Some(outcomes);
+        }
         Ok(())
-    })?;
-    Ok(digest.expect("a file that was written"))
-}
-
-fn schema<'p>(plan: &'p Plan, part: &str) -> Vec<(&'p str, Kind)> {
-    match part {
-        SERIES => rows::series_schema(plan.family.metrics()),
-        EVENTS => rows::events_schema(),
-        _ => rows::outcomes_schema(&plan.identity.outcomes),
-    }
-}
-
-fn assemble_csv(plan: &Plan, folder: &Folder, parts: &Parts) -> Result<Vec<Digested>, Error> {
-    let kept = tables(plan);
-    let names = [SERIES, EVENTS, OUTCOMES]
-        .into_iter()
-        .filter(|name| kept.contains(name));
-    let assemble = |name| {
-        digested(folder, &format!("{name}.csv"), |file| {
-            csv::write(&Table::empty(&schema(plan, name)), true, &mut *file)?;
-            let mut reader = parts.reader(name);
-            (0..plan.jobs().count() as u64).try_for_each(|job| file.write_all(&payload(&mut reader, job)?))
-        })
     };
-    names.map(assemble).collect()
+    on_threads(settings.threads, u64::from(replicates), work)?;
+    Ok(rows.into_inner().expect("no thread has panicked").into_iter().collect())
 }
 
-fn payload(reader: &mut Payloads<'_>, job: u64) -> io::Result<Vec<u8>> {
-    Ok(reader.of(job).map_err(io::Error::other)?.expect("every job is done"))
-}
-
-#[cfg(not(feature = "parquet"))]
-fn assemble_parquet(_: &Plan, _: &Folder, _: &Parts) -> Result<Vec<Digested>, Error> {
-    Ok(Vec::new())
-}
-
-/// A row group is read from its parts on all threads while the one before it is encoded and written.
-#[cfg(feature = "parquet")]
-fn assemble_parquet(plan: &Plan, folder: &Folder, parts: &Parts) -> Result<Vec<Digested>, Error> {
-    use rayon::prelude::*;
-    let kept = tables(plan);
-    let names = [SERIES, OUTCOMES].into_iter().filter(|name| kept.contains(name));
-    let jobs: Vec<u64> = (0..plan.jobs().count() as u64).collect();
-    let assemble = |name| {
-        let schema = schema(plan, name);
-        let read = |jobs: &[u64]| {
-            let (mut text, mut reader) = (Vec::new(), parts.reader(name));
-            for &job in jobs {
-                text.append(&mut payload(&mut reader, job)?);
-            }
-            csv::read_headless(&text[..], &schema)
-        };
-        let rows = match name {
-            SERIES => row_group(plan.arms[0].model.as_ref()),
-            _ => ROWS,
-        };
-        digested(folder, &format!("{name}.parquet"), |file| {
-            let mut parquet = crate::table::parquet::Writer::new(file, &schema)?;
-            let mut before = None;
-            let mut write = |tables: Option<Vec<Table>>| tables.map_or(Ok(()), |tables| parquet.append(&tables));
-            for group in jobs.chunks(rows) {
-                // The number of tables must not depend on that of threads: it decides where pages end.
-                let tables = || group.par_chunks(group.len().div_ceil(TABLES)).map(read).collect();
-                let (written, tables): (_, io::Result<Vec<Table>>) = rayon::join(|| write(before.take()), tables);
-                written?;
-                before = Some(tables?);
-            }
-            write(before)?;
-            parquet.finish().map(drop)
-        })
+/// The outcomes of one run with these assignments, of which nothing is kept, or why it failed; `None` if it was stopped.
+pub fn single(
+    study: &Study,
+    job: Job,
+    assignments: &[String],
+    progress: &Progress,
+) -> Option<Result<Vec<f64>, String>> {
+    let attempt = || match study.arm(job).with(assignments) {
+        Ok((model, calendar)) => simulate(study, &*model, &calendar, job, progress),
+        Err(problems) => Some(rows::failure(study, &in_a_line(&problems))),
     };
-    names.map(assemble).collect()
-}
-
-/// A row group is read as so many tables at most, each by one thread.
-#[cfg(feature = "parquet")]
-const TABLES: usize = 8;
-
-/// Rows of a row group of Parquet: enough that the footer stays small beside them.
-#[cfg(feature = "parquet")]
-const ROWS: usize = 1 << 15;
-
-/// How many series make a row group of Parquet.
-#[cfg(feature = "parquet")]
-fn row_group(model: &dyn Simulation) -> usize {
-    let rows = model.ticks() as usize * (model.regions().len() + 1);
-    (ROWS / rows.max(1)).max(1)
-}
-
-pub(super) fn size(model: &dyn Simulation) -> Size {
-    let size = model.size();
-    Size {
-        people: size.people,
-        persons_per_agent: size.persons_per_agent,
-        regions: model.regions().len() as u32,
-        ticks: model.ticks(),
-        tick_minutes: size.tick_minutes,
-    }
+    let record = caught(study, attempt)?;
+    let (outcomes, reason) = rows::outcomes_of(&record.parts[0]);
+    Some(if record.done { Ok(outcomes) } else { Err(reason) })
 }

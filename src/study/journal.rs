@@ -1,25 +1,33 @@
-//! Journals: what is done of a study of many runs, appended to few files, one for each process and not one for each
-//! run. A process that is killed at any moment leaves whole records and at most one torn one at the end of its own
-//! file, which is left out: every record has its length and a checksum.
+//! The journal: what is done of a study, appended to few files, one for each process and not one for each run. A process
+//! that is killed at any moment leaves whole records and at most one torn one at the end of its own file, which is left
+//! out: every record has its lengths and a checksum. As long as a process writes, it holds a lock on its file, which the
+//! system lets go when the process dies: so whoever reads knows who is alive.
+//!
+//! Journals are not synced after each record: a power cut can take the last ones, which are then torn or not there, and
+//! are run again.
 //!
 //! ```text
-//! qantar-journal/1 {"shard":"2/7","started":1700000000}
-//! 5d41402a 42 + 17          checksum, number of the job, done or failed, bytes that follow
-//! ok,,12.0,3.0,0.25
+//! qantar-journal/2 {"shard":"2/7","started":1700000000}
+//! 5d41402a 12 0 3 + 17 0 0     checksum; point, replicate and arm of the job; done or failed; bytes of outcomes, events, series
+//! ok,12.0,3.0,0.25,
 //! ```
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, BufRead, BufReader, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::time::SystemTime;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
 use super::error::{Error, at};
+use super::plan::{Job, Study};
+use super::shard::Shard;
 
 /// The form of the files.
-const FORMAT: &str = "qantar-journal/1";
+const FORMAT: &str = "qantar-journal/2";
+/// The ending of their names.
+pub(super) const ENDING: &str = "journal";
 
 /// Who writes a journal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,6 +36,37 @@ pub struct Writer {
     pub shard: String,
     /// When it began, in seconds since 1970.
     pub started: u64,
+}
+
+impl Writer {
+    /// This process, from now on.
+    pub fn now(shard: Shard) -> Writer {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH);
+        Writer {
+            shard: shard.to_string(),
+            started: since.map_or(0, |since| since.as_secs()),
+        }
+    }
+}
+
+/// What a job has given: the lines of its tables, without what tells one job's lines from another's.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Record {
+    /// Whether it did not fail.
+    pub done: bool,
+    /// By [`Part`]: one line of status, outcomes and reason; its events; its series.
+    pub parts: [Vec<u8>; 3],
+}
+
+/// A table of which a record has lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// One line.
+    Outcomes = 0,
+    /// A line for each event.
+    Events = 1,
+    /// A line for each tick and region.
+    Series = 2,
 }
 
 /// A journal as it is written.
@@ -42,13 +81,15 @@ impl Journal {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn begin(folder: &Path, kind: &str, writer: &Writer) -> Result<Journal, Error> {
+    pub fn begin(folder: &Path, writer: &Writer) -> Result<Journal, Error> {
         let label = writer.shard.replace('/', "-of-");
         let mut number = 0;
         loop {
-            let path = folder.join(format!("{label}-{number:04}.{kind}"));
+            let path = folder.join(format!("{label}-{number:04}.{ENDING}"));
             match OpenOptions::new().append(true).create_new(true).open(&path) {
                 Ok(mut file) => {
+                    // Where the file system has no locks, nobody can tell who is alive; nothing else is lost.
+                    let _ = file.try_lock();
                     let about = serde_json::to_string(writer).expect("plain values");
                     file.write_all(format!("{FORMAT} {about}\n").as_bytes())
                         .map_err(at(&path))?;
@@ -68,11 +109,16 @@ impl Journal {
     ///
     /// # Panics
     /// If a thread has panicked while writing.
-    pub fn append(&self, job: u64, done: bool, payload: &[u8]) -> Result<(), Error> {
-        let record = record(job, done, payload);
+    pub fn append(&self, job: Job, record: &Record) -> Result<(), Error> {
+        let lengths = record.parts.each_ref().map(Vec::len);
+        let head = head(job, record.done, lengths);
+        let payload = record.parts.concat();
+        let mut bytes = format!("{:08x} {head}", checksum(&head, &payload)).into_bytes();
+        bytes.extend_from_slice(&payload);
+        bytes.push(b'\n');
         let mut file = self.file.lock().expect("no thread panics while writing");
         // One call for the whole record: threads and the end of the process cannot get between its parts.
-        file.write_all(&record).map_err(at(&self.path))
+        file.write_all(&bytes).map_err(at(&self.path))
     }
 
     /// Put all records on the disk.
@@ -88,16 +134,10 @@ impl Journal {
     }
 }
 
-fn record(job: u64, done: bool, payload: &[u8]) -> Vec<u8> {
-    let head = head(job, done, payload.len());
-    let mut record = format!("{:08x} {head}", checksum(&head, payload)).into_bytes();
-    record.extend_from_slice(payload);
-    record.push(b'\n');
-    record
-}
-
-fn head(job: u64, done: bool, bytes: usize) -> String {
-    format!("{job} {} {bytes}\n", if done { '+' } else { '-' })
+fn head(job: Job, done: bool, [outcomes, events, series]: [usize; 3]) -> String {
+    let Job { point, replicate, arm } = job;
+    let sign = if done { '+' } else { '-' };
+    format!("{point} {replicate} {arm} {sign} {outcomes} {events} {series}\n")
 }
 
 fn checksum(head: &str, payload: &[u8]) -> u32 {
@@ -126,6 +166,8 @@ pub struct Seen {
     pub records: u64,
     /// When the last was written.
     pub last: SystemTime,
+    /// Whether its process is alive; `None` where that cannot be told.
+    pub alive: Option<bool>,
 }
 
 /// The place of a job of which there is no record.
@@ -136,51 +178,22 @@ const FAILED: u64 = 1 << 63;
 const OFFSET: u32 = 44;
 
 impl Index {
-    /// Read the journals of one kind in a folder, for so many jobs. Where several records of a job are found, one
-    /// that is done counts before one that failed, and else the last.
+    /// Read the journals in a folder, of the jobs of a study. Where several records of a job are found, one that is done
+    /// counts before one that failed, and else the last.
     ///
     /// # Errors
     /// If a file cannot be read.
-    pub fn read(folder: &Path, kind: &str, jobs: u64) -> Result<Index, Error> {
-        let mut index = Index {
-            files: Vec::new(),
-            places: vec![NOTHING; jobs as usize],
-        };
-        for path in journals(folder, kind)? {
-            index.file(&path).map_err(at(&path))?;
-        }
-        Ok(index)
-    }
-
-    fn file(&mut self, path: &Path) -> io::Result<()> {
-        let file = File::open(path)?;
-        let last = file.metadata()?.modified()?;
-        let mut reader = BufReader::with_capacity(1 << 16, file);
-        let mut line = String::new();
-        let mut offset = reader.read_line(&mut line)? as u64;
-        let about = line.strip_prefix(FORMAT).filter(|_| line.ends_with('\n'));
-        let Some(writer) = about.and_then(|text| serde_json::from_str(text).ok()) else {
-            return Ok(());
-        };
-        let mut seen = Seen {
-            path: path.to_owned(),
-            writer,
-            records: 0,
-            last,
-        };
-        let number = self.files.len() as u64;
-        let mut payload = Vec::new();
-        while let Some((job, done, bytes)) = next(&mut reader, &mut payload)? {
-            seen.records += 1;
-            if let Some(place) = self.places.get_mut(job as usize)
-                && (done || *place & FAILED != 0)
+    pub fn read(folder: &Path, study: &Study) -> Result<Index, Error> {
+        let mut places = vec![NOTHING; study.jobs() as usize];
+        let files = each(folder, |number, offset, job, record| {
+            if let Some(job) = study.number(job)
+                && let place = &mut places[job as usize]
+                && (record.done || *place & FAILED != 0)
             {
-                *place = number << OFFSET | offset | if done { 0 } else { FAILED };
+                *place = number << OFFSET | offset | if record.done { 0 } else { FAILED };
             }
-            offset += bytes;
-        }
-        self.files.push(seen);
-        Ok(())
+        })?;
+        Ok(Index { files, places })
     }
 
     /// The journals.
@@ -219,11 +232,11 @@ pub struct Payloads<'i> {
 }
 
 impl Payloads<'_> {
-    /// What a job has given; `None` if there is no record of it.
+    /// The lines of a table that a job has given; `None` if there is no record of it.
     ///
     /// # Errors
-    /// If it cannot be read again as it was.
-    pub fn of(&mut self, job: u64) -> Result<Option<Vec<u8>>, Error> {
+    /// If they cannot be read again as they were.
+    pub fn of(&mut self, job: u64, part: Part) -> Result<Option<Vec<u8>>, Error> {
         let place = self.index.places[job as usize];
         if place == NOTHING {
             return Ok(None);
@@ -233,26 +246,80 @@ impl Payloads<'_> {
         let path = &self.index.files[number as usize].path;
         let mut read = || {
             if self.open.as_ref().is_none_or(|(open, _)| *open != number) {
-                self.open = Some((number, BufReader::new(File::open(path)?)));
+                self.open = Some((number, BufReader::with_capacity(1 << 16, File::open(path)?)));
             }
             let (_, reader) = self.open.as_mut().expect("it has just been opened");
-            reader.seek(SeekFrom::Start(offset))?;
-            let mut payload = Vec::new();
-            match next(reader, &mut payload)? {
-                Some((found, ..)) if found == job => Ok(Some(payload)),
-                _ => Err(io::Error::new(io::ErrorKind::InvalidData, "a record has changed")),
-            }
+            let here = reader.stream_position()?;
+            reader.seek_relative(offset as i64 - here as i64)?;
+            let changed = || io::Error::new(io::ErrorKind::InvalidData, "a record has changed");
+            let (_, _, _, lengths) = next_head(reader)?.ok_or_else(changed)?;
+            reader.seek_relative(lengths[..part as usize].iter().sum::<usize>() as i64)?;
+            let mut payload = vec![0; lengths[part as usize]];
+            reader.read_exact(&mut payload)?;
+            Ok(Some(payload))
         };
         read().map_err(at(path))
     }
 }
 
-/// The journals of one kind in a folder, in the order of their names.
-pub fn journals(folder: &Path, kind: &str) -> Result<Vec<PathBuf>, Error> {
+/// Go through every whole record of the journals in a folder: number of the file, offset, job, what it has given.
+///
+/// # Errors
+/// If a file cannot be read.
+pub fn each(folder: &Path, mut with: impl FnMut(u64, u64, Job, &Record)) -> Result<Vec<Seen>, Error> {
+    let mut files = Vec::new();
+    for path in journals(folder)? {
+        let number = files.len() as u64;
+        let seen = read(&path, |offset, job, record| with(number, offset, job, record));
+        files.extend(seen.map_err(at(&path))?);
+    }
+    Ok(files)
+}
+
+fn read(path: &Path, mut with: impl FnMut(u64, Job, &Record)) -> io::Result<Option<Seen>> {
+    let file = File::open(path)?;
+    let last = file.metadata()?.modified()?;
+    let alive = match file.try_lock_shared() {
+        Ok(()) => file.unlock().map(|()| Some(false))?,
+        Err(TryLockError::WouldBlock) => Some(true),
+        Err(TryLockError::Error(_)) => None,
+    };
+    let mut reader = BufReader::with_capacity(1 << 16, file);
+    let mut line = String::new();
+    let mut offset = reader.read_line(&mut line)? as u64;
+    let about = line.strip_prefix(FORMAT).filter(|_| line.ends_with('\n'));
+    let Some(writer) = about.and_then(|text| serde_json::from_str(text).ok()) else {
+        return Ok(None);
+    };
+    let mut records = 0;
+    while let Some((job, record, bytes)) = next(&mut reader)? {
+        records += 1;
+        with(offset, job, &record);
+        offset += bytes;
+    }
+    Ok(Some(Seen {
+        path: path.to_owned(),
+        writer,
+        records,
+        last,
+        alive,
+    }))
+}
+
+/// Whether the journals in a folder hold anything of any study.
+pub fn any(folder: &Path) -> bool {
+    each(folder, |_, _, _, _| {}).is_ok_and(|files| files.iter().any(|file| file.records > 0))
+}
+
+/// The journals in a folder, in the order of their names.
+///
+/// # Errors
+/// If the folder cannot be read.
+pub fn journals(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder).map_err(at(folder))? {
         let path = entry.map_err(at(folder))?.path();
-        if path.extension().is_some_and(|ending| ending == kind) {
+        if path.extension().is_some_and(|ending| ending == ENDING) {
             paths.push(path);
         }
     }
@@ -260,37 +327,55 @@ pub fn journals(folder: &Path, kind: &str) -> Result<Vec<PathBuf>, Error> {
     Ok(paths)
 }
 
-/// The next whole record: number of the job, done or failed, and bytes of the record. `None` at the end and at the
-/// first record that is torn.
-fn next(reader: &mut impl BufRead, payload: &mut Vec<u8>) -> io::Result<Option<(u64, bool, u64)>> {
+type Head = (u32, Job, bool, [usize; 3]);
+
+fn next_head(reader: &mut impl BufRead) -> io::Result<Option<Head>> {
     let mut line = Vec::new();
-    reader.by_ref().take(80).read_until(b'\n', &mut line)?;
-    let Some((sum, job, done, bytes)) = std::str::from_utf8(&line).ok().and_then(parse_head) else {
-        return Ok(None);
-    };
-    payload.clear();
-    let read = reader.by_ref().take(bytes as u64 + 1).read_to_end(payload)?;
-    if read != bytes + 1 || payload.pop() != Some(b'\n') || checksum(&head(job, done, bytes), payload) != sum {
-        return Ok(None);
-    }
-    Ok(Some((job, done, (line.len() + read) as u64)))
+    reader.by_ref().take(160).read_until(b'\n', &mut line)?;
+    Ok(std::str::from_utf8(&line).ok().and_then(parse_head))
 }
 
-fn parse_head(line: &str) -> Option<(u32, u64, bool, usize)> {
+/// The next whole record: its job, what it has given, and its bytes. `None` at the end and at the first that is torn.
+fn next(reader: &mut impl BufRead) -> io::Result<Option<(Job, Record, u64)>> {
+    let Some((sum, job, done, lengths)) = next_head(reader)? else {
+        return Ok(None);
+    };
+    let bytes: usize = lengths.iter().sum();
+    let mut payload = Vec::new();
+    let read = reader.by_ref().take(bytes as u64 + 1).read_to_end(&mut payload)?;
+    let head = head(job, done, lengths);
+    if read != bytes + 1 || payload.pop() != Some(b'\n') || checksum(&head, &payload) != sum {
+        return Ok(None);
+    }
+    let series = payload.split_off(lengths[0] + lengths[1]);
+    let events = payload.split_off(lengths[0]);
+    let record = Record {
+        done,
+        parts: [payload, events, series],
+    };
+    // The checksum is eight digits and a blank.
+    Ok(Some((job, record, (9 + head.len() + read) as u64)))
+}
+
+fn parse_head(line: &str) -> Option<Head> {
     let mut parts = line.strip_suffix('\n')?.split(' ');
     let sum = u32::from_str_radix(parts.next()?, 16).ok()?;
-    let job = parts.next()?.parse().ok()?;
+    let mut number = || parts.next()?.parse().ok();
+    let (point, replicate, arm) = (number()?, number()?, number()?);
     let done = match parts.next()? {
         "+" => true,
         "-" => false,
         _ => return None,
     };
-    Some((sum, job, done, parts.next()?.parse().ok()?))
+    let mut length = || parts.next()?.parse().ok();
+    let lengths = [length()?, length()?, length()?];
+    Some((sum, Job { point, replicate, arm }, done, lengths))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::study::tests::study;
 
     fn writer(shard: &str) -> Writer {
         Writer {
@@ -299,24 +384,46 @@ mod tests {
         }
     }
 
-    fn payloads(folder: &Path, jobs: u64) -> Vec<Option<String>> {
-        let index = Index::read(folder, "runs", jobs).unwrap();
+    fn job(replicate: u32) -> Job {
+        Job {
+            point: 0,
+            replicate,
+            arm: 0,
+        }
+    }
+
+    fn record(done: bool, text: &str) -> Record {
+        let bytes = |text: &str| text.as_bytes().to_vec();
+        Record {
+            done,
+            parts: [bytes(text), bytes("events\n"), bytes("row 1\nrow 2\n")],
+        }
+    }
+
+    fn payloads(folder: &Path, jobs: u32) -> Vec<Option<String>> {
+        let index = Index::read(folder, &study(1, 0..jobs)).unwrap();
         let mut reader = index.reader();
-        (0..jobs)
-            .map(|job| reader.of(job).unwrap().map(|bytes| String::from_utf8(bytes).unwrap()))
-            .collect()
+        let mut part = |job, part| {
+            let bytes = reader.of(u64::from(job), part).unwrap()?;
+            Some(String::from_utf8(bytes).unwrap())
+        };
+        let all = (0..jobs).map(|job| {
+            let series = part(job, Part::Series);
+            assert!(series.is_none_or(|series| series == "row 1\nrow 2\n"));
+            part(job, Part::Outcomes)
+        });
+        all.collect()
     }
 
     #[test]
     fn wherever_a_journal_is_torn_the_whole_records_before_are_kept_and_nothing_else() {
         let temp = tempfile::tempdir().unwrap();
-        let journal = Journal::begin(temp.path(), "runs", &writer("1/1")).unwrap();
-        for job in 0..3 {
-            journal
-                .append(job, true, format!("row {job}\nof text").as_bytes())
-                .unwrap();
+        let journal = Journal::begin(temp.path(), &writer("1/1")).unwrap();
+        for replicate in 0..3 {
+            let record = record(true, &format!("row {replicate}\nof text"));
+            journal.append(job(replicate), &record).unwrap();
         }
-        let path = temp.path().join("1-of-1-0000.runs");
+        let path = temp.path().join("1-of-1-0000.journal");
         let whole = fs::read(&path).unwrap();
         let header = whole.iter().position(|&byte| byte == b'\n').unwrap() + 1;
         let one = (whole.len() - header) / 3;
@@ -330,25 +437,23 @@ mod tests {
     #[test]
     fn a_record_with_a_flipped_bit_ends_its_journal() {
         let temp = tempfile::tempdir().unwrap();
-        let journal = Journal::begin(temp.path(), "runs", &writer("1/1")).unwrap();
-        (0..3).for_each(|job| journal.append(job, true, b"abc").unwrap());
-        let path = temp.path().join("1-of-1-0000.runs");
+        let journal = Journal::begin(temp.path(), &writer("1/1")).unwrap();
+        (0..3).for_each(|replicate| journal.append(job(replicate), &record(true, "abc")).unwrap());
+        let path = temp.path().join("1-of-1-0000.journal");
         let mut bytes = fs::read(&path).unwrap();
         let last = bytes.len() - 2;
         bytes[last] ^= 1;
         fs::write(&path, bytes).unwrap();
-        assert_eq!(
-            payloads(temp.path(), 3),
-            [Some("abc".to_owned()), Some("abc".to_owned()), None]
-        );
+        let abc = Some("abc".to_owned());
+        assert_eq!(payloads(temp.path(), 3), [abc.clone(), abc, None]);
     }
 
     #[test]
     fn every_process_has_a_file_of_its_own_and_a_record_that_is_done_counts_before_one_that_failed() {
         let temp = tempfile::tempdir().unwrap();
-        let write = |job, done, text: &str| {
-            let journal = Journal::begin(temp.path(), "runs", &writer("2/7")).unwrap();
-            journal.append(job, done, text.as_bytes()).unwrap();
+        let write = |replicate, done, text: &str| {
+            let journal = Journal::begin(temp.path(), &writer("2/7")).unwrap();
+            journal.append(job(replicate), &record(done, text)).unwrap();
         };
         write(0, false, "first failure");
         write(0, false, "second failure");
@@ -356,9 +461,19 @@ mod tests {
         write(1, false, "failed later");
         let texts = ["second failure", "done"].map(|text| Some(text.to_owned()));
         assert_eq!(payloads(temp.path(), 2), texts);
-        let index = Index::read(temp.path(), "runs", 2).unwrap();
+        let index = Index::read(temp.path(), &study(1, 0..2)).unwrap();
         assert_eq!(index.counts(), (1, 1));
         assert_eq!(index.files().len(), 4);
         assert_eq!(index.files()[0].writer, writer("2/7"));
+    }
+
+    #[test]
+    fn who_writes_is_alive_until_the_process_lets_go() {
+        let temp = tempfile::tempdir().unwrap();
+        let journal = Journal::begin(temp.path(), &writer("1/1")).unwrap();
+        let alive = || each(temp.path(), |_, _, _, _| {}).unwrap()[0].alive;
+        assert_eq!(alive(), Some(true));
+        drop(journal);
+        assert_eq!(alive(), Some(false));
     }
 }

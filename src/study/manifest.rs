@@ -1,22 +1,20 @@
 //! `manifest.json`: what a folder of results is, how it was made, and the digests of its files.
 
-use std::fmt::Write as _;
-use std::fs::File;
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
+pub use super::digest::Digested;
 use super::error::{Error, at};
-use super::plan::Identity;
-use crate::models::{self, Family};
+use super::identity::Identity;
+use crate::sim::Simulation;
 
 /// The name of the file.
 pub const NAME: &str = "manifest.json";
 
 /// The value of [`Manifest::format`].
-pub const FORMAT: &str = "qantar-results/1";
+pub const FORMAT: &str = "qantar-results/2";
 
 /// What a folder of results is. The files that it lists are the same bytes on every machine and for any number of
 /// threads; the manifest itself is not, since it tells when, where and how fast they were made.
@@ -26,12 +24,17 @@ pub struct Manifest {
     pub format: String,
     /// What was run.
     #[serde(flatten)]
-    pub plan: Identity,
-    /// The family of its model; manifests of old have none and are of a country.
-    #[serde(default = "country")]
+    pub study: Identity,
+    /// The family of its model.
     pub model: String,
-    /// The model in numbers.
+    /// The model of the baseline in numbers, where nothing is varied.
     pub size: Size,
+    /// Number of points.
+    pub points: u64,
+    /// Number of runs.
+    pub runs: u64,
+    /// How many of them failed.
+    pub failed: u64,
     /// Where and when it was run.
     pub made: Made,
     /// The files, in the order in which they were written.
@@ -66,40 +69,64 @@ pub struct Made {
     pub started: String,
     /// Duration in seconds.
     pub wall_seconds: f64,
+    /// The commit that qantar was built from, if that was known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// The compiler that built it, if that was known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compiler: Option<String>,
 }
 
-/// A file and its digest.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Digested {
-    /// Its name in the folder.
-    pub name: String,
-    /// Its length in bytes.
-    pub bytes: u64,
-    /// SHA-256 of its bytes, in hexadecimal.
-    pub sha256: String,
+impl Made {
+    /// Here, since a moment.
+    pub(super) fn here(threads: usize, started: &(jiff::Timestamp, std::time::Instant)) -> Made {
+        Made {
+            os: std::env::consts::OS.to_owned(),
+            arch: std::env::consts::ARCH.to_owned(),
+            threads,
+            started: started.0.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            wall_seconds: started.1.elapsed().as_millis() as f64 / 1000.0,
+            commit: option_env!("QANTAR_COMMIT").map(str::to_owned),
+            compiler: option_env!("QANTAR_COMPILER").map(str::to_owned),
+        }
+    }
+}
+
+impl Size {
+    /// Of a model.
+    pub fn of(model: &dyn Simulation) -> Size {
+        let size = model.size();
+        Size {
+            people: size.people,
+            persons_per_agent: size.persons_per_agent,
+            regions: model.regions().len() as u32,
+            ticks: model.ticks(),
+            tick_minutes: size.tick_minutes,
+        }
+    }
 }
 
 impl Manifest {
     /// Read the manifest of a folder of results.
     ///
     /// # Errors
-    /// If there is none, or it is not one.
+    /// If there is none, it is not one, or it is in an older format.
     pub fn read(folder: &Path) -> Result<Manifest, Error> {
+        #[derive(Deserialize)]
+        struct Any {
+            format: String,
+        }
         let path = folder.join(NAME);
         let text = std::fs::read(&path).map_err(at(&path))?;
-        serde_json::from_slice(&text)
-            .map_err(io::Error::from)
-            .map_err(at(&path))
+        let wrong = |error| at(&path)(io::Error::from(error));
+        match serde_json::from_slice::<Any>(&text) {
+            Ok(Any { format }) if format != FORMAT => Err(Error::Older {
+                folder: folder.to_owned(),
+                format,
+            }),
+            _ => serde_json::from_slice(&text).map_err(wrong),
+        }
     }
-
-    /// The family of its model; that of countries if this version knows it not.
-    pub fn family(&self) -> &'static dyn Family {
-        models::of(Some(&self.model)).unwrap_or(models::FAMILIES[0])
-    }
-}
-
-fn country() -> String {
-    models::FAMILIES[0].name().to_owned()
 }
 
 /// The names of those files of a folder that are not as their digests say: changed, or gone.
@@ -115,79 +142,4 @@ pub fn edited<'f>(files: &'f [Digested], folder: &Path) -> Result<Vec<&'f str>, 
         }
     }
     Ok(edited)
-}
-
-impl Digested {
-    /// The digest of a file.
-    ///
-    /// # Errors
-    /// If it cannot be read.
-    pub fn of(path: &Path) -> Result<Digested, Error> {
-        let mut file = File::open(path).map_err(at(path))?;
-        let mut digesting = Digesting::new(io::sink());
-        io::copy(&mut file, &mut digesting).map_err(at(path))?;
-        Ok(digesting.digested(&path.file_name().unwrap_or_default().to_string_lossy()))
-    }
-}
-
-/// Something that is written to, and digested at the same time.
-pub(super) struct Digesting<W> {
-    to: W,
-    hash: Sha256,
-    bytes: u64,
-}
-
-impl<W: Write> Digesting<W> {
-    pub fn new(to: W) -> Digesting<W> {
-        Digesting {
-            to,
-            hash: Sha256::new(),
-            bytes: 0,
-        }
-    }
-
-    /// The digest of what has been written until now, as a file of this name.
-    pub fn digested(&self, name: &str) -> Digested {
-        let digest = self.hash.clone().finalize();
-        let sha256 = digest.iter().fold(String::new(), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        });
-        Digested {
-            name: name.to_owned(),
-            bytes: self.bytes,
-            sha256,
-        }
-    }
-}
-
-impl<W: Write> Write for Digesting<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.to.write(bytes)?;
-        self.hash.update(&bytes[..written]);
-        self.bytes += written as u64;
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.to.flush()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_digest_of_a_file_is_its_sha256() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("abc.csv");
-        std::fs::write(&path, "abc").unwrap();
-        let digested = Digested::of(&path).unwrap();
-        assert_eq!((digested.name.as_str(), digested.bytes), ("abc.csv", 3));
-        assert_eq!(
-            digested.sha256,
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-        );
-    }
 }

@@ -1,35 +1,60 @@
-//! What to run, and the results on disk: a plan is a set of jobs, which run in any order on any number of threads
-//! and give the same files. A single run is a plan of one job: there is one folder, one rule for resuming, one way
-//! to the report.
+//! What to run, and the results on disk. A study is every arm at every point of a design, each with so many replicates:
+//! a run has one arm and one point, a comparison several arms, a sweep several points. There is one plan, one journal,
+//! one folder, one manifest, one rule for resuming and one error, whatever the command.
 //!
 //! ```text
-//! Plan -> jobs -> parts (of each job, in journals, in any order) -> series, events, outcomes, manifest (in order) -> folder
-//!              -> outcomes (reduced at once, nothing kept) -> one row of numbers per job
-//! Calibration -> points -> trials -> distances -> points ... -> posterior (journal, folder)
+//! arguments, *.study.toml -> Study -> jobs -> records (in journals, in any order) -> tables (in order) -> folder
+//!                              ^                    |
+//!                              +----- Stages <------+   where the points follow from what earlier ones have given
 //! ```
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `arm`, `identity`, `outcomes`, `plan`, `shard` | what is run: [`Study`], and what tells it from another |
+//! | `sweep` | what is asked to be varied, as written |
+//! | `folder`, `place`, `lock`, `journal` | what is done of it, which no kill can harm |
+//! | `execute`, `stages` | runs the jobs that are not done; asks for the next points |
+//! | `rows`, `assemble`, `manifest` | tables, put together once all is done |
+//! | `load`, `growth`, `status`, `difference` | what a folder holds: the study again, a part of a larger one, how far it is |
+//! | `calibrate` | stages that fit parameters to a record |
 
+mod arm;
+mod assemble;
 pub mod calibrate;
-pub mod compare;
-pub mod design;
-mod ensemble;
+pub mod difference;
+mod digest;
 mod error;
 mod execute;
 mod folder;
-mod jobs;
+mod growth;
+mod identity;
 mod journal;
+mod load;
+mod lock;
 pub mod manifest;
-mod parts;
+pub mod outcomes;
+mod place;
 mod plan;
 mod progress;
 pub mod rows;
+mod shard;
+mod stages;
+mod status;
 pub mod sweep;
 
-pub use ensemble::{Ask, Rows, Stopped, ensemble, ensemble_in, ensembles, keep_outcomes, kept};
+pub use arm::{Arm, ArmIdentity, BASELINE};
+pub use assemble::{Finish, Named, publish, tables};
 pub use error::Error;
-pub use execute::{Findings, Named, Seen, execute, execute_seen, execute_with};
-pub use folder::{Folder, SCENARIO, arm_scenario};
-pub use plan::{Arm, BASELINE, Identity, Job, Keeps, Plan};
+pub use execute::{HOPELESS, Probe, Settings, THREAD, execute, present, probe, single, single_threaded};
+pub use folder::{Folder, How, Opened};
+pub use identity::{Command, Identity, Keeps, Outcome};
+pub use journal::Index;
+pub use place::without_ending;
+pub use plan::{DESIGN, Job, SCENARIO, Study, arm_scenario};
 pub use progress::Progress;
+pub use shard::Shard;
+pub use stages::{Known, Round, Stages, execute_stages};
+pub use status::{Part, Status};
 
 #[cfg(test)]
 mod tests;

@@ -1,12 +1,15 @@
-//! What to run: the arms of a comparison, a seed, and which of its replicates.
+//! What to run: every arm at every point of a design, each with so many replicates. A job is one run of the engine.
 
 use std::ops::Range;
 
-use serde::{Deserialize, Serialize};
-
+use super::arm::{Arm, BASELINE};
+use super::digest::Digested;
 use super::error::Error;
+use super::identity::{Command, Identity, Keeps, Outcome};
+use super::outcomes::Outcomes;
 use crate::analysis::named::Named;
 use crate::analysis::outcome::Known;
+use crate::design::{Design, Method, Points};
 use crate::dice::Dice;
 use crate::models::Family;
 use crate::scenario::Scenario;
@@ -15,159 +18,66 @@ use crate::scenario::outcomes;
 use crate::scenario::problem::Problems;
 use crate::sim::Simulation;
 
-/// The arm of a plan without a comparison, and the first arm of every other.
-pub const BASELINE: &str = "baseline";
+/// The name of the effective scenario in a folder of results.
+pub const SCENARIO: &str = "scenario.toml";
+/// The name of the table of points that were made elsewhere.
+pub const DESIGN: &str = "design.csv";
 
-/// What to run. A job is one replicate of one arm; all arms share the dice of a replicate.
+/// What to run.
 #[derive(Debug)]
-pub struct Plan {
-    /// What tells it from other plans.
+pub struct Study {
+    /// What tells it from other studies.
     pub identity: Identity,
-    /// The family of its models, the same in all arms.
-    pub family: &'static dyn Family,
-    /// The dates of its ticks, the same in all arms.
-    pub calendar: Calendar,
-    /// What is compared. The first is the baseline; a plan that compares nothing has no other.
+    /// What is compared. The first is the baseline; a study that compares nothing has no other.
     pub arms: Vec<Arm>,
+    /// Where in the space of parameters; one point where nothing is varied.
+    pub points: Points,
+    /// The dates of the ticks of the baseline.
+    pub calendar: Calendar,
     /// The numbers of a run that the scenario of the baseline names.
     pub named: Vec<Named>,
-}
-
-/// One of the policies that are compared.
-#[derive(Debug)]
-pub struct Arm {
-    /// What tells it from the other arms.
-    pub identity: ArmIdentity,
-    /// The effective scenario, self-contained; `None` if the baseline's and the identity say it all.
-    pub scenario: Option<String>,
-    /// What the engine runs.
-    pub model: Box<dyn Simulation>,
-    family: &'static dyn Family,
-    calendar: Calendar,
+    /// Further texts that it was given, by the names of their files: a record, a search.
+    pub given: Vec<(&'static str, String)>,
+    pub(super) outcomes: Outcomes,
+    order: Vec<u32>,
 }
 
 /// One run of the engine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Job {
-    /// Which of the plan's arms.
-    pub arm: usize,
-    /// The number of the replicate.
+    /// The point.
+    pub point: u32,
+    /// The replicate.
     pub replicate: u32,
+    /// Which of the arms.
+    pub arm: u32,
 }
 
-/// What tells a plan from another, beside the texts of its scenarios. Part of `manifest.json`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Identity {
-    /// Version of qantar that runs it.
-    pub version: String,
-    /// Name of the scenario.
-    pub scenario: String,
-    /// Its title.
-    pub title: String,
-    /// Seed of the dice, at most 2^63 - 1.
-    pub seed: u64,
-    /// Number of the first replicate.
-    pub first_replicate: u32,
-    /// How many replicates.
-    pub replicates: u32,
-    /// What `--set` changed in the scenario, as written.
-    pub overrides: Vec<String>,
-    /// The arms of a comparison other than the baseline.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub arms: Vec<ArmIdentity>,
-    /// What is kept of each job.
-    #[serde(default)]
-    pub keeps: Keeps,
-    /// The numbers that are worked out of each job, as written; none of them in a plan that keeps rows alone.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub outcomes: Vec<String>,
-}
-
-/// What tells an arm from another.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ArmIdentity {
-    /// Its name in the column `arm`.
-    pub name: String,
-    /// Name of its scenario.
-    pub scenario: String,
-    /// What was changed in it, as written.
-    pub overrides: Vec<String>,
-    /// Actions of the baseline that never happen in it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub without: Vec<String>,
-}
-
-/// What is kept of each job.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Keeps {
-    /// Its series and events, and its outcomes if the plan names any.
-    #[default]
-    Rows,
-    /// Its outcomes alone.
-    Outcomes,
-}
-
-impl Arm {
-    /// The arm in which a scenario is run, which has been changed by these overrides before.
-    ///
-    /// # Errors
-    /// The problems of the scenario.
-    pub fn new(name: &str, scenario: &Scenario, overrides: Vec<String>) -> Result<Arm, Problems> {
-        Ok(Arm {
-            model: scenario.simulation()?,
-            family: scenario.family(),
-            calendar: scenario.calendar(),
-            scenario: Some(scenario.to_toml()),
-            identity: ArmIdentity {
-                name: name.to_owned(),
-                scenario: scenario.name().to_owned(),
-                overrides,
-                without: Vec::new(),
-            },
-        })
-    }
-
-    /// The arm of a plan in which some actions of its baseline never happen, and so nothing happens that waits for
-    /// one of them; the rest is the same.
-    ///
-    /// # Panics
-    /// If the baseline has no such action.
-    pub fn without(name: &str, baseline: &Arm, actions: &[&str]) -> Arm {
-        Arm {
-            model: baseline.model.without(actions),
-            family: baseline.family,
-            calendar: baseline.calendar.clone(),
-            scenario: None,
-            identity: ArmIdentity {
-                name: name.to_owned(),
-                scenario: baseline.identity.scenario.clone(),
-                overrides: Vec::new(),
-                without: actions.iter().map(|&id| id.to_owned()).collect(),
-            },
-        }
-    }
-}
-
-impl Plan {
-    /// The plan to run these replicates of a scenario, which has been changed by these overrides before.
+impl Study {
+    /// The study that runs these replicates of a scenario, which has been changed by these overrides before.
     ///
     /// # Errors
     /// The problems of the scenario.
     pub fn new(
+        made_by: Command,
         scenario: &Scenario,
         overrides: Vec<String>,
         seed: u64,
         replicates: Range<u32>,
-    ) -> Result<Plan, Problems> {
+    ) -> Result<Study, Problems> {
         let baseline = Arm::new(BASELINE, scenario, overrides.clone())?;
-        Ok(Plan {
-            family: baseline.family,
+        let rows = matches!(made_by, Command::Run | Command::Compare { .. });
+        Ok(Study {
             calendar: baseline.calendar.clone(),
             arms: vec![baseline],
+            points: Points::single(),
             named: scenario.outcomes(),
+            given: Vec::new(),
+            outcomes: Outcomes::default(),
+            order: vec![0],
             identity: Identity {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
+                made_by,
                 scenario: scenario.name().to_owned(),
                 title: scenario.title().to_owned(),
                 seed,
@@ -175,8 +85,13 @@ impl Plan {
                 replicates: replicates.end - replicates.start,
                 overrides,
                 arms: Vec::new(),
-                keeps: Keeps::Rows,
+                keeps: Keeps {
+                    series: rows,
+                    events: rows,
+                },
                 outcomes: Vec::new(),
+                design: None,
+                sources: sources(scenario).collect(),
             },
         })
     }
@@ -187,183 +102,164 @@ impl Plan {
     /// If its name is taken or cannot be part of the name of a file, or if its clock is not that of the baseline, so
     /// that there would be no comparing tick with tick.
     pub fn add(&mut self, arm: Arm) -> Result<(), Error> {
-        let name = &arm.identity.name;
-        let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '+');
-        let wrong = |why: String| Error::Arm { arm: name.clone(), why };
-        if name.is_empty() || name.starts_with('.') || !name.chars().all(plain) {
-            return Err(wrong(
-                "a name has letters, digits, `-`, `_`, `+` and `.`, and does not begin with `.`".to_owned(),
-            ));
-        }
-        if self.arms.iter().any(|other| other.identity.name == *name) {
-            return Err(wrong("there is another arm of this name; give each its own".to_owned()));
-        }
-        let base = &self.arms[0];
-        if base.family.name() != arm.family.name() {
-            return Err(wrong(format!(
-                "it is of the model `{}`, and the baseline of `{}`; compare models of one kind",
-                arm.family.name(),
-                base.family.name()
-            )));
-        }
-        let clock = |arm: &Arm| {
-            let (ticks, minutes) = (arm.model.ticks(), arm.model.size().tick_minutes);
-            let (start, zone) = (arm.calendar.start, &arm.calendar.zone);
-            format!("{ticks} ticks of {minutes} minutes from {start} in {zone}")
-        };
-        if clock(base) != clock(&arm) {
-            return Err(wrong(format!(
-                "its clock is {}, and that of the baseline {}; arms are compared tick by tick, so give them one clock",
-                clock(&arm),
-                clock(base)
-            )));
+        arm.check(&self.arms)?;
+        let known = &mut self.identity.sources;
+        for source in sources(arm.scenario()) {
+            if !known.contains(&source) {
+                known.push(source);
+            }
         }
         self.identity.arms.push(arm.identity.clone());
         self.arms.push(arm);
         Ok(())
     }
 
-    /// The numbers of its replicates.
-    pub fn replicates(&self) -> Range<u32> {
-        let first = self.identity.first_replicate;
-        first..first + self.identity.replicates
+    /// Run every arm at these points.
+    pub fn vary(&mut self, design: Design, table: Option<Vec<Vec<String>>>) {
+        self.points = design.points(table);
+        self.order = match design.method {
+            Method::Stages => Vec::new(),
+            _ => self.points.order(),
+        };
+        self.identity.design = Some(design);
     }
 
-    /// Its jobs, in the order of the rows: all arms of a replicate, then the next replicate.
-    pub fn jobs(&self) -> impl Iterator<Item = Job> + use<> {
-        let arms = self.arms.len();
-        self.replicates()
-            .flat_map(move |replicate| (0..arms).map(move |arm| Job { arm, replicate }))
+    /// Keep these outcomes of every run.
+    ///
+    /// # Errors
+    /// If one cannot be read.
+    pub fn keep(&mut self, outcomes: Vec<Outcome>) -> Result<(), Error> {
+        self.outcomes = Outcomes::read(&outcomes)?;
+        self.identity.outcomes = outcomes;
+        Ok(())
     }
 
-    /// The dice of one replicate, in every arm.
-    pub fn dice(&self, replicate: u32) -> Dice {
-        Dice::new(self.identity.seed, replicate)
+    /// How many jobs there are; of stages, with the points until now.
+    pub fn jobs(&self) -> u64 {
+        u64::from(self.points.len()) * u64::from(self.identity.replicates) * self.arms.len() as u64
     }
 
-    /// What outcomes of its runs can name, by its baseline.
-    pub fn known(&self) -> Known {
-        outcomes::known(self.family, self.arms[0].model.as_ref(), &self.calendar)
+    /// The job of this place in the order of running: replicate 0 of all points first, points shuffled, all arms of a
+    /// point together, so that whatever is done at any moment is spread evenly over the design.
+    pub fn in_order(&self, place: u64) -> Job {
+        let (points, arms) = (self.order.len() as u64, self.arms.len() as u64);
+        let rest = place % (points * arms);
+        Job {
+            point: self.order[(rest / arms) as usize],
+            replicate: self.identity.first_replicate + (place / (points * arms)) as u32,
+            arm: (rest % arms) as u32,
+        }
+    }
+
+    /// The number of a job, by which rows are sorted: by point, then by replicate, then by arm; `None` of one that is
+    /// not of this study.
+    pub fn number(&self, job: Job) -> Option<u64> {
+        let replicate = job.replicate.checked_sub(self.identity.first_replicate)?;
+        let (replicates, arms) = (self.identity.replicates, self.arms.len() as u64);
+        let ours = job.point < self.points.len() && replicate < replicates && u64::from(job.arm) < arms;
+        let run = u64::from(job.point) * u64::from(replicates) + u64::from(replicate);
+        ours.then_some(run * arms + u64::from(job.arm))
+    }
+
+    /// The job of a number.
+    pub fn job(&self, number: u64) -> Job {
+        let (replicates, arms) = (u64::from(self.identity.replicates), self.arms.len() as u64);
+        let run = number / arms;
+        Job {
+            point: (run / replicates) as u32,
+            replicate: self.identity.first_replicate + (run % replicates) as u32,
+            arm: (number % arms) as u32,
+        }
     }
 
     /// The arm of a job.
     pub fn arm(&self, job: Job) -> &Arm {
-        &self.arms[job.arm]
+        &self.arms[job.arm as usize]
     }
-}
 
-impl Identity {
-    /// The first thing in which this plan differs from another, as a clause; `None` if in nothing.
-    pub fn difference(&self, other: &Identity) -> Option<String> {
-        let list = |overrides: &[String]| match overrides {
-            [] => "without --set".to_owned(),
-            some => format!("with --set {}", some.join(" --set ")),
-        };
-        let arms = |identity: &Identity| match &identity.arms[..] {
-            [] => "only the baseline".to_owned(),
-            some => some.iter().map(ArmIdentity::told).collect::<Vec<_>>().join("; "),
-        };
-        let outcomes = |identity: &Identity| match &identity.outcomes[..] {
-            [] => "none".to_owned(),
-            some => some.join(", "),
-        };
-        let keeps = |identity: &Identity| match identity.keeps {
-            Keeps::Rows => "rows".to_owned(),
-            Keeps::Outcomes => "outcomes".to_owned(),
-        };
-        [
-            ("qantar", self.version.clone(), other.version.clone()),
-            ("scenario", self.scenario.clone(), other.scenario.clone()),
-            ("seed", self.seed.to_string(), other.seed.to_string()),
-            (
-                "first replicate",
-                self.first_replicate.to_string(),
-                other.first_replicate.to_string(),
-            ),
-            ("replicates", self.replicates.to_string(), other.replicates.to_string()),
-            ("scenario", list(&self.overrides), list(&other.overrides)),
-            ("arms:", arms(self), arms(other)),
-            ("kept:", keeps(self), keeps(other)),
-            ("outcomes:", outcomes(self), outcomes(other)),
-        ]
-        .into_iter()
-        .find(|(_, a, b)| a != b)
-        .map(|(what, a, b)| format!("{what} {a} there, {b} here"))
+    /// What the engine runs in an arm at a point, and the dates of its ticks.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the values of the point together.
+    pub fn model(&self, arm: u32, point: u32) -> Result<(Box<dyn Simulation>, Calendar), Problems> {
+        let values = self.points.values(point);
+        let both = self.points.parameters().iter().zip(&values);
+        let assignments: Vec<String> = both
+            .flat_map(|(of, value)| of.key.split('+').map(move |key| format!("{}={value}", key.trim())))
+            .collect();
+        self.arms[arm as usize].with(&assignments)
     }
-}
 
-impl ArmIdentity {
-    fn told(&self) -> String {
-        let changes = self.overrides.iter().map(|set| format!(" --set {set}"));
-        let without = self.without.iter().map(|id| format!(" without {id}"));
-        format!(
-            "{} of {}{}",
-            self.name,
-            self.scenario,
-            changes.chain(without).collect::<String>()
-        )
+    /// The dice of one replicate, in every arm and at every point.
+    pub fn dice(&self, replicate: u32) -> Dice {
+        Dice::new(self.identity.seed, replicate)
     }
-}
 
-/// The first line in which two texts differ, as a clause; `None` if in none.
-pub(super) fn text_difference(there: &str, here: &str) -> Option<String> {
-    if there == here {
-        return None;
+    /// The family of its models, the same in all arms.
+    pub fn family(&self) -> &'static dyn Family {
+        self.arms[0].scenario().family()
     }
-    let (mut a, mut b) = (there.lines(), here.lines());
-    let mut number = 0;
-    loop {
-        number += 1;
-        match (a.next(), b.next()) {
-            (None, None) => return Some("the ends of their lines differ".to_owned()),
-            (x, y) if x != y => {
-                let show = |line: Option<&str>| line.map_or("nothing".to_owned(), |line| format!("`{line}`"));
-                return Some(format!("line {number} is {} there, {} here", show(x), show(y)));
-            }
-            _ => {}
+
+    /// The totals of its family, and what its scenario names.
+    pub fn summed_up(&self) -> Vec<Named> {
+        [self.family().named_totals(), self.named.clone()].concat()
+    }
+
+    /// Whether its points follow from what earlier ones have given.
+    pub fn in_stages(&self) -> bool {
+        let design = self.identity.design.as_ref();
+        design.is_some_and(|design| design.method == Method::Stages)
+    }
+
+    /// What outcomes of its runs can name: of the baseline, and the regions and subjects of all arms.
+    pub fn known(&self) -> Known {
+        let mut known = outcomes::known(self.family(), self.arms[0].model.as_ref(), &self.calendar);
+        for arm in &self.arms[1..] {
+            known.regions.extend(arm.model.regions().into_iter().map(str::to_owned));
+            known
+                .subjects
+                .extend(arm.model.subjects().into_iter().map(str::to_owned));
         }
+        known
+    }
+
+    /// The texts that it is made of, with the names of their files: the scenario of each arm that has one of its own,
+    /// points that were made elsewhere, and what else it was given.
+    pub fn texts(&self) -> Vec<(String, String)> {
+        let arms = self.arms.iter().enumerate().filter_map(|(index, arm)| {
+            let name = match index {
+                0 => SCENARIO.to_owned(),
+                _ => arm_scenario(&arm.identity.name),
+            };
+            Some((name, arm.text.clone()?))
+        });
+        let listed = self.identity.design.as_ref().filter(|of| of.is_listed());
+        let design = listed.map(|design| (DESIGN.to_owned(), table_text(design, &self.points)));
+        let given = self.given.iter().map(|(name, text)| ((*name).to_owned(), text.clone()));
+        arms.chain(design).chain(given).collect()
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+fn sources(scenario: &Scenario) -> impl Iterator<Item = Digested> {
+    scenario
+        .files()
+        .map(|source| Digested::of_text(&source.name, &source.text))
+}
 
-    #[test]
-    fn the_first_different_line_is_named() {
-        assert_eq!(text_difference("a = 1\n", "a = 1\n"), None);
-        assert_eq!(
-            text_difference("a = 1\nb = 2\n", "a = 1\nb = 3\n").unwrap(),
-            "line 2 is `b = 2` there, `b = 3` here"
-        );
-        assert_eq!(
-            text_difference("a\nb\n", "a\n").unwrap(),
-            "line 2 is `b` there, nothing here"
-        );
-        assert_eq!(text_difference("a\n", "a").unwrap(), "the ends of their lines differ");
-    }
+fn table_text(design: &Design, points: &Points) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let keys = design.parameters.iter().map(|parameter| parameter.key.as_str());
+    let carried = design.carry.iter().map(String::as_str);
+    let written = writer.write_record(keys.chain(carried)).and_then(|()| {
+        let mut rows = points.table().into_iter().flatten();
+        rows.try_for_each(|row| writer.write_record(row))
+    });
+    written.expect("memory takes what is written to it");
+    let bytes = writer.into_inner().expect("memory takes what is written to it");
+    String::from_utf8(bytes).expect("what was text is text")
+}
 
-    #[test]
-    fn a_plan_differs_in_what_the_user_changed() {
-        let scenario = Scenario::from_text("towns", crate::study::tests::SCENARIO).unwrap();
-        let plan = |overrides: &[&str], seed, replicates| {
-            let overrides = overrides.iter().map(|text| (*text).to_owned()).collect();
-            Plan::new(&scenario, overrides, seed, replicates).unwrap().identity
-        };
-        let base = plan(&[], 1, 0..2);
-        assert_eq!(base.difference(&base), None);
-        assert_eq!(base.difference(&plan(&[], 2, 0..2)).unwrap(), "seed 1 there, 2 here");
-        assert_eq!(
-            base.difference(&plan(&[], 1, 1..3)).unwrap(),
-            "first replicate 0 there, 1 here"
-        );
-        assert_eq!(
-            base.difference(&plan(&[], 1, 0..3)).unwrap(),
-            "replicates 2 there, 3 here"
-        );
-        assert_eq!(
-            base.difference(&plan(&["a = 1", "b = 2"], 1, 0..2)).unwrap(),
-            "scenario without --set there, with --set a = 1 --set b = 2 here"
-        );
-    }
+/// The name of the effective scenario of an arm other than the baseline.
+pub fn arm_scenario(arm: &str) -> String {
+    format!("scenario.{arm}.toml")
 }

@@ -1,12 +1,19 @@
-//! The rows of `series.csv`, `events.csv` and `outcomes.csv`: what the recorder kept, with what tells one job's rows
-//! from another's.
+//! The tables of a study: their columns, and the lines that a job has in them.
+//!
+//! A journal has the lines of a job without what tells them from those of other jobs ([`KEYS`]); that is put before them
+//! when the tables are put together, so a record means the same in a study that has grown.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::Path;
 
-use super::plan::{Job, Plan};
+use super::error::{Error, at};
+use super::journal::{Part, Record};
+use super::plan::{Job, Study};
+use crate::design::Span;
 use crate::metric::Description;
 use crate::scenario::calendar::Calendar;
-use crate::table::{Column, Kind, Table};
+use crate::table::{Column, Kind, Table, csv};
 
 /// The columns of `series.csv` of models of a kind. One row per replicate, arm, tick and region; region `all` is the
 /// whole and comes last in each tick. `time` is local time at the start of the tick; empty where ticks have no date.
@@ -16,7 +23,7 @@ pub fn series_schema(metrics: &'static [Description]) -> Vec<(&'static str, Kind
         false => Kind::Float,
     };
     let metrics = metrics.iter().map(|metric| (metric.name, kind(metric)));
-    KEYS.into_iter().chain(metrics).collect()
+    COLUMNS.into_iter().chain(metrics).collect()
 }
 
 /// The columns of `events.csv`. One row per event; `counts` is the unit of `number`.
@@ -27,65 +34,211 @@ pub fn events_schema() -> Vec<(&'static str, Kind)> {
         ("number", Kind::Float),
         ("counts", Kind::Text),
     ];
-    KEYS.into_iter().chain(rest).collect()
+    COLUMNS.into_iter().chain(rest).collect()
 }
 
-const KEYS: [(&str, Kind); 7] = [
+const COLUMNS: [(&str, Kind); 7] = [
     ("arm", Kind::Text),
     ("point", Kind::Int),
     ("replicate", Kind::Int),
     ("seed", Kind::Int),
     ("tick", Kind::Int),
-    ("time", Kind::Text),
+    ("time", Kind::Time),
     ("region", Kind::Text),
 ];
 
-/// The columns of `outcomes.csv`. One row per replicate and arm; the outcomes are those that the plan names.
-pub fn outcomes_schema(outcomes: &[String]) -> Vec<(&str, Kind)> {
-    let keys = [KEYS[0], KEYS[2], KEYS[3]];
-    keys.into_iter()
-        .chain(outcomes.iter().map(|outcome| (outcome.as_str(), Kind::Float)))
+/// How many columns tell the rows of one job from those of another, in series and events.
+pub(super) const KEYS: usize = 4;
+
+/// The columns of the table of one row per job. Where something is varied: point, replicate, seed, status, the keys, the
+/// outcomes, and why a run failed, whose outcomes are then not numbers; `arm` is before them if there are several. Else:
+/// arm, replicate, seed and the outcomes. A key is whole numbers, numbers or text, as all of its values are.
+pub fn outcomes_schema(study: &Study) -> Vec<(&str, Kind)> {
+    let outcomes = study.identity.outcomes.iter();
+    let outcomes = outcomes.map(|outcome| (outcome.name.as_str(), Kind::Float));
+    if study.identity.design.is_none() {
+        let keys = [COLUMNS[0], COLUMNS[2], COLUMNS[3]];
+        return keys.into_iter().chain(outcomes).collect();
+    }
+    let arm = (study.arms.len() > 1).then_some(COLUMNS[0]);
+    let keys = COLUMNS[1..KEYS].iter().copied().chain([("status", Kind::Text)]);
+    let parameters = study.points.parameters().iter().zip(kinds(study));
+    let parameters = parameters.map(|(parameter, kind)| (parameter.key.as_str(), kind));
+    let carried = study.identity.design.iter().flat_map(|design| &design.carry);
+    let carried = carried.map(|name| (name.as_str(), Kind::Text));
+    arm.into_iter()
+        .chain(keys)
+        .chain(parameters)
+        .chain(carried)
+        .chain(outcomes)
+        .chain([("reason", Kind::Text)])
         .collect()
 }
 
-/// The row of `outcomes.csv` of one job.
-pub(super) fn outcomes(plan: &Plan, job: Job, values: &[f64]) -> Table {
-    let keys = [
-        Column::Text(vec![plan.arm(job).identity.name.clone()]),
-        Column::Int(vec![i64::from(job.replicate)]),
-        Column::Int(vec![plan.identity.seed as i64]),
-    ];
-    let values = values.iter().map(|&value| Column::Float(vec![value]));
-    let names = outcomes_schema(&plan.identity.outcomes)
-        .into_iter()
-        .map(|(name, _)| name);
-    Table::new(names.zip(keys.into_iter().chain(values)).collect())
+/// What each varied key is.
+fn kinds(study: &Study) -> Vec<Kind> {
+    let parameters = study.points.parameters().iter().enumerate();
+    let kind = |(column, parameter): (usize, &crate::design::Parameter)| match &parameter.span {
+        Span::Range { whole: true, .. } => Kind::Int,
+        Span::Range { .. } | Span::Drawn { .. } => Kind::Float,
+        Span::Times { .. } => Kind::Text,
+        Span::Levels { values } | Span::Weighted { values, .. } => kind_of(values.iter().map(String::as_str)),
+        // Not all of them are known before the end.
+        Span::Listed {} if study.in_stages() => Kind::Float,
+        Span::Listed {} => {
+            let rows = study.points.table().into_iter().flatten();
+            kind_of(rows.map(|row| row[column].as_str()))
+        }
+    };
+    parameters.map(kind).collect()
 }
 
-/// One of the recorder's tables, which begins with `tick` and `region`, with the job's columns before it.
-pub(super) fn of_job(plan: &Plan, job: Job, table: Table) -> Table {
-    let rows = table.rows();
-    let text = |value: &str| Column::Text(vec![value.to_owned(); rows]);
-    let whole = |value: i64| Column::Int(vec![value; rows]);
-    let mut columns = vec![
-        ("arm".to_owned(), text(&plan.arm(job).identity.name)),
-        ("point".to_owned(), whole(0)),
-        ("replicate".to_owned(), whole(i64::from(job.replicate))),
-        ("seed".to_owned(), whole(plan.identity.seed as i64)),
-    ];
-    for (name, column) in table.into_columns() {
-        let times = match (&column, name.as_str()) {
-            (Column::Int(ticks), "tick") => Some(times(&plan.calendar, ticks)),
-            _ => None,
-        };
-        columns.push((name, column));
-        columns.extend(times.map(|times| ("time".to_owned(), times)));
+/// What all of these values are.
+fn kind_of<'t>(values: impl Iterator<Item = &'t str>) -> Kind {
+    values.fold(Kind::Int, |kind, value| match kind {
+        Kind::Int if value.parse::<i64>().is_ok() => Kind::Int,
+        Kind::Int | Kind::Float if value.parse::<f64>().is_ok_and(f64::is_finite) => Kind::Float,
+        _ => Kind::Text,
+    })
+}
+
+/// The name of the file of one row per job.
+pub fn outcomes_file(study: &Study) -> &'static str {
+    match study.identity.design {
+        Some(_) => "runs.csv",
+        None => "outcomes.csv",
     }
-    Table::new(columns)
+}
+
+/// The table of one row per job, from a folder in which the tables are put together.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn read_outcomes(study: &Study, folder: &Path) -> Result<Table, Error> {
+    let path = folder.join(outcomes_file(study));
+    let file = File::open(&path).map_err(at(&path))?;
+    csv::read(file, &outcomes_schema(study)).map_err(at(&path))
+}
+
+/// What a job that did not fail has given, as its record.
+pub(super) fn record(study: &Study, calendar: &Calendar, series: Table, events: Table) -> Record {
+    let (series, events) = (with_times(calendar, series), with_times(calendar, events));
+    let values = study.outcomes.of(&series, &events);
+    let lines = |keep: bool, table: &Table| match keep {
+        true => text(table),
+        false => Vec::new(),
+    };
+    let keeps = study.identity.keeps;
+    Record {
+        done: true,
+        parts: [
+            outcomes_line("ok", &values, ""),
+            lines(keeps.events, &events),
+            lines(keeps.series, &series),
+        ],
+    }
+}
+
+/// A job that failed, as its record; the outcomes that it does not have are not numbers.
+pub(super) fn failure(study: &Study, reason: &str) -> Record {
+    let none = vec![f64::NAN; study.identity.outcomes.len()];
+    Record {
+        done: false,
+        parts: [outcomes_line("failed", &none, reason), Vec::new(), Vec::new()],
+    }
+}
+
+fn outcomes_line(status: &str, values: &[f64], reason: &str) -> Vec<u8> {
+    let word = |word: &str| ("", Column::Text(vec![word.to_owned()]));
+    let values = values.iter().map(|&value| ("", Column::Float(vec![value])));
+    let columns = [word(status)].into_iter().chain(values).chain([word(reason)]);
+    text(&Table::new(columns.collect()))
+}
+
+/// The outcomes of a record, and why it failed.
+pub(super) fn outcomes_of(line: &[u8]) -> (Vec<f64>, String) {
+    let mut fields = fields(line);
+    let reason = fields.pop().unwrap_or_default();
+    let values = fields.iter().skip(1).map(|field| field.parse().unwrap_or(f64::NAN));
+    (values.collect(), reason)
+}
+
+fn fields(line: &[u8]) -> Vec<String> {
+    let mut reader = ::csv::ReaderBuilder::new().has_headers(false).from_reader(line);
+    let record = reader.records().next().and_then(Result::ok).unwrap_or_default();
+    record.iter().map(str::to_owned).collect()
+}
+
+fn text(table: &Table) -> Vec<u8> {
+    let mut text = Vec::new();
+    csv::write(table, false, &mut text).expect("memory takes what is written to it");
+    text
+}
+
+/// Puts before the lines of jobs what tells them from each other.
+pub(super) struct Lines<'s> {
+    study: &'s Study,
+    kinds: Vec<Kind>,
+}
+
+impl<'s> Lines<'s> {
+    pub fn of(study: &'s Study) -> Lines<'s> {
+        Lines {
+            study,
+            kinds: kinds(study),
+        }
+    }
+
+    /// The lines of a job in a file, from those of its record.
+    pub fn of_job(&self, job: Job, part: Part, record: &[u8]) -> Vec<u8> {
+        let Job { point, replicate, .. } = job;
+        let (arm, seed) = (&self.study.arm(job).identity.name, self.study.identity.seed);
+        if part != Part::Outcomes {
+            let keys = format!("{arm},{point},{replicate},{seed},");
+            let mut lines = Vec::with_capacity(record.len() + record.len() / 4);
+            for line in record.split_inclusive(|&byte| byte == b'\n') {
+                lines.extend_from_slice(keys.as_bytes());
+                lines.extend_from_slice(line);
+            }
+            return lines;
+        }
+        let mut fields = fields(record);
+        let (mut all, several) = (vec![arm.clone()], self.study.arms.len() > 1);
+        if self.study.identity.design.is_some() {
+            all.truncate(usize::from(several));
+            let status = fields.remove(0);
+            all.extend([point.to_string(), replicate.to_string(), seed.to_string(), status]);
+            let values = self.study.points.values(point).into_iter().zip(&self.kinds);
+            all.extend(values.map(|(value, kind)| written(&value, *kind)));
+            all.extend(self.study.points.carried(point).iter().cloned());
+        } else {
+            all.extend([replicate.to_string(), seed.to_string()]);
+            fields.remove(0);
+            fields.pop();
+        }
+        all.extend(fields);
+        let mut line = Vec::new();
+        let mut writer = ::csv::WriterBuilder::new().has_headers(false).from_writer(&mut line);
+        writer.write_record(&all).expect("memory takes what is written to it");
+        drop(writer);
+        line
+    }
+}
+
+/// The value of a key as a table has it: numbers in one form, and text without the quotes of TOML.
+fn written(value: &str, kind: Kind) -> String {
+    let number = || match kind {
+        Kind::Int => value.parse::<i64>().ok().map(|value| value.to_string()),
+        Kind::Float => value.parse::<f64>().ok().map(|value| format!("{value:?}")),
+        Kind::Text | Kind::Time => None,
+    };
+    let inner = |quote| value.strip_prefix(quote)?.strip_suffix(quote);
+    let text = || inner('"').or_else(|| inner('\'')).unwrap_or(value).to_owned();
+    number().unwrap_or_else(text)
 }
 
 /// One of the recorder's tables, with the local times of its ticks: what an outcome is worked out of.
-pub(super) fn with_times(calendar: &Calendar, table: Table) -> Table {
+fn with_times(calendar: &Calendar, table: Table) -> Table {
     let times = table.column("tick").map(|column| match column {
         Column::Int(ticks) => times(calendar, ticks),
         _ => unreachable!("ticks are whole numbers"),
@@ -105,36 +258,32 @@ fn times(calendar: &Calendar, ticks: &[i64]) -> Column {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::Scenario;
     use crate::sim::recorder::Recorder;
+    use crate::study::tests::study;
 
     #[test]
     fn the_recorders_tables_become_the_columns_of_the_files() {
-        let scenario = Scenario::from_text("towns", crate::study::tests::SCENARIO).unwrap();
-        let plan = Plan::new(&scenario, Vec::new(), 9, 0..4).unwrap();
-        let model = plan.arms[0].model.as_ref();
+        let study = study(9, 0..4);
+        let model = study.arms[0].model.as_ref();
         let mut recorder = Recorder::new(model);
-        let _ = model.run(&plan.dice(3), &mut recorder);
+        let _ = model.run(&study.dice(3), &mut recorder);
         let (series, events) = recorder.into_tables();
-        let job = Job { arm: 0, replicate: 3 };
-        let series = of_job(&plan, job, series);
-        let shape = |table: &Table| -> Vec<(String, Kind)> {
-            table
-                .columns()
-                .iter()
-                .map(|(name, column)| (name.clone(), column.kind()))
-                .collect()
+        let record = record(&study, &study.calendar, series, events);
+        let job = Job {
+            point: 0,
+            replicate: 3,
+            arm: 0,
         };
-        let owned = |schema: Vec<(&str, Kind)>| -> Vec<(String, Kind)> {
-            schema.into_iter().map(|(name, kind)| (name.to_owned(), kind)).collect()
+        let read = |part: Part, schema: &[(&str, Kind)]| {
+            let lines = Lines::of(&study).of_job(job, part, &record.parts[part as usize]);
+            csv::read_headless(&lines[..], schema).unwrap()
         };
-        assert_eq!(
-            shape(&series),
-            owned(series_schema(crate::metric::Metric::DESCRIPTIONS))
-        );
-        assert_eq!(shape(&of_job(&plan, job, events)), owned(events_schema()));
+        let series = read(Part::Series, &series_schema(study.family().metrics()));
+        read(Part::Events, &events_schema());
+        assert_eq!(series.column("arm").unwrap().text(0), "baseline");
         assert_eq!(series.column("replicate").unwrap().number(0), 3.0);
         assert_eq!(series.column("seed").unwrap().number(0), 9.0);
-        assert_eq!(series.column("time").unwrap().text(0), plan.calendar.iso(0));
+        assert_eq!(series.column("time").unwrap().text(0), study.calendar.iso(0));
+        assert_eq!(series.rows(), 48 * 3);
     }
 }

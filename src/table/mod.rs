@@ -13,6 +13,8 @@ pub enum Kind {
     Float,
     /// Text.
     Text,
+    /// Local times with their offset from UTC, as ISO 8601 writes them, or nothing: text, but in Parquet a timestamp.
+    Time,
 }
 
 /// The values of one column.
@@ -41,7 +43,7 @@ impl Column {
         self.len() == 0
     }
 
-    /// What it holds.
+    /// What it holds; of times, text.
     pub fn kind(&self) -> Kind {
         match self {
             Column::Int(_) => Kind::Int,
@@ -102,7 +104,7 @@ impl Table {
         let columns = schema.iter().map(|&(name, kind)| match kind {
             Kind::Int => (name, Column::Int(Vec::new())),
             Kind::Float => (name, Column::Float(Vec::new())),
-            Kind::Text => (name, Column::Text(Vec::new())),
+            Kind::Text | Kind::Time => (name, Column::Text(Vec::new())),
         });
         Table::new(columns.collect())
     }
@@ -110,6 +112,24 @@ impl Table {
     /// Number of rows.
     pub fn rows(&self) -> usize {
         self.columns.first().map_or(0, |(_, column)| column.len())
+    }
+
+    /// These rows alone, in this order.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    pub fn pick(&self, rows: &[usize]) -> Table {
+        let columns = self.columns.iter().map(|(name, column)| {
+            let column = match column {
+                Column::Int(values) => Column::Int(rows.iter().map(|&row| values[row]).collect()),
+                Column::Float(values) => Column::Float(rows.iter().map(|&row| values[row]).collect()),
+                Column::Text(values) => Column::Text(rows.iter().map(|&row| values[row].clone()).collect()),
+            };
+            (name.clone(), column)
+        });
+        Table {
+            columns: columns.collect(),
+        }
     }
 
     /// The columns with their names, in order.

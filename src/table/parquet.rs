@@ -1,9 +1,10 @@
-//! Tables as Parquet: one row group for what is appended at a time, Snappy. The same tables give the same bytes.
+//! Tables as Parquet: one row group for what is appended at a time, Snappy. The same tables give the same bytes. What is
+//! missing is null and not NaN, so that averages of other programs leave it out; times are timestamps, in UTC.
 
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use ::parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
+use ::parquet::basic::{Compression, LogicalType, Repetition, TimeUnit, Type as Physical};
 use ::parquet::column::writer::{ColumnCloseResult, ColumnWriter, get_column_writer};
 use ::parquet::data_type::ByteArray;
 use ::parquet::errors::{ParquetError, Result};
@@ -11,6 +12,7 @@ use ::parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPro
 use ::parquet::file::writer::{SerializedFileWriter, SerializedPageWriter, TrackedWrite};
 use ::parquet::schema::types::{ColumnDescPtr, Type};
 use bytes::Bytes;
+use jiff::Timestamp;
 use rayon::prelude::*;
 
 use super::{Column, Kind, Table};
@@ -21,7 +23,7 @@ pub struct Writer<W: Write + Send> {
 }
 
 impl<W: Write + Send> Writer<W> {
-    /// Begin a file with these columns, none of them nullable.
+    /// Begin a file with these columns; whole numbers and text are never null.
     ///
     /// # Errors
     /// Those of `out`.
@@ -91,7 +93,12 @@ fn encode(column: ColumnDescPtr, properties: WriterPropertiesPtr, tables: &[Tabl
         match (&mut writer, column) {
             (ColumnWriter::Int64ColumnWriter(writer), Column::Int(values)) => writer.write_batch(values, None, None)?,
             (ColumnWriter::DoubleColumnWriter(writer), Column::Float(values)) => {
-                writer.write_batch(values, None, None)?
+                let (values, there) = there(values.iter().map(|&value| (!value.is_nan()).then_some(value)));
+                writer.write_batch(&values, Some(&there), None)?
+            }
+            (ColumnWriter::Int64ColumnWriter(writer), Column::Text(times)) => {
+                let (values, there) = there(moments(times));
+                writer.write_batch(&values, Some(&there), None)?
             }
             (ColumnWriter::ByteArrayColumnWriter(writer), Column::Text(values)) => {
                 let values: Vec<ByteArray> = values.iter().map(|text| text.as_str().into()).collect();
@@ -104,17 +111,45 @@ fn encode(column: ColumnDescPtr, properties: WriterPropertiesPtr, tables: &[Tabl
     Ok((bytes.into_inner()?.into(), close))
 }
 
+/// The values that are there, and for each whether it is.
+fn there<T>(values: impl Iterator<Item = Option<T>>) -> (Vec<T>, Vec<i16>) {
+    let (mut all, mut there) = (Vec::new(), Vec::new());
+    for value in values {
+        there.push(i16::from(value.is_some()));
+        all.extend(value);
+    }
+    (all, there)
+}
+
+/// Times in milliseconds since 1970; every tick has as many rows as there are regions, so the last is remembered.
+fn moments(times: &[String]) -> impl Iterator<Item = Option<i64>> {
+    let mut last = (String::new(), None);
+    times.iter().map(move |time| {
+        if last.0 != *time {
+            last = (
+                time.clone(),
+                time.parse::<Timestamp>().ok().map(Timestamp::as_millisecond),
+            );
+        }
+        last.1
+    })
+}
+
 fn message(schema: &[(&str, Kind)]) -> Result<Type> {
     let field = |&(name, kind): &(&str, Kind)| {
-        let (physical, logical) = match kind {
-            Kind::Int => (Physical::INT64, None),
-            Kind::Float => (Physical::DOUBLE, None),
-            Kind::Text => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
+        let (physical, logical, repetition) = match kind {
+            Kind::Int => (Physical::INT64, None, Repetition::REQUIRED),
+            Kind::Float => (Physical::DOUBLE, None, Repetition::OPTIONAL),
+            Kind::Text => (Physical::BYTE_ARRAY, Some(LogicalType::String), Repetition::REQUIRED),
+            Kind::Time => {
+                let logical = LogicalType::timestamp(true, TimeUnit::MILLIS);
+                (Physical::INT64, Some(logical), Repetition::OPTIONAL)
+            }
         };
         let field = Type::primitive_type_builder(name, physical);
         field
             .with_logical_type(logical)
-            .with_repetition(Repetition::REQUIRED)
+            .with_repetition(repetition)
             .build()
             .map(Arc::new)
     };
@@ -182,6 +217,28 @@ mod tests {
             row(2, 2.0, "шымкент"),
         ];
         assert_eq!(rows, expected);
+    }
+
+    #[test]
+    fn what_is_missing_is_null_and_times_are_moments() {
+        let schema = [("share", Kind::Float), ("time", Kind::Time)];
+        let times = ["1970-01-01T06:00:01+06:00", ""].map(str::to_owned);
+        let table = Table::new(vec![
+            ("share", Column::Float(vec![f64::NAN, 0.5])),
+            ("time", Column::Text(times.into())),
+        ]);
+        let mut writer = Writer::new(Vec::new(), &schema).unwrap();
+        writer.append(&[table]).unwrap();
+        let reader = SerializedFileReader::new(Bytes::from(writer.finish().unwrap())).unwrap();
+        let rows = reader.get_row_iter(None).unwrap().map(|row| {
+            let columns = row.unwrap().into_columns().into_iter();
+            columns.map(|(_, field)| field).collect::<Vec<_>>()
+        });
+        let expected = [
+            vec![Field::Null, Field::TimestampMillis(1000)],
+            vec![Field::Double(0.5), Field::Null],
+        ];
+        assert_eq!(rows.collect::<Vec<_>>(), expected);
     }
 
     #[test]

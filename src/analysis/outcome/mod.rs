@@ -18,6 +18,7 @@
 
 mod check;
 mod parse;
+mod reading;
 mod unit;
 mod value;
 

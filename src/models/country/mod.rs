@@ -1,10 +1,17 @@
 //! A country, person by person: the family that qantar is about. Its engine is [`crate::sim`] itself.
 
+mod compile;
 #[cfg(feature = "plots")]
 pub mod course;
 pub mod difference;
+// One line for each key, however long, so that it reads as the table that it is.
+#[rustfmt::skip]
+mod fields;
+mod format;
 #[cfg(feature = "plots")]
 mod narrate;
+
+pub use compile::{daylight, degrees};
 
 use std::any::Any;
 use std::ops::ControlFlow;
@@ -12,6 +19,10 @@ use std::ops::ControlFlow;
 use super::Family;
 use crate::analysis::named::Total;
 use crate::dice::Dice;
+use crate::document::calendar::Calendar;
+use crate::document::form::Format;
+use crate::document::problem::Problem;
+use crate::document::tree;
 use crate::metric::{Description, Metric};
 #[cfg(feature = "plots")]
 use crate::report::summary::Course;
@@ -102,6 +113,15 @@ const fn total(name: &'static str, label: &'static str, unit: &'static str, text
 impl Family for Country {
     fn name(&self) -> &'static str {
         "country"
+    }
+
+    fn format(&self) -> &'static Format {
+        &format::FORMAT
+    }
+
+    fn compile(&self, document: &tree::Table, problems: &mut Vec<Problem>) -> (Box<dyn Simulation>, Calendar) {
+        let (model, calendar) = compile::compile(document, problems);
+        (Box::new(model), calendar)
     }
 
     fn metrics(&self) -> &'static [Description] {

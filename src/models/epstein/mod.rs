@@ -1,6 +1,8 @@
 //! Epstein's model of civil violence (2002), a second and small family: agents on a torus who rebel, and cops who arrest.
 
+mod compile;
 pub mod engine;
+mod format;
 pub mod metric;
 #[cfg(feature = "plots")]
 mod narrate;
@@ -11,6 +13,10 @@ use std::ops::ControlFlow;
 use super::Family;
 use crate::analysis::named::Total;
 use crate::dice::Dice;
+use crate::document::calendar::Calendar;
+use crate::document::form::Format;
+use crate::document::problem::Problem;
+use crate::document::tree;
 use crate::metric::Description;
 #[cfg(feature = "plots")]
 use crate::report::summary::Course;
@@ -54,6 +60,14 @@ const fn total(name: &'static str, label: &'static str, unit: &'static str, text
 impl Family for Epstein {
     fn name(&self) -> &'static str {
         "epstein"
+    }
+
+    fn format(&self) -> &'static Format {
+        &format::FORMAT
+    }
+
+    fn compile(&self, document: &tree::Table, problems: &mut Vec<Problem>) -> (Box<dyn Simulation>, Calendar) {
+        (Box::new(compile::compile(document, problems)), Calendar::undated())
     }
 
     fn metrics(&self) -> &'static [Description] {

@@ -1,77 +1,28 @@
 //! The files of a calibration.
 
-use std::path::{Component, Path, PathBuf};
-use std::time::Instant;
-
-use jiff::Timestamp;
-use serde_json::json;
-
-use super::super::error::{Error, at};
-use super::super::manifest::Digested;
-use super::desk::{Desk, FORMAT, MANIFEST};
+use super::super::assemble::Named;
 use super::{Calibration, Fitted};
 use crate::scenario::search::overlay;
 use crate::table::{Column, Table, csv};
 
-/// Write every file, the manifest last. `base` is where the scenario lies.
-pub fn write(
-    calibration: &Calibration,
-    fitted: &Fitted,
-    desk: &Desk,
-    base: &Path,
-    threads: usize,
-    started: (Timestamp, Instant),
-) -> Result<(), Error> {
-    let identity = calibration.identity();
-    let text = |table: &Table| {
-        let mut text = Vec::new();
-        csv::write(table, true, &mut text).expect("memory can be written");
-        text
-    };
-    let files = [
-        ("search.toml", identity.search.clone().into_bytes()),
-        ("record.toml", identity.record.clone().into_bytes()),
-        ("scenario.toml", identity.effective.clone().into_bytes()),
-        ("replicates.csv", text(&replicates(calibration, fitted))),
-        ("trials.csv", text(&trials(calibration, fitted))),
-        ("posterior.csv", text(&posterior(calibration, fitted))),
-        ("summary.csv", text(&summary(fitted))),
-        ("correlations.csv", text(&correlations(fitted))),
-        ("best.toml", best(calibration, fitted, desk, base).into_bytes()),
-    ];
-    for (name, text) in &files {
-        desk.write(name, text)?;
+impl Calibration {
+    /// The files of what was found; `base` is the path of the scenario as seen from their folder.
+    pub fn files(&self, fitted: &Fitted, base: &str) -> Vec<Named> {
+        let text = |table: &Table| {
+            let mut text = Vec::new();
+            csv::write(table, true, &mut text).expect("memory can be written");
+            text
+        };
+        let files = [
+            ("replicates.csv", text(&replicates(self, fitted))),
+            ("trials.csv", text(&trials(self, fitted))),
+            ("posterior.csv", text(&posterior(self, fitted))),
+            ("summary.csv", text(&summary(fitted))),
+            ("correlations.csv", text(&correlations(fitted))),
+            ("best.toml", best(self, fitted, base).into_bytes()),
+        ];
+        files.map(|(name, text)| (name.to_owned(), text)).into()
     }
-    let digests: Result<Vec<Digested>, Error> = files.iter().map(|(name, _)| Digested::of(&desk.file(name))).collect();
-    let manifest = json!({
-        "format": FORMAT,
-        "version": identity.version,
-        "scenario": identity.scenario,
-        "seed": identity.seed,
-        "search_seed": calibration.search().seed,
-        "replicates": calibration.search().replicates,
-        "trials": fitted.trials.len(),
-        "best_distance": fitted.best().distance,
-        "tolerance": finite(fitted.population.tolerance),
-        "effective": fitted.population.effective,
-        "made": {
-            "os": std::env::consts::OS,
-            "arch": std::env::consts::ARCH,
-            "threads": threads,
-            "started": started.0.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-            "wall_seconds": started.1.elapsed().as_millis() as f64 / 1000.0,
-        },
-        "files": digests?,
-    });
-    let mut manifest = serde_json::to_string_pretty(&manifest)
-        .map_err(std::io::Error::from)
-        .map_err(at(desk.partial()))?;
-    manifest.push('\n');
-    desk.write(MANIFEST, manifest.as_bytes())
-}
-
-fn finite(value: f64) -> Option<f64> {
-    value.is_finite().then_some(value)
 }
 
 fn whole(values: impl Iterator<Item = u32>) -> Column {
@@ -213,7 +164,7 @@ fn correlations(fitted: &Fitted) -> Table {
 }
 
 /// The scenario with the best point, as an overlay; what the search file set for the search alone is not in it.
-fn best(calibration: &Calibration, fitted: &Fitted, desk: &Desk, base: &Path) -> String {
+fn best(calibration: &Calibration, fitted: &Fitted, base: &str) -> String {
     let trial = fitted.best();
     let parameters = calibration.search().parameters.iter().zip(&trial.values);
     let values: Vec<(&str, f64)> = parameters.map(|(of, &value)| (of.key.as_str(), value)).collect();
@@ -227,39 +178,6 @@ fn best(calibration: &Calibration, fitted: &Fitted, desk: &Desk, base: &Path) ->
     format!(
         "# Trial {number} of the calibration in this folder, distance {:.4}: the nearest to the record.\n{}",
         trial.distance,
-        overlay(&relative(base, desk.out()), &title, &values)
+        overlay(calibration.scenario.family().format(), base, &title, &values)
     )
-}
-
-/// The path of a file as seen from a folder, with `/`; absolute if there is no way from one to the other.
-fn relative(file: &Path, folder: &Path) -> String {
-    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let (file, folder) = (absolute(file), absolute(folder));
-    let (to, from): (Vec<Component<'_>>, Vec<Component<'_>>) =
-        (file.components().collect(), folder.components().collect());
-    let shared = to.iter().zip(&from).take_while(|(a, b)| a == b).count();
-    let path: PathBuf = match shared {
-        0 => file.clone(),
-        _ => from[shared..]
-            .iter()
-            .map(|_| Component::ParentDir)
-            .chain(to[shared..].iter().copied())
-            .collect(),
-    };
-    path.to_string_lossy().replace('\\', "/")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_is_told_as_seen_from_the_folder() {
-        let seen = |file: &str, folder: &str| relative(Path::new(file), Path::new(folder));
-        assert_eq!(
-            seen("scenarios/a.toml", "results/a-calibration"),
-            "../../scenarios/a.toml"
-        );
-        assert_eq!(seen("/x/a.toml", "/x"), "a.toml");
-    }
 }

@@ -1,31 +1,23 @@
 //! Fit a scenario's parameters to its record: which trials to run is the search's business ([`crate::fit`]); here they
-//! are run, journalled, taken up again after a crash, and written down.
+//! are the stages of a study.
 //!
 //! A trial is the scenario at one point, with the same few replicates for every point, so that two points differ by
 //! their parameters and not by their luck. A trial is a pure function of its point, and a point of the trials before it;
-//! so a journal of what each replicate gave is all that is needed to go on where a killed process was, and the files are
-//! the same bytes as those of an undisturbed one, on any number of threads.
+//! so what each replicate gave is all that is needed to go on where a killed process was.
 //!
-//! In a generation of the sampler the replicates of a trial run one after the other, and the rest is left out as soon as
-//! the trial is sure to be farther than the tolerance, whatever they would give ([`Target::at_least`]). Such a trial could
-//! never be a particle, so the posterior is the same as without this.
+//! In a generation of the sampler the replicates of a trial are asked for one after the other, and the rest is left out as
+//! soon as the trial is sure to be farther than the tolerance, whatever they would give ([`Target::at_least`]). Such a trial
+//! could never be a particle, so the posterior is the same as without this.
 
-mod desk;
 mod files;
-mod journal;
-
-use std::path::Path;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
-use std::time::{Duration, Instant};
 
 use super::error::Error;
-use super::jobs;
-use super::plan::{Job, Plan};
-use super::progress::Progress;
+use super::identity::{self, Command};
+use super::plan::Study;
+use super::stages::{Known, Round, Stages};
 use crate::analysis::outcome::Outcome;
 use crate::analysis::posterior::{self, Axis, Marginal, Tie};
-use crate::analysis::replicate::Replicate;
+use crate::design::{Design, Method, Parameter, Span};
 use crate::fit::abc::Population;
 use crate::fit::cma::Cma;
 use crate::fit::distance::{Combine, Met, Target};
@@ -34,8 +26,6 @@ use crate::fit::search::{self, Generation, Stage};
 use crate::scenario::Scenario;
 use crate::scenario::problem::Problems;
 use crate::scenario::search::Search;
-pub use desk::{Desk, Identity};
-use journal::Journal;
 
 /// An observation to be met.
 #[derive(Clone, Debug)]
@@ -55,8 +45,7 @@ pub struct Calibration {
     search: Search,
     observations: Vec<Observation>,
     combine: Combine,
-    seed: u64,
-    identity: Identity,
+    record: String,
 }
 
 /// A trial that was run.
@@ -101,39 +90,6 @@ impl Fitted {
     }
 }
 
-/// How far a calibration is, for whoever watches.
-#[derive(Debug, Default)]
-pub struct Watch {
-    /// The replicates, and the wish to stop.
-    pub runs: Progress,
-    /// Trials done.
-    pub trials: AtomicU32,
-    /// Trials of the present process.
-    pub fresh: AtomicU32,
-    best: AtomicU64,
-    tolerance: AtomicU64,
-}
-
-impl Watch {
-    /// The smallest distance so far; infinite before there is one.
-    pub fn best(&self) -> f64 {
-        positive(self.best.load(Relaxed))
-    }
-
-    /// The tolerance; infinite before there is one.
-    pub fn tolerance(&self) -> f64 {
-        positive(self.tolerance.load(Relaxed))
-    }
-}
-
-/// A number that was stored by its bits; none was stored yet where they are 0.
-fn positive(bits: u64) -> f64 {
-    match bits {
-        0 => f64::INFINITY,
-        bits => f64::from_bits(bits),
-    }
-}
-
 impl Calibration {
     /// Fit a scenario within the ranges of a search file to these observations, of which there is at least one. `record`
     /// is the text they come from. What the search file sets is set here, and the overrides once more, so that they win.
@@ -148,16 +104,7 @@ impl Calibration {
         observations: Vec<Observation>,
     ) -> Result<Calibration, Problems> {
         scenario.set(&[&search.set, overrides].concat())?;
-        let seed = scenario.seed();
         let calibration = Calibration {
-            identity: Identity {
-                version: env!("CARGO_PKG_VERSION").to_owned(),
-                scenario: scenario.name().to_owned(),
-                seed,
-                search: search.text.clone(),
-                record,
-                effective: scenario.to_toml(),
-            },
             combine: match search.distance.as_str() {
                 "max" => Combine::Max,
                 "root_mean_square" => Combine::RootMeanSquare,
@@ -166,19 +113,52 @@ impl Calibration {
             scenario,
             search,
             observations,
-            seed,
+            record,
         };
         calibration.scenario.simulation()?;
         for share in [0.0, 1.0] {
+            let mut scenario = calibration.scenario.clone();
             let parameters = calibration.search.parameters.iter();
-            calibration.plan(&parameters.map(|of| of.at(share)).collect::<Vec<_>>())?;
+            let ends = parameters.map(|of| format!("{}={:?}", of.key, of.at(share)));
+            scenario.set(&ends.collect::<Vec<_>>())?;
+            scenario.simulation()?;
         }
         Ok(calibration)
     }
 
-    /// What tells it from others.
-    pub fn identity(&self) -> &Identity {
-        &self.identity
+    /// It as a study, whose scenario lies at this path as seen from the folder of the results.
+    ///
+    /// # Errors
+    /// The problems of the scenario.
+    pub fn study(&self, base: String) -> Result<Study, Error> {
+        let (seed, replicates) = (self.scenario.seed(), 0..self.search.replicates);
+        let mut study = Study::new(
+            Command::Calibrate { base },
+            &self.scenario,
+            Vec::new(),
+            seed,
+            replicates,
+        )?;
+        let parameter = |of: &crate::scenario::search::Parameter| Parameter {
+            key: of.key.clone(),
+            span: Span::Listed {},
+        };
+        let design = Design {
+            method: Method::Stages,
+            n: self.method().trials() as u32,
+            parameters: self.search.parameters.iter().map(parameter).collect(),
+            levels: None,
+            seed: Some(self.search.seed),
+            listed: false,
+            carry: Vec::new(),
+        };
+        study.vary(design, None);
+        study.keep(self.observations.iter().map(Observation::column).collect())?;
+        study.given = vec![
+            ("search.toml", self.search.text.clone()),
+            ("record.toml", self.record.clone()),
+        ];
+        Ok(study)
     }
 
     /// Title of the scenario.
@@ -239,91 +219,15 @@ impl Calibration {
         at.map(|(of, &z)| of.at(normal::cdf(z))).collect()
     }
 
-    /// The scenario with these values.
-    fn plan(&self, values: &[f64]) -> Result<Plan, Problems> {
-        let mut scenario = self.scenario.clone();
-        let changes: Vec<String> = self
-            .search
-            .parameters
-            .iter()
-            .zip(values)
-            .map(|(of, value)| format!("{}={value:?}", of.key))
-            .collect();
-        scenario.set(&changes)?;
-        Plan::new(&scenario, changes, self.seed, 0..self.search.replicates)
-    }
-
-    /// How long a trial takes, and how the scenario meets the observations as it is: one trial at the present values.
-    ///
-    /// # Errors
-    /// The problems of the scenario at the present values.
-    pub fn probe(&self, threads: usize, watch: &Watch) -> Result<Option<(Duration, Trial)>, Problems> {
-        let clock = Instant::now();
-        let values: Vec<f64> = self.search.parameters.iter().map(|of| of.present).collect();
-        let outcomes: Vec<Outcome> = self.observations.iter().map(|of| of.outcome.clone()).collect();
-        let plan = self.plan(&values)?;
-        Ok(match super::ensemble(&plan, &outcomes, threads, &watch.runs) {
-            Err(_) => None,
-            Ok(replicates) => {
-                let mut trial = Trial {
-                    generation: 0,
-                    stage: Stage::Present,
-                    index: 0,
-                    values,
-                    replicates,
-                    met: Vec::new(),
-                    distance: 0.0,
-                };
-                self.judge(&mut trial, f64::INFINITY);
-                Some((clock.elapsed(), trial))
-            }
-        })
-    }
-
-    /// Search, to the end and to a folder.
-    ///
-    /// # Errors
-    /// If it is stopped, or if a file cannot be written.
-    ///
-    /// # Panics
-    /// If the threads cannot be started.
-    pub fn run(&self, desk: &Desk, base: &Path, threads: usize, watch: &Watch) -> Result<Fitted, Error> {
-        let started = (jiff::Timestamp::now(), Instant::now());
-        let runner = Runner {
-            calibration: self,
-            desk,
-            journal: Journal::open(&desk.journal(), self.observations.len())?,
-            pool: jobs::pool(threads),
-            watch,
+    /// The trial of the scenario as it is, from the outcomes of its replicates.
+    pub fn present(&self, replicates: Vec<Vec<f64>>) -> Trial {
+        let mut trial = Trial {
+            values: self.search.parameters.iter().map(|of| of.present).collect(),
+            replicates,
+            ..Trial::new(0, Stage::Present, 0)
         };
-        let mut search = search::Search::new(self.method());
-        let mut trials = Vec::new();
-        while let Some(generation) = search.ask() {
-            let tolerance = search.tolerance();
-            if tolerance.is_finite() {
-                watch.tolerance.store(tolerance.to_bits(), Relaxed);
-            }
-            let tried = runner.generation(&generation)?;
-            search.tell(&tried.iter().map(|trial| trial.distance).collect::<Vec<_>>());
-            trials.extend(tried);
-        }
-        let population = search.population();
-        let axes = self.axes();
-        let rows: Vec<&[f64]> = population
-            .particles
-            .iter()
-            .map(|of| trials[of.trial].values.as_slice())
-            .collect();
-        let weights: Vec<f64> = population.particles.iter().map(|of| of.weight).collect();
-        let fitted = Fitted {
-            marginals: posterior::marginals(&axes, &rows, &weights),
-            ties: posterior::ties(&axes, &rows, &weights),
-            trials,
-            population,
-        };
-        files::write(self, &fitted, desk, base, threads, started)?;
-        desk.publish()?;
-        Ok(fitted)
+        self.judge(&mut trial, f64::INFINITY);
+        trial
     }
 
     /// Judge a trial by the replicates it has; `false` if the rest must run.
@@ -344,114 +248,155 @@ impl Calibration {
     }
 }
 
-/// Whatever runs the trials.
-struct Runner<'a> {
-    calibration: &'a Calibration,
-    desk: &'a Desk,
-    journal: Journal,
-    pool: rayon::ThreadPool,
-    watch: &'a Watch,
+impl Observation {
+    fn column(&self) -> identity::Outcome {
+        identity::Outcome {
+            name: self.id.clone(),
+            text: self.outcome.to_string(),
+        }
+    }
 }
 
-impl Runner<'_> {
-    /// Run the trials of a generation, as far as they are not in the journal.
-    fn generation(&self, generation: &Generation) -> Result<Vec<Trial>, Error> {
-        let Calibration { search, .. } = self.calibration;
-        let trial = |(point, index): (&Vec<f64>, u32)| Trial {
-            generation: generation.number,
-            stage: generation.stage,
+impl Trial {
+    fn new(generation: u32, stage: Stage, index: u32) -> Trial {
+        Trial {
+            generation,
+            stage,
             index,
-            values: self.calibration.values(point),
+            values: Vec::new(),
             replicates: Vec::new(),
             met: Vec::new(),
             distance: 0.0,
+        }
+    }
+}
+
+/// The trials of a calibration as they become known.
+#[derive(Debug)]
+pub struct Trials<'c> {
+    calibration: &'c Calibration,
+    search: search::Search,
+    trials: Vec<Trial>,
+    open: Option<Open>,
+}
+
+/// A generation of which not all is known.
+#[derive(Debug)]
+struct Open {
+    tolerance: f64,
+    /// Number of its first trial.
+    first: usize,
+    /// The trials that are not judged.
+    trials: Vec<usize>,
+    /// The replicates that were asked for last.
+    from: u32,
+    until: u32,
+}
+
+impl<'c> Trials<'c> {
+    /// None of them yet.
+    pub fn new(calibration: &'c Calibration) -> Trials<'c> {
+        Trials {
+            calibration,
+            search: search::Search::new(calibration.method()),
+            trials: Vec::new(),
+            open: None,
+        }
+    }
+
+    fn begin(&mut self, generation: &Generation) -> Round {
+        let (calibration, first) = (self.calibration, self.trials.len());
+        let trial = |(point, index): (&Vec<f64>, u32)| Trial {
+            values: calibration.values(point),
+            ..Trial::new(generation.number, generation.stage, index)
         };
-        let mut trials: Vec<Trial> = generation.points.iter().zip(0..).map(trial).collect();
-        let plans: Vec<OnceLock<Option<Plan>>> = trials.iter().map(|_| OnceLock::new()).collect();
-        let mut open: Vec<usize> = (0..trials.len()).collect();
+        self.trials.extend(generation.points.iter().zip(0..).map(trial));
         // So few replicates can never be too many misses; and where every distance counts, all must run anyway.
-        let all = search.replicates;
+        let all = calibration.search.replicates;
         let needed = |of: &Observation| of.target.needed(all as usize) as u32;
-        let first = self
-            .calibration
-            .observations
-            .iter()
-            .map(|of| all - needed(of) + 1)
-            .min();
-        let mut until = if generation.tolerance.is_finite() {
-            first.unwrap_or(all)
-        } else {
-            all
+        let least = calibration.observations.iter().map(|of| all - needed(of) + 1).min();
+        let until = match generation.tolerance.is_finite() {
+            true => least.unwrap_or(all),
+            false => all,
         };
-        let mut from = 0;
-        while !open.is_empty() {
-            let key = |trial: usize, replicate| (generation.number, trial as u32, replicate);
-            let wanted = open
-                .iter()
-                .flat_map(|&trial| (from..until).map(move |replicate| key(trial, replicate)));
-            let missing: Vec<journal::Key> = wanted.filter(|&key| self.journal.get(key).is_none()).collect();
-            let fresh = !missing.is_empty();
-            jobs::each(&missing, &self.pool, &self.watch.runs, |&key| {
-                let trial = key.1 as usize;
-                let plan = plans[trial].get_or_init(|| self.calibration.plan(&trials[trial].values).ok());
-                self.replicate(plan.as_ref(), key)
-            })?;
-            for &trial in &open {
-                for replicate in from..until {
-                    let row = self
-                        .journal
-                        .get(key(trial, replicate))
-                        .ok_or_else(|| self.interrupted())?;
-                    trials[trial].replicates.push(row);
-                }
+        let open = Open {
+            tolerance: generation.tolerance,
+            first,
+            trials: (first..self.trials.len()).collect(),
+            from: 0,
+            until,
+        };
+        let written = |trial: &Trial| trial.values.iter().map(|value| format!("{value:?}")).collect();
+        let round = Round {
+            points: self.trials[first..].iter().map(written).collect(),
+            jobs: open.jobs(),
+        };
+        self.open = Some(open);
+        round
+    }
+}
+
+impl Open {
+    fn jobs(&self) -> Vec<(u32, std::ops::Range<u32>)> {
+        let asked = self.trials.iter().map(|&trial| (trial as u32, self.from..self.until));
+        asked.collect()
+    }
+}
+
+impl Stages for Trials<'_> {
+    fn next(&mut self, known: &Known) -> Option<Round> {
+        if let Some(mut open) = self.open.take() {
+            for &trial in &open.trials {
+                let rows = (open.from..open.until).filter_map(|replicate| known.of(trial as u32, replicate));
+                self.trials[trial].replicates.extend(rows.map(<[f64]>::to_vec));
             }
-            let count = open.len();
-            open.retain(|&trial| !self.calibration.judge(&mut trials[trial], generation.tolerance));
-            let over = (count - open.len()) as u32;
-            self.watch.trials.fetch_add(over, Relaxed);
-            if fresh {
-                self.watch.fresh.fetch_add(over, Relaxed);
+            let judged = |trial: &usize| self.calibration.judge(&mut self.trials[*trial], open.tolerance);
+            let mut judged = judged;
+            open.trials.retain(|trial| !judged(trial));
+            if !open.trials.is_empty() {
+                (open.from, open.until) = (open.until, (open.until + 1).min(self.calibration.search.replicates));
+                let jobs = open.jobs();
+                self.open = Some(open);
+                return Some(Round {
+                    points: Vec::new(),
+                    jobs,
+                });
             }
-            (from, until) = (until, (until + 1).min(all));
+            let distances = self.trials[open.first..].iter().map(|trial| trial.distance);
+            self.search.tell(&distances.collect::<Vec<_>>());
         }
-        for trial in trials.iter().filter(|trial| !trial.met.is_empty()) {
-            if trial.distance < self.watch.best() {
-                // The bits of 0 mean that there is none.
-                self.watch.best.store(trial.distance.max(1e-300).to_bits(), Relaxed);
-            }
-        }
-        Ok(trials)
+        let generation = self.search.ask()?;
+        Some(self.begin(&generation))
     }
 
-    /// Run a replicate and keep what it gives. A point at which the scenario cannot be compiled gives nothing, which is
-    /// as far from a record as can be.
-    fn replicate(&self, plan: Option<&Plan>, key: journal::Key) -> Result<(), Error> {
-        let values = match plan {
-            None => vec![f64::NAN; self.calibration.observations.len()],
-            Some(plan) => {
-                let job = Job {
-                    arm: 0,
-                    replicate: key.2,
-                };
-                let Some((series, events)) = jobs::record(plan, job, &self.watch.runs) else {
-                    return Ok(());
-                };
-                let replicate = Replicate::of(&series, &events);
-                let observations = self.calibration.observations.iter();
-                observations.map(|of| of.outcome.of(&replicate)).collect()
-            }
+    fn note(&self) -> String {
+        let shown = |distance: f64| match distance.is_finite() {
+            true => format!("{distance:.3}"),
+            false => "unknown".to_owned(),
         };
-        self.journal.keep(key, values)?;
-        self.watch.runs.done.fetch_add(1, Relaxed);
-        Ok(())
+        format!(
+            "best distance {}, tolerance {}",
+            shown(self.search.best()),
+            shown(self.search.tolerance())
+        )
     }
+}
 
-    fn interrupted(&self) -> Error {
-        Error::Interrupted {
-            partial: self.desk.partial().to_owned(),
-            done: self.journal.len() as u32,
-            of: self.calibration.trials() as u32 * self.calibration.search.replicates,
-            arms: 1,
+impl Fitted {
+    /// What a calibration has found, once all that it asked for is known.
+    pub fn of(calibration: &Calibration, known: &Known) -> Fitted {
+        let mut trials = Trials::new(calibration);
+        while trials.next(known).is_some() {}
+        let (population, trials) = (trials.search.population(), trials.trials);
+        let axes = calibration.axes();
+        let particles = population.particles.iter();
+        let rows: Vec<&[f64]> = particles.clone().map(|of| trials[of.trial].values.as_slice()).collect();
+        let weights: Vec<f64> = particles.map(|of| of.weight).collect();
+        Fitted {
+            marginals: posterior::marginals(&axes, &rows, &weights),
+            ties: posterior::ties(&axes, &rows, &weights),
+            trials,
+            population,
         }
     }
 }

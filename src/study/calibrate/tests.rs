@@ -1,10 +1,11 @@
 //! Calibrations of a small country with rules of its own.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use super::*;
-use crate::study::{Plan, ensemble};
+use crate::study::{Folder, How, Opened, Progress, Settings, execute_stages, present, publish};
 
 const SCENARIO: &str = include_str!("../../../tests/fixtures/calibrate/town.toml");
 
@@ -18,9 +19,16 @@ fn observations(truth: &[&str]) -> Vec<Observation> {
     scenario
         .set(&truth.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>())
         .unwrap();
-    let plan = Plan::new(&scenario, Vec::new(), 1, 100..119).unwrap();
+    let mut study = Study::new(Command::Run, &scenario, Vec::new(), 1, 100..119).unwrap();
     let outcomes = OUTCOMES.map(|text| Outcome::parse(text).unwrap());
-    let rows = ensemble(&plan, &outcomes, 2, &Progress::default()).unwrap();
+    let column = |text: &str| identity::Outcome {
+        name: text.to_owned(),
+        text: text.to_owned(),
+    };
+    study.keep(OUTCOMES.map(column).into()).unwrap();
+    let rows = present(&study, Settings::threads(2), &Progress::default())
+        .unwrap()
+        .unwrap();
     let observation = |(i, outcome): (usize, &Outcome)| {
         let mut values: Vec<f64> = rows.iter().map(|row| row[i]).collect();
         values.sort_by(f64::total_cmp);
@@ -49,22 +57,34 @@ fn calibration(search: &str) -> Calibration {
     Calibration::new(scenario, search, &[], "the record".to_owned(), observations(&TRUTH)).unwrap()
 }
 
-fn run(calibration: &Calibration, out: &Path, threads: usize) -> Result<Fitted, Error> {
-    let desk = Desk::open(calibration.identity(), out, false)?;
-    calibration.run(&desk, Path::new("town.toml"), threads, &Watch::default())
+fn opened(study: &Study, out: &Path) -> Result<Folder, Error> {
+    match Folder::open(study, out, How::default())? {
+        Opened::Begun(folder) => Ok(folder),
+        Opened::Whole => panic!("it is whole"),
+    }
 }
 
-fn files(folder: &Path) -> Vec<(String, String)> {
+fn run(calibration: &Calibration, out: &Path, threads: usize) -> Result<Fitted, Error> {
+    let mut study = calibration.study("town.toml".to_owned())?;
+    let (folder, settings, progress) = (opened(&study, out)?, Settings::threads(threads), Progress::default());
+    execute_stages(&mut study, &folder, settings, &progress, &mut Trials::new(calibration))?;
+    let found = |folder: &Path| Fitted::of(calibration, &Known::of_folder(&study, folder).unwrap());
+    publish(&study, &folder, threads, &progress, &|folder: &Path| {
+        Ok(calibration.files(&found(folder), "../town.toml"))
+    })?;
+    Ok(found(out))
+}
+
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let read = |entry: std::io::Result<fs::DirEntry>| {
         let entry = entry.unwrap();
-        let name = entry.file_name().into_string().unwrap();
-        let text = fs::read_to_string(entry.path()).unwrap();
-        (name, text)
+        (
+            entry.file_name().into_string().unwrap(),
+            fs::read(entry.path()).unwrap(),
+        )
     };
-    let mut files: Vec<(String, String)> = fs::read_dir(folder).unwrap().map(read).collect();
-    files.sort();
-    files.retain(|(name, _)| name != desk::MANIFEST);
-    files
+    let all = fs::read_dir(folder).unwrap().map(read);
+    all.filter(|(name, _)| name != "manifest.json").collect()
 }
 
 #[test]
@@ -93,92 +113,52 @@ fn an_interrupted_calibration_gives_the_same_bytes_on_any_number_of_threads() {
     let (once, again) = (temp.path().join("once"), temp.path().join("again"));
     run(&calibration, &once, 1).unwrap();
     let whole = files(&once);
-
-    let desk = Desk::open(calibration.identity(), &again, false).unwrap();
-    let journal = desk.journal();
-    let stopped = Watch::default();
-    stopped.runs.stop.store(true, Relaxed);
-    let error = calibration.run(&desk, Path::new("town.toml"), 3, &stopped).unwrap_err();
-    assert!(matches!(error, Error::Interrupted { done: 0, .. }), "{error}");
-    // What an undisturbed process would have had on the disk after a while, with its last line torn.
     run(&calibration, &temp.path().join("other"), 3).unwrap();
-    let rows = &whole.iter().find(|(name, _)| name == "replicates.csv").unwrap().1;
-    let trials = &whole.iter().find(|(name, _)| name == "trials.csv").unwrap().1;
-    let place = |trial: &str| -> String {
-        let row = trials
-            .lines()
-            .find(|line| line.split(',').next() == Some(trial))
-            .unwrap();
-        let cells: Vec<&str> = row.split(',').collect();
-        format!("{},{}", cells[1], cells[3])
-    };
-    let line = |row: &str| {
-        let (trial, rest) = row.split_once(',').unwrap();
-        format!("{},{rest}\n", place(trial))
-    };
-    let mut kept: String = rows.lines().skip(1).take(150).map(line).collect();
-    kept.truncate(kept.len() - 5);
-    fs::write(&journal, kept).unwrap();
-    let watch = Watch::default();
-    calibration.run(&desk, Path::new("town.toml"), 3, &watch).unwrap();
-    let all = rows.lines().count() as u32 - 1;
-    assert_eq!(
-        watch.runs.done.load(Relaxed),
-        all - 149,
-        "what is in the journal is not run again"
-    );
-    assert_eq!(files(&again), whole);
-    assert_eq!(files(&temp.path().join("other")), whole);
+    assert!(files(&temp.path().join("other")) == whole);
+    // A process that was killed in the middle of a record.
+    let mut study = calibration.study("town.toml".to_owned()).unwrap();
+    let folder = opened(&study, &again).unwrap();
+    let settings = Settings::threads(1);
+    execute_stages(
+        &mut study,
+        &folder,
+        settings,
+        &Progress::default(),
+        &mut Trials::new(&calibration),
+    )
+    .unwrap();
+    let journal = folder.parts().join("1-of-1-0000.journal");
+    let bytes = fs::read(&journal).unwrap();
+    fs::write(&journal, &bytes[..bytes.len() * 2 / 5 + 3]).unwrap();
+    drop(folder);
+    run(&calibration, &again, 3).unwrap();
+    assert!(files(&again) == whole);
 }
 
 #[test]
-fn another_search_file_is_refused_with_the_difference_and_a_whole_folder_is_left_alone() {
+fn another_search_file_is_refused_with_the_difference() {
     let temp = tempfile::tempdir().unwrap();
     let out = temp.path().join("out");
     let (first, second) = (
         calibration(SEARCH),
         calibration(&SEARCH.replace("low = 0.5", "low = 0.7")),
     );
-    Desk::open(first.identity(), &out, false).unwrap();
-    let error = Desk::open(second.identity(), &out, false).unwrap_err().to_string();
+    run(&first, &out, 2).unwrap();
+    let error = opened(&second.study("town.toml".to_owned()).unwrap(), &out)
+        .unwrap_err()
+        .to_string();
     assert!(
         error.contains("in the search file, line 13 is `low = 0.5` there, `low = 0.7` here"),
         "{error}"
     );
-    run(&first, &out, 2).unwrap();
-    assert!(matches!(
-        Desk::open(first.identity(), &out, false),
-        Err(Error::Exists(_))
-    ));
-}
-
-#[test]
-fn a_process_killed_while_it_gave_the_folder_its_name_is_finished_by_the_next() {
-    let temp = tempfile::tempdir().unwrap();
-    let (calibration, out) = (calibration(SEARCH), temp.path().join("out"));
-    run(&calibration, &out, 2).unwrap();
-    let whole = files(&out);
-    // The parts as they were just before they were dropped.
-    let desk = Desk::open(calibration.identity(), &temp.path().join("other"), false).unwrap();
-    fs::rename(desk.partial().join("parts"), out.join("parts")).unwrap();
-    run(&calibration, &out, 2).unwrap();
-    assert_eq!(files(&out), whole);
-    fs::create_dir(out.join("parts")).unwrap();
-    assert!(matches!(
-        Desk::open(calibration.identity(), &out, false),
-        Err(Error::Exists(_))
-    ));
-    assert!(!out.join("parts").exists());
 }
 
 #[test]
 fn the_best_point_is_a_scenario_that_extends_the_one_that_was_fitted() {
     let temp = tempfile::tempdir().unwrap();
     fs::write(temp.path().join("town.toml"), SCENARIO).unwrap();
-    let (calibration, out) = (calibration(SEARCH), temp.path().join("out"));
-    let desk = Desk::open(calibration.identity(), &out, false).unwrap();
-    let base = temp.path().join("town.toml");
-    let fitted = calibration.run(&desk, &base, 2, &Watch::default()).unwrap();
+    let out = temp.path().join("out");
+    let fitted = run(&calibration(SEARCH), &out, 2).unwrap();
     let model = Scenario::read(&out.join("best.toml")).unwrap().compile().unwrap();
     assert_eq!(model.rules.turnout.base_cost, fitted.best().values[0]);
     assert_eq!(model.rules.policing.arrest_rate, fitted.best().values[1]);

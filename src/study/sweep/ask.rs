@@ -1,13 +1,13 @@
 //! What is asked for, on the command line and in a study file, turned into a plan or into every problem at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::axis::{Axis, FORMS, Values, Written};
-use super::plan::{Identity, Outcome, Sweep};
+use crate::design::{Design, LEVELS, MOST_DIMENSIONS, Method, Parameter, Scale, Span};
 use crate::scenario::Scenario;
-use crate::scenario::problem::{Place, Problem, Problems, Source};
-use crate::study::design::{Design, LEVELS, MOST_DIMENSIONS, Method, Parameter, Span};
+use crate::scenario::problem::{Place, Problem, Source};
+use crate::study::{Arm, Command, Error, Outcome, Study, outcomes};
 use crate::suggest::suggest;
 
 /// Replicates of every point of a grid or a table of points, where nothing is said: their points are compared with
@@ -32,7 +32,29 @@ pub struct Ask {
 struct Table {
     place: Place,
     keys: Vec<Written>,
+    /// The values of the keys of each point, and then what it carries.
     rows: Vec<Vec<String>>,
+    lines: Vec<Place>,
+    carry: Vec<String>,
+}
+
+impl Table {
+    /// Put the columns that are only passed on behind the keys.
+    fn set_aside(&mut self, carry: &[String], problems: &mut Vec<Problem>) {
+        for name in carry {
+            let Some(at) = self.keys.iter().position(|key| key.text == *name) else {
+                let names = self.keys.iter().map(|key| key.text.as_str());
+                let problem = Problem::at(&self.place, format!("the table has no column `{name}` to carry"));
+                problems.push(problem.help(suggest(name, "columns", names)));
+                continue;
+            };
+            self.carry.push(self.keys.remove(at).text);
+            for row in &mut self.rows {
+                let value = row.remove(at);
+                row.push(value);
+            }
+        }
+    }
 }
 
 /// How a plan is run, beside what is varied.
@@ -48,6 +70,10 @@ pub struct How {
     pub replicates: Option<u32>,
     /// Whether the series of every run are kept.
     pub series: bool,
+    /// Columns of a table of points that are no keys and are passed on.
+    pub carry: Vec<String>,
+    /// How the points of a table are laid out, where measures of sensitivity are worked out of them.
+    pub layout: Option<Method>,
 }
 
 impl Ask {
@@ -132,11 +158,8 @@ impl Ask {
             }
         };
         let whole = self.text(&path.display().to_string(), &text);
-        match read_table(&whole) {
-            Ok((keys, rows)) => {
-                let place = asked.place.clone();
-                self.table = Some(Table { place, keys, rows });
-            }
+        match read_table(&whole, asked.place.clone()) {
+            Ok(table) => self.table = Some(table),
             Err(problem) => self.problems.push(problem),
         }
     }
@@ -150,53 +173,63 @@ impl Ask {
         self.outcomes.push((outcome, place.clone()));
     }
 
-    /// Let a text stand for another, as the name of an outcome does for it.
-    pub fn spell_out(&mut self, meant: impl Fn(&str) -> Option<String>) {
-        for (outcome, _) in &mut self.outcomes {
-            if let Some(text) = meant(&outcome.text) {
-                outcome.text = text;
+    /// Every total and what the scenario names, where no outcome was asked for; and what those mean that were.
+    fn spell_out(&mut self) {
+        let named = [self.scenario.family().named_totals(), self.scenario.outcomes()].concat();
+        if self.outcomes.is_empty() {
+            let place = self.text("the totals", "").place;
+            for named in &named {
+                self.outcome(&named.name, &named.name, &place);
+            }
+        }
+        // Of one that does not compile nothing is known, and its own problems are told anyway.
+        let base = Study::new(Command::Sweep, &self.scenario, Vec::new(), 1, 0..1).ok();
+        let known = base.map(|base| base.known());
+        for (outcome, place) in &mut self.outcomes {
+            match outcomes::meant(&outcome.text, place, &named, known.as_ref()) {
+                Ok(text) => outcome.text = text,
+                Err(problems) => self.problems.extend(problems),
             }
         }
     }
 
-    /// Whether any outcome was asked for.
-    pub fn has_outcomes(&self) -> bool {
-        !self.outcomes.is_empty()
+    /// The outcomes that are kept.
+    ///
+    /// # Errors
+    /// Every mistake in them.
+    pub fn outcomes(mut self) -> Result<Vec<Outcome>, Error> {
+        self.spell_out();
+        self.check_outcomes();
+        match self.problems.is_empty() {
+            true => Ok(self.outcomes.into_iter().map(|(outcome, _)| outcome).collect()),
+            false => Err(self.scenario.problems(self.problems).into()),
+        }
     }
 
-    /// The outcomes that were asked for, with the places of their texts.
-    pub fn outcomes(&self) -> impl Iterator<Item = &(Outcome, Place)> {
-        self.outcomes.iter()
-    }
-
-    /// The plan.
+    /// The study, with these arms beside the baseline.
     ///
     /// # Errors
     /// Everything that is wrong with the scenario, with what is varied, and with the value of each key alone. What is
     /// wrong only with several together is told when such a point is run.
-    pub fn plan(mut self, how: How) -> Result<Sweep, Problems> {
+    pub fn study(mut self, how: How, arms: Vec<Arm>) -> Result<Study, Error> {
+        self.spell_out();
         let chosen = self.design(&how);
         self.check_outcomes();
         self.check_values();
         let (Some((design, table)), true) = (chosen, self.problems.is_empty()) else {
-            return Err(self.scenario.problems(self.problems));
+            return Err(self.scenario.problems(self.problems).into());
         };
         let replicates = how.replicates.unwrap_or(match design.method {
             Method::Grid | Method::Points => REPLICATES_OF_A_GRID,
             _ => 1,
         });
-        let identity = Identity {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            scenario: self.scenario.name().to_owned(),
-            title: self.scenario.title().to_owned(),
-            seed: how.seed.unwrap_or_else(|| self.scenario.seed()),
-            replicates,
-            overrides: how.overrides,
-            series: how.series,
-            outcomes: self.outcomes.into_iter().map(|(outcome, _)| outcome).collect(),
-            design,
-        };
-        Sweep::new(identity, self.scenario.to_toml(), table)
+        let seed = how.seed.unwrap_or_else(|| self.scenario.seed());
+        let mut study = Study::new(Command::Sweep, &self.scenario, how.overrides, seed, 0..replicates)?;
+        arms.into_iter().try_for_each(|arm| study.add(arm))?;
+        study.vary(design, table);
+        study.identity.keeps.series = how.series;
+        study.keep(self.outcomes.into_iter().map(|(outcome, _)| outcome).collect())?;
+        Ok(study)
     }
 
     /// The design, and its table if it has one.
@@ -204,25 +237,19 @@ impl Ask {
     fn design(&mut self, how: &How) -> Option<(Design, Option<Vec<Vec<String>>>)> {
         self.check_keys();
         let seed = Some(how.design_seed.or(how.seed).unwrap_or_else(|| self.scenario.seed()));
-        if let Some(table) = &self.table {
-            if !self.axes.is_empty() || self.sample.is_some() {
-                let problem = Problem::at(&table.place, "a table of points leaves nothing to --vary and --sample");
-                self.problems.push(problem.label("all points are in the table"));
-            }
-            let listed = |key: &Written| Parameter {
-                key: key.text.clone(),
-                span: Span::Listed {},
-            };
-            let design = Design {
-                method: Method::Points,
-                n: table.rows.len() as u32,
-                parameters: table.keys.iter().map(listed).collect(),
-                levels: None,
-                seed,
-            };
-            return Some((design, Some(table.rows.clone())));
+        if self.table.is_some() {
+            return self.listed(how, seed);
         }
-        let parameters: Vec<Parameter> = self.axes.iter().map(Axis::parameter).collect();
+        if let (Some(what), false) = (
+            how.layout.map(Method::name).or(how.carry.first().map(String::as_str)),
+            false,
+        ) {
+            let problem = Problem::nowhere(format!("`{what}` is about a table of points, and none is given"));
+            self.problems
+                .push(problem.help("--layout and --carry go with --design points.csv"));
+        }
+        let format = self.scenario.family().format();
+        let parameters: Vec<Parameter> = self.axes.iter().map(|axis| axis.parameter(format)).collect();
         if parameters.is_empty() {
             if self.problems.is_empty() {
                 let problem = Problem::nowhere("nothing is varied");
@@ -253,6 +280,8 @@ impl Ask {
             parameters,
             levels,
             seed,
+            listed: false,
+            carry: Vec::new(),
         };
         if design.len() > u64::from(MOST_POINTS) {
             let problem = Problem::at(&place, format!("{} points are too many", design.len()));
@@ -261,12 +290,77 @@ impl Ask {
         Some((design, None))
     }
 
+    /// The design of points that were made elsewhere.
+    #[allow(clippy::type_complexity)]
+    fn listed(&mut self, how: &How, seed: Option<u64>) -> Option<(Design, Option<Vec<Vec<String>>>)> {
+        let mut table = self.table.take()?;
+        if !self.axes.is_empty() || self.sample.is_some() {
+            let problem = Problem::at(&table.place, "a table of points leaves nothing to --vary and --sample");
+            self.problems.push(problem.label("all points are in the table"));
+        }
+        table.set_aside(&how.carry, &mut self.problems);
+        let dimensions = table.keys.len();
+        let rows = table.rows.len() as u32;
+        let column = |at: usize| table.rows.iter().map(move |row| row[at].as_str());
+        let numbers = |at: usize| {
+            column(at)
+                .map(|text| text.parse::<f64>().ok())
+                .collect::<Option<Vec<f64>>>()
+        };
+        let (group, levels) = match how.layout {
+            Some(Method::Saltelli) => (dimensions as u32 + 2, None),
+            Some(Method::Morris) => (dimensions as u32 + 1, Some(LEVELS)),
+            _ => (1, None),
+        };
+        if !rows.is_multiple_of(group) {
+            let what = how.layout.map_or("", Method::name);
+            let problem = Problem::at(&table.place, format!("{rows} points are not laid out as {what}"));
+            self.problems.push(problem.label(format!(
+                "of {dimensions} keys there must be a multiple of {group} points"
+            )));
+        }
+        let parameter = |(at, key): (usize, &Written)| {
+            let ends = how.layout.and_then(|_| numbers(at)).map(|all| {
+                let (low, high) = (f64::INFINITY, f64::NEG_INFINITY);
+                all.iter()
+                    .fold((low, high), |(low, high), value| (low.min(*value), high.max(*value)))
+            });
+            let span = ends.map_or(Span::Listed {}, |(low, high)| Span::Range {
+                low,
+                high,
+                scale: Scale::Linear,
+                whole: false,
+            });
+            Parameter {
+                key: key.text.clone(),
+                span,
+            }
+        };
+        let design = Design {
+            method: how.layout.unwrap_or(Method::Points),
+            n: rows / group,
+            parameters: table.keys.iter().enumerate().map(parameter).collect(),
+            levels,
+            seed,
+            listed: how.layout.is_some(),
+            carry: table.carry.clone(),
+        };
+        let points = table.rows.clone();
+        self.table = Some(table);
+        Some((design, Some(points)))
+    }
+
     #[allow(clippy::type_complexity)]
     fn grid(&mut self, parameters: Vec<Parameter>, seed: Option<u64>) -> Option<(Design, Option<Vec<Vec<String>>>)> {
         let mut count = 1u64;
         for axis in &self.axes {
             match &axis.values {
                 Values::Levels(levels) => count = count.saturating_mul(levels.len() as u64),
+                Values::Drawn(text, _) => {
+                    let problem = Problem::at(&text.place, "a distribution has no points of its own");
+                    self.problems
+                        .push(problem.help("draw from it with --sample, such as --sample lhs:100"));
+                }
                 Values::Range(low, high, _) => {
                     let place = Place::new(low.place.source, low.place.start..high.place.end);
                     let problem = Problem::at(&place, "a range has no points of its own").label("every value between");
@@ -290,6 +384,8 @@ impl Ask {
             parameters,
             levels: None,
             seed,
+            listed: false,
+            carry: Vec::new(),
         };
         Some((design, None))
     }
@@ -302,7 +398,7 @@ impl Ask {
 
     fn check_keys(&mut self) {
         let mut seen = BTreeMap::new();
-        for key in self.keys() {
+        for key in self.keys().iter().flat_map(Written::each) {
             if key.text == "seed" {
                 let problem = Problem::at(&key.place, "`seed` is not varied").label("the dice are not a parameter");
                 self.problems
@@ -322,6 +418,7 @@ impl Ask {
     fn check_outcomes(&mut self) {
         let mut names: Vec<String> = self.keys().into_iter().map(|key| key.text).collect();
         names.extend(COLUMNS.map(str::to_owned));
+        names.extend(self.table.iter().flat_map(|table| table.carry.clone()));
         for (outcome, place) in &self.outcomes {
             if names.contains(&outcome.name) {
                 let problem = Problem::at(place, format!("there are two columns `{}`", outcome.name));
@@ -332,73 +429,76 @@ impl Ask {
         }
     }
 
-    /// The scenario alone, and with each value of each key.
+    /// The scenario alone, with each value of each key, and with the rows of a table that hold an extreme value.
     fn check_values(&mut self) {
-        let mut tried = Vec::new();
+        let mut tried: Vec<Vec<(Written, Written)>> = vec![Vec::new()];
         for axis in &self.axes {
-            tried.extend(
-                axis.extremes()
-                    .into_iter()
-                    .map(|value| (axis.key.clone(), value.clone())),
-            );
+            tried.extend(axis.extremes().into_iter().map(|value| vec![(axis.key.clone(), value)]));
         }
         if let Some(table) = &self.table {
-            for (column, key) in table.keys.iter().enumerate() {
-                for value in extremes(table.rows.iter().map(|row| row[column].as_str())) {
-                    let place = key.place.clone();
-                    let text = value.to_owned();
-                    tried.push((key.clone(), Written { text, place }));
-                }
-            }
+            let columns = (0..table.keys.len()).map(|column| table.rows.iter().map(move |row| row[column].as_str()));
+            let wanted: BTreeSet<usize> = columns.flat_map(extremes).collect();
+            let row = |row: usize| {
+                let values = table.keys.iter().zip(&table.rows[row]);
+                let written = |text: &String| Written {
+                    text: text.clone(),
+                    place: table.lines[row].clone(),
+                };
+                values.map(|(key, value)| (key.clone(), written(value))).collect()
+            };
+            tried.extend(wanted.into_iter().map(row));
         }
-        let alone = self.scenario.simulation().err();
-        self.problems
-            .extend(alone.iter().flat_map(|found| found.list().to_vec()));
-        for (key, value) in tried {
+        for assignments in tried {
             let mut scenario = self.scenario.clone();
-            let assignment = format!("{}={}", key.text, value.text);
-            match scenario.set_at(&key.place, &value.place, &assignment) {
-                Ok(()) => {
-                    let found = scenario.simulation().err();
-                    self.problems
-                        .extend(found.iter().flat_map(|found| found.list().to_vec()));
+            let mut wrong = Vec::new();
+            for (key, value) in &assignments {
+                for one in key.text.split('+') {
+                    let assignment = format!("{}={}", one.trim(), value.text);
+                    let set = scenario.set_at(&key.place, &value.place, &assignment);
+                    wrong.extend(set.err().into_iter().flatten());
                 }
-                Err(found) => self.problems.extend(found),
             }
+            if wrong.is_empty() {
+                let found = scenario.simulation().err();
+                wrong.extend(found.iter().flat_map(|found| found.list().to_vec()));
+            }
+            self.problems.extend(wrong);
         }
     }
 }
 
 /// Columns of `runs.csv` beside the keys and the outcomes.
-pub const COLUMNS: [&str; 5] = ["point", "replicate", "seed", "status", "reason"];
+pub const COLUMNS: [&str; 6] = ["arm", "point", "replicate", "seed", "status", "reason"];
 
 /// Most points of a design.
 const MOST_POINTS: u32 = 10_000_000;
 
-/// Of numbers the smallest and the largest, of anything else all that differ.
-fn extremes<'t>(values: impl Iterator<Item = &'t str>) -> Vec<&'t str> {
-    let (mut words, mut least, mut most) = (Vec::new(), None::<(f64, &str)>, None::<(f64, &str)>);
-    for value in values {
+/// The places of the smallest and the largest number, and of the first of anything else that differs.
+fn extremes<'t>(values: impl Iterator<Item = &'t str>) -> BTreeSet<usize> {
+    let (mut words, mut least, mut most) = (BTreeMap::new(), None::<(f64, usize)>, None::<(f64, usize)>);
+    for (place, value) in values.enumerate() {
         match value.parse::<f64>() {
             Ok(number) if number.is_finite() => {
                 if least.is_none_or(|(least, _)| number < least) {
-                    least = Some((number, value));
+                    least = Some((number, place));
                 }
                 if most.is_none_or(|(most, _)| number > most) {
-                    most = Some((number, value));
+                    most = Some((number, place));
                 }
             }
-            _ if words.contains(&value) => {}
-            _ => words.push(value),
+            _ => {
+                words.entry(value).or_insert(place);
+            }
         }
     }
-    words.extend(least.map(|(_, text)| text));
-    words.extend(most.map(|(_, text)| text));
     words
+        .into_values()
+        .chain([least, most].into_iter().flatten().map(|(_, place)| place))
+        .collect()
 }
 
 /// Keys and rows of a table of points.
-fn read_table(whole: &Written) -> Result<(Vec<Written>, Vec<Vec<String>>), Problem> {
+fn read_table(whole: &Written, place: Place) -> Result<Table, Problem> {
     let at_line = |line: u64| {
         let lines = whole.text.split_inclusive('\n');
         let start: usize = lines.clone().take(line.saturating_sub(1) as usize).map(str::len).sum();
@@ -427,7 +527,16 @@ fn read_table(whole: &Written) -> Result<(Vec<Written>, Vec<Vec<String>>), Probl
         }
     };
     let keys: Vec<Written> = header.iter().map(key).collect();
-    let mut rows = Vec::new();
+    if let ([only], true) = (
+        &keys[..],
+        whole.text.lines().next().is_some_and(|line| line.contains(';')),
+    ) {
+        let problem = Problem::at(&only.place, "the columns of a table of points are separated by commas");
+        return Err(problem
+            .label("these are semicolons")
+            .help("save the table as CSV with commas"));
+    }
+    let (mut rows, mut lines) = (Vec::new(), Vec::new());
     for record in reader.records() {
         let record = record.map_err(|error| wrong(&error))?;
         if let Some(column) = record.iter().position(str::is_empty) {
@@ -436,6 +545,7 @@ fn read_table(whole: &Written) -> Result<(Vec<Written>, Vec<Vec<String>>), Probl
             return Err(problem.label("an empty cell"));
         }
         rows.push(record.iter().map(str::to_owned).collect());
+        lines.push(at_line(record.position().map_or(1, csv::Position::line)));
     }
     if rows.is_empty() || keys.is_empty() {
         let problem = Problem::at(
@@ -444,7 +554,13 @@ fn read_table(whole: &Written) -> Result<(Vec<Written>, Vec<Vec<String>>), Probl
         );
         return Err(problem.label("no points follow"));
     }
-    Ok((keys, rows))
+    Ok(Table {
+        place,
+        keys,
+        rows,
+        lines,
+        carry: Vec::new(),
+    })
 }
 
 /// Where a path in a study file leads: relative to the file.

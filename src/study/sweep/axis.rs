@@ -1,9 +1,9 @@
 //! What is varied, as written: `key=lo:hi:step`, `key=a,b,c` or `key=lo..hi`, with the place of every part.
 
-use crate::scenario::form::Kind;
+use crate::design::{Distribution, Parameter, Scale, Span, times};
+use crate::scenario::form::{Format, Kind};
 use crate::scenario::problem::{Place, Problem};
-use crate::scenario::schema;
-use crate::study::design::{Parameter, Scale, Span};
+use crate::suggest::suggest;
 
 /// A text and where it stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +24,19 @@ impl Written {
         Written {
             text: text.to_owned(),
             place: Place::new(self.place.source, from..from + text.len()),
+        }
+    }
+
+    /// Each of several keys that move together.
+    pub fn each(&self) -> Vec<Written> {
+        self.text.split('+').map(|key| self.saying(key.trim())).collect()
+    }
+
+    /// Another text at the same place.
+    fn saying(&self, text: &str) -> Written {
+        Written {
+            text: text.to_owned(),
+            place: self.place.clone(),
         }
     }
 
@@ -50,10 +63,13 @@ pub enum Values {
     Levels(Vec<Written>),
     /// Any from the first to the second.
     Range(Written, Written, Scale),
+    /// Drawn in some other way, as this text says.
+    Drawn(Written, Span),
 }
 
 /// What may be written, for help.
-pub const FORMS: &str = "write key=lo:hi:step or key=a,b,c for a grid, or key=lo..hi for --sample; key=lo..hi:log divides evenly in the logarithm";
+pub const FORMS: &str = "write key=lo:hi:step or key=a,b,c for a grid, or key=lo..hi for --sample; key=lo..hi:log divides \
+evenly in the logarithm; normal(mean, sd), lognormal(median, sd), triangular(lo, mode, hi) and weighted(a 1, b 3) are drawn from";
 
 /// Most values of one axis.
 const MOST: usize = 100_000;
@@ -73,7 +89,7 @@ impl Axis {
     }
 
     /// What the design has of it.
-    pub fn parameter(&self) -> Parameter {
+    pub fn parameter(&self, format: &Format) -> Parameter {
         let span = match &self.values {
             Values::Levels(levels) => Span::Levels {
                 values: levels.iter().map(|level| level.text.clone()).collect(),
@@ -83,10 +99,11 @@ impl Axis {
                 high: number(high).unwrap_or(f64::NAN),
                 scale: *scale,
                 whole: matches!(
-                    schema::field(&self.key.text).map(|field| field.kind),
+                    format.field(self.keys()[0]).map(|field| field.kind),
                     Some(Kind::Whole(..))
                 ),
             },
+            Values::Drawn(_, span) => span.clone(),
         };
         Parameter {
             key: self.key.text.clone(),
@@ -94,12 +111,22 @@ impl Axis {
         }
     }
 
-    /// The values that are tried alone before anything is run: all that are listed, and both ends of a range.
-    pub fn extremes(&self) -> Vec<&Written> {
+    /// The values that are tried alone before anything is run: all that are listed, both ends of a range, and of a
+    /// distribution those that hardly any is beyond.
+    pub fn extremes(&self) -> Vec<Written> {
         match &self.values {
-            Values::Levels(levels) => levels.iter().collect(),
-            Values::Range(low, high, _) => vec![low, high],
+            Values::Levels(levels) => levels.clone(),
+            Values::Range(low, high, _) => vec![low.clone(), high.clone()],
+            Values::Drawn(text, Span::Weighted { values, .. }) => {
+                values.iter().map(|value| text.saying(value)).collect()
+            }
+            Values::Drawn(text, span) => [0.0005, 0.9995].map(|place| text.saying(&span.at(place))).into(),
         }
+    }
+
+    /// Its keys, which are several where they move together.
+    pub fn keys(&self) -> Vec<&str> {
+        self.key.text.split('+').map(str::trim).collect()
     }
 }
 
@@ -114,7 +141,25 @@ impl Values {
                 .label("nothing is varied")
                 .help(FORMS));
         }
+        if let Some((name, of)) = text.text.strip_suffix(')').and_then(|text| text.split_once('(')) {
+            let span = distribution(text, name.trim(), of)?;
+            return Ok(Values::Drawn(text.clone(), span));
+        }
         if let Some((low, high)) = text.split("..") {
+            if times::is_one(&low.text) {
+                let span = Span::Times {
+                    from: low.text.clone(),
+                    to: high.text.clone(),
+                };
+                return match times::rising(&low.text, &high.text) {
+                    true => Ok(Values::Drawn(text.clone(), span)),
+                    false => Err(
+                        Problem::at(&high.place, format!("`{}` is not after `{}`", high.text, low.text)).label(
+                            "both must be dates with a time, or durations such as 12h, and the second the later",
+                        ),
+                    ),
+                };
+            }
             let (high, scale) = match high.split(":") {
                 Some((high, scale)) if scale.text == "log" => (high, Scale::Log),
                 Some((_, scale)) => {
@@ -142,6 +187,48 @@ impl Values {
                 .help(FORMS)),
             None => Ok(Values::Levels(levels)),
         }
+    }
+}
+
+/// `normal(mean, sd)` and its like.
+fn distribution(text: &Written, name: &str, of: &str) -> Result<Span, Problem> {
+    let parts: Vec<&str> = of.split(',').map(str::trim).collect();
+    let wrong = |what: String| Problem::at(&text.place, what).help(FORMS);
+    if name == "weighted" {
+        let pair = |part: &&str| {
+            let (value, weight) = part.rsplit_once(' ')?;
+            let weight: f64 = weight.parse().ok()?;
+            (weight > 0.0 && weight.is_finite()).then(|| (value.trim().to_owned(), weight))
+        };
+        let pairs: Option<Vec<(String, f64)>> = parts.iter().map(pair).collect();
+        let pairs =
+            pairs.ok_or_else(|| wrong("each value needs a weight above 0 after it, as in `a 1, b 3`".to_owned()))?;
+        let (values, weights) = pairs.into_iter().unzip();
+        return Ok(Span::Weighted { values, weights });
+    }
+    let known = Distribution::ALL.into_iter().find(|(_, other, _)| *other == name);
+    let Some((distribution, _, parameters)) = known else {
+        let names = Distribution::ALL
+            .into_iter()
+            .map(|(_, name, _)| name)
+            .chain(["weighted"]);
+        return Err(wrong(format!("there is no distribution `{name}`")).help(suggest(name, "distributions", names)));
+    };
+    let of: Option<Vec<f64>> = parts
+        .iter()
+        .map(|part| part.parse().ok().filter(|of: &f64| of.is_finite()))
+        .collect();
+    let sound = |of: &[f64]| match distribution {
+        Distribution::Triangular => of[0] <= of[1] && of[1] <= of[2] && of[0] < of[2],
+        Distribution::Normal => of[1] > 0.0,
+        Distribution::Lognormal => of[0] > 0.0 && of[1] > 0.0,
+    };
+    match of.filter(|of| of.len() == parameters.len() && sound(of)) {
+        Some(of) => Ok(Span::Drawn { distribution, of }),
+        None => Err(wrong(format!(
+            "{name} is written with numbers: {name}({})",
+            parameters.join(", ")
+        ))),
     }
 }
 
@@ -279,7 +366,7 @@ mod tests {
 
     #[test]
     fn a_key_of_whole_numbers_is_sampled_in_whole_numbers() {
-        let whole = |text| match read(text).unwrap().parameter().span {
+        let whole = |text| match read(text).unwrap().parameter(crate::models::FAMILIES[0].format()).span {
             Span::Range { whole, .. } => whole,
             span => panic!("{span:?}"),
         };
@@ -300,6 +387,11 @@ mod tests {
             ("a=0:1:-1", "-1"),
             ("a=0:1:1e-9", "1e-9"),
             ("a=0:x:1", "x"),
+            ("a=norml(0, 1)", "norml(0, 1)"),
+            ("a=normal(0, -1)", "normal(0, -1)"),
+            ("a=triangular(0, 5, 1)", "triangular(0, 5, 1)"),
+            ("a=weighted(x 1, y)", "weighted(x 1, y)"),
+            ("a=12h..6h", "6h"),
         ] {
             let place = read(text).unwrap_err().place.unwrap();
             assert_eq!(&text[place.start..place.end], at, "{text}");

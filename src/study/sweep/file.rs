@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 use super::ask::{Ask, How, beside};
 use super::axis::{Axis, Values, Written};
+use crate::design::Method;
 use crate::scenario::problem::{Place, Problem, Problems, Source};
 use crate::scenario::tree::{self, Entry, Node, Table, Value};
 use crate::suggest::suggest;
@@ -29,12 +30,14 @@ pub struct File {
     pub scenario: PathBuf,
 }
 
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 12] = [
     "scenario",
     "set",
     "vary",
     "sample",
     "design",
+    "layout",
+    "carry",
     "design_seed",
     "replicates",
     "seed",
@@ -95,6 +98,12 @@ impl File {
                 ("vary", Value::Table(table)) => self.vary(ask, "", table),
                 ("sample", Value::Text(text)) => ask.sample(&written(text, node)),
                 ("design", Value::Text(text)) => ask.table(&written(text, node), &beside(&self.path, text)),
+                ("layout", Value::Text(text)) if text == "saltelli" => how.layout = Some(Method::Saltelli),
+                ("layout", Value::Text(text)) if text == "morris" => how.layout = Some(Method::Morris),
+                ("carry", Value::List(list)) if list.iter().all(|node| node.text().is_some()) => {
+                    how.carry
+                        .extend(list.iter().filter_map(|node| node.text().map(str::to_owned)));
+                }
                 ("design_seed", Value::Whole(seed @ 0..)) => how.design_seed = how.design_seed.or(Some(*seed as u64)),
                 ("seed", Value::Whole(seed @ 0..)) => how.seed = how.seed.or(Some(*seed as u64)),
                 ("replicates", Value::Whole(n @ 1..=1_000_000)) => how.replicates = how.replicates.or(Some(*n as u32)),
@@ -183,6 +192,8 @@ fn expected(key: &str) -> &'static str {
     match key {
         "set" => "a list of texts such as \"persons_per_agent=10\"",
         "vary" => "a table, such as vary.region.almaty.urban = \"0.5..0.9\"",
+        "layout" => "\"saltelli\" or \"morris\"",
+        "carry" => "a list of names of columns, such as [\"trial\"]",
         "sample" => "text, such as \"lhs:100\"",
         "scenario" | "design" => "the path of a file, in quotes",
         "replicates" => "a whole number, 1 to 1000000",

@@ -1,0 +1,173 @@
+//! `qantar plot`: a metric over time as a figure for a paper.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use qantar::analysis::overview::Overview;
+use qantar::report::page::Folder;
+use qantar::report::picture::Picture;
+use qantar::report::picture::bands::{Line, picture};
+use qantar::report::picture::scale::Timeline;
+use qantar::suggest::suggest;
+
+use super::failure::Usage;
+use super::output::{self, HELP, message};
+use super::told;
+
+/// A metric over time as a figure for a paper: the median of the runs, and where half and nine in ten of them lie.
+///
+/// It is the drawing of `qantar report`. The width is in millimetres, the ending of the file says which form it has:
+/// svg leaves the font to the reader's program, png has 300 dots to the inch.
+#[derive(clap::Args)]
+#[command(help_template = HELP, before_help = EXAMPLES)]
+pub struct Args {
+    /// Folder of results.
+    results: PathBuf,
+    /// The metric [default: the first, those who are active].
+    #[arg(long, value_name = "METRIC")]
+    metric: Option<String>,
+    /// The region, by its id [default: the whole country].
+    #[arg(long, value_name = "ID")]
+    place: Option<String>,
+    /// Only these arms; can be repeated [default: all].
+    #[arg(long, value_name = "NAME")]
+    arm: Vec<String>,
+    /// File of the figure: its name ends in .svg or .png.
+    #[arg(long, short, value_name = "FILE")]
+    out: PathBuf,
+    /// Width in millimetres.
+    #[arg(long, value_name = "MM", default_value_t = 160, value_parser = clap::value_parser!(u16).range(40..=400))]
+    width: u16,
+    /// Height in millimetres [default: 0.4 of the width].
+    #[arg(long, value_name = "MM", value_parser = clap::value_parser!(u16).range(20..=400))]
+    height: Option<u16>,
+    /// Replace a file that is there already.
+    #[arg(long)]
+    force: bool,
+    /// No hints.
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+const EXAMPLES: &str = "Examples:
+  qantar plot results/tutorial-1 --metric participants -o figure.svg
+  qantar plot results/kazakhstan-2022-2022 --metric violent --place almaty --width 85 -o figure.png";
+
+/// Units of a drawing to the millimetre, by which its letters are 8 points high.
+const UNITS: f64 = 4.4;
+
+impl Args {
+    /// Draw it.
+    pub fn execute(self) -> anyhow::Result<ExitCode> {
+        let form = self
+            .out
+            .extension()
+            .map(|ending| ending.to_string_lossy().to_lowercase());
+        if !matches!(form.as_deref(), Some("svg" | "png")) {
+            return Err(Usage(format!(
+                "{}: the name of a figure ends in .svg or .png",
+                self.out.display()
+            ))
+            .into());
+        }
+        if self.out.exists() && !self.force {
+            return Err(Usage(format!(
+                "{} is there already; use --force to replace it",
+                self.out.display()
+            ))
+            .into());
+        }
+        let folder = told::place(&self.results, self.place.as_deref())?;
+        let picture = self.picture(&folder)?;
+        let width = f64::from(self.width);
+        let bytes = match form.as_deref() {
+            Some("png") => picture.png(width).map_err(anyhow::Error::msg)?,
+            _ => picture.document(width).into_bytes(),
+        };
+        output::file(&self.out, &bytes)?;
+        if !self.quiet {
+            message(&format!("the figure is {}", self.out.display()));
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn picture(&self, folder: &Folder) -> Result<Picture, Usage> {
+        let results = self.results.display();
+        let overview = folder
+            .overview
+            .as_ref()
+            .ok_or_else(|| Usage(format!("{results} keeps no series over time; `run` and `compare` do")))?;
+        let metric = self.metric(folder)?;
+        let arms = self.arms(overview)?;
+        // With the first arm stands what is drawn, and in what unit.
+        let unit = folder
+            .metrics
+            .iter()
+            .find(|known| known.name == metric)
+            .map_or("", |known| known.unit);
+        let names: Vec<String> = arms
+            .iter()
+            .enumerate()
+            .map(|(number, &(_, arm))| match (number, overview.arms.len()) {
+                (_, 1) => format!("{metric} ({unit})"),
+                (0, _) => format!("{metric} ({unit}): {}", overview.arms[arm].name),
+                _ => overview.arms[arm].name.clone(),
+            })
+            .collect();
+        let lines: Vec<Line> = arms
+            .iter()
+            .zip(&names)
+            .filter_map(|(&(ink, arm), name)| {
+                Some(Line {
+                    name,
+                    ticks: &overview.arms[arm].metric(metric)?.ticks,
+                    ink,
+                })
+            })
+            .collect();
+        let timeline = Timeline::of(&overview.times, folder.background.daylight);
+        let place = self
+            .place
+            .as_deref()
+            .map_or(String::new(), |place| format!(", {place}"));
+        let title = format!("{}: {metric}{place}", folder.title);
+        let height = f64::from(self.height.unwrap_or(self.width * 2 / 5));
+        Ok(picture(
+            &title,
+            &lines,
+            &[],
+            &timeline,
+            (f64::from(self.width) * UNITS, height * UNITS),
+        ))
+    }
+
+    fn metric<'f>(&'f self, folder: &'f Folder) -> Result<&'f str, Usage> {
+        let names = || folder.metrics.iter().map(|metric| metric.name);
+        match self.metric.as_deref() {
+            None => Ok(folder.metrics[0].name),
+            Some(name) if names().any(|known| known == name) => Ok(name),
+            Some(name) => Err(Usage(format!(
+                "--metric {name}: there is no such metric; {}",
+                suggest(name, "metrics", names())
+            ))),
+        }
+    }
+
+    /// The numbers of the arms, each with that of its ink.
+    fn arms(&self, overview: &Overview) -> Result<Vec<(usize, usize)>, Usage> {
+        let names = || overview.arms.iter().map(|arm| arm.name.as_str());
+        if self.arm.is_empty() {
+            return Ok((0..overview.arms.len()).map(|arm| (arm, arm)).collect());
+        }
+        let find = |name: &String| {
+            let found = names().position(|known| known == name);
+            found.map(|arm| (arm, arm)).ok_or_else(|| {
+                Usage(format!(
+                    "--arm {name}: there is no such arm; {}",
+                    suggest(name, "arms", names())
+                ))
+            })
+        };
+        self.arm.iter().map(find).collect()
+    }
+}

@@ -1,0 +1,469 @@
+//! What a page tells of a folder of results, whatever command made it: the one place that knows which files it has.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use qantar::analysis::contrast::{Asked, contrasts};
+use qantar::analysis::named::{Named, values};
+use qantar::analysis::overview::{Collecting, Overview};
+use qantar::analysis::replicate::COUNTRY;
+use qantar::analysis::score::{Record, Score};
+use qantar::analysis::spread::Spread;
+use qantar::models::{self, Family};
+use qantar::report::page::{Background, Deed, Folder, Made, Region, Sort, Total};
+use qantar::scenario::kinds::Theme;
+use qantar::scenario::{Scenario, outcomes, record};
+use qantar::study::SCENARIO;
+use qantar::study::manifest::NAME;
+use qantar::study::rows::{events_schema, series_schema};
+use qantar::suggest::suggest;
+use qantar::table::{Column, Kind, Table, csv};
+use serde::Deserialize;
+
+use super::failure::Usage;
+use super::sensitivity;
+
+/// What is read of a manifest, of whatever command.
+#[derive(Deserialize)]
+struct Manifest {
+    version: String,
+    scenario: String,
+    title: String,
+    seed: u64,
+    #[serde(default = "one")]
+    replicates: usize,
+    #[serde(default)]
+    overrides: Vec<String>,
+    #[serde(default)]
+    arms: Vec<Arm>,
+    #[serde(default)]
+    outcomes: Vec<Kept>,
+    model: Option<String>,
+    size: Size,
+    files: Vec<Digested>,
+    design: Option<serde_json::Value>,
+}
+
+/// A number that is kept of every run: its column, and what it is.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Kept {
+    Named { name: String, text: String },
+    Text(String),
+}
+
+#[derive(Deserialize)]
+struct Arm {
+    name: String,
+    #[serde(default)]
+    overrides: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Size {
+    people: u64,
+    persons_per_agent: u32,
+}
+
+#[derive(Deserialize)]
+struct Digested {
+    name: String,
+    sha256: String,
+}
+
+fn one() -> usize {
+    1
+}
+
+impl Manifest {
+    /// The column of an outcome.
+    fn column<'m>(&'m self, text: &'m str) -> &'m str {
+        let found = self.outcomes.iter().find_map(|kept| match kept {
+            Kept::Named { name, text: other } => (other == text).then_some(name.as_str()),
+            Kept::Text(name) => (name == text).then_some(name.as_str()),
+        });
+        found.unwrap_or(text)
+    }
+
+    /// The family of its model; that of countries if it names none that is known.
+    fn family(&self) -> &'static dyn Family {
+        models::of(self.model.as_deref()).unwrap_or(models::FAMILIES[0])
+    }
+
+    /// Whether there is a file of this name.
+    fn has(&self, name: &str) -> bool {
+        self.files.iter().any(|file| file.name == name)
+    }
+}
+
+const BASELINE: &str = "baseline";
+
+/// What a folder tells of one region, as if it were the whole; of the whole if none is named.
+pub fn place(path: &Path, region: Option<&str>) -> anyhow::Result<Folder<'static>> {
+    let manifest = manifest(path)?;
+    let scenario = Scenario::read(&path.join(SCENARIO))?;
+    let known = scenario.regions();
+    if let Some(id) = region.filter(|id| !known.iter().any(|region| region.id == **id)) {
+        let help = suggest(id, "regions", known.iter().map(|region| region.id.as_str()));
+        return Err(Usage(format!("--place {id}: there is no such region; {help}")).into());
+    }
+    let over = |_| over_time(path, &manifest, &scenario, region).map(|(overview, _)| overview);
+    let overview = manifest.has("series.csv").then_some(()).map(over).transpose()?;
+    Ok(Folder {
+        title: manifest.title.clone(),
+        metrics: manifest.family().metrics(),
+        first: manifest.family().first_totals(),
+        labels: labels(manifest.family()),
+        background: background(&scenario, None),
+        made: made(path, &manifest, arms(&manifest, false)),
+        overview,
+        totals: Vec::new(),
+        contrasts: Vec::new(),
+        ablation: None,
+        sensitivity: None,
+        score: None,
+    })
+}
+
+/// Everything that a folder tells.
+pub fn folder(path: &Path, named_record: Option<&Path>) -> anyhow::Result<Folder<'static>> {
+    let manifest = manifest(path)?;
+    let has = |name: &str| manifest.has(name);
+    let scenario = Scenario::read(&path.join(SCENARIO))?;
+    let ablation = has("ablation.csv").then(|| whole(path, "ablation.csv")).transpose()?;
+    let (overview, mut totals) = match has("series.csv") {
+        true => over_time(path, &manifest, &scenario, None).map(|(overview, totals)| (Some(overview), totals))?,
+        false => (None, Vec::new()),
+    };
+    let outcomes = has("outcomes.csv").then(|| whole(path, "outcomes.csv")).transpose()?;
+    let arms = arms(&manifest, ablation.is_some());
+    let names: Vec<&str> = arms.iter().map(|(name, _)| name.as_str()).collect();
+    let record = the_record(named_record, &scenario)?;
+    let score = record
+        .clone()
+        .zip(outcomes.as_ref())
+        .and_then(|(record, outcomes)| scored(record, outcomes, &manifest));
+    let asked = outcomes
+        .as_ref()
+        .map(|outcomes| asked(outcomes, manifest.family()))
+        .unwrap_or_default();
+    let contrasts = match &outcomes {
+        Some(outcomes) if arms.len() > 1 && score.is_none() => contrasts(outcomes, &names, &asked),
+        _ => Vec::new(),
+    };
+    if let Some(outcomes) = outcomes.as_ref().filter(|_| score.is_none()) {
+        totals = of_outcomes(outcomes, &names, &asked);
+    }
+    Ok(Folder {
+        title: manifest.title.clone(),
+        metrics: manifest.family().metrics(),
+        first: manifest.family().first_totals(),
+        labels: labels(manifest.family()),
+        background: background(&scenario, record),
+        made: made(path, &manifest, arms.clone()),
+        overview,
+        totals,
+        contrasts,
+        ablation,
+        sensitivity: manifest
+            .design
+            .is_some()
+            .then(|| sensitivity::of_results(path))
+            .transpose()?,
+        score,
+    })
+}
+
+fn manifest(path: &Path) -> anyhow::Result<Manifest> {
+    let file = path.join(NAME);
+    let text = fs::read(&file).map_err(|error| {
+        let name = path.display();
+        Usage(format!(
+            "{name} is no folder of results: {} cannot be read ({error}); name the folder that a command wrote",
+            NAME
+        ))
+    })?;
+    serde_json::from_slice(&text).with_context(|| format!("cannot read {}", file.display()))
+}
+
+/// What totals are called.
+fn labels(family: &dyn Family) -> Vec<(String, String)> {
+    let totals = family.totals().iter();
+    totals
+        .map(|total| (total.name.to_owned(), total.label.to_owned()))
+        .collect()
+}
+
+/// The arms with what was changed in each; those of an ablation are told by its table.
+fn arms(manifest: &Manifest, ablation: bool) -> Vec<(String, Vec<String>)> {
+    let others = manifest.arms.iter().filter(|_| !ablation);
+    std::iter::once((BASELINE.to_owned(), manifest.overrides.clone()))
+        .chain(others.map(|arm| (arm.name.clone(), arm.overrides.clone())))
+        .collect()
+}
+
+fn made(path: &Path, manifest: &Manifest, arms: Vec<(String, Vec<String>)>) -> Made {
+    Made {
+        folder: path.display().to_string(),
+        scenario: manifest.scenario.clone(),
+        version: manifest.version.clone(),
+        seed: manifest.seed,
+        replicates: manifest.replicates,
+        arms,
+        people: manifest.size.people,
+        persons_per_agent: manifest.size.persons_per_agent,
+        files: manifest
+            .files
+            .iter()
+            .map(|file| (file.name.clone(), file.sha256.clone()))
+            .collect(),
+    }
+}
+
+fn background(scenario: &Scenario, record: Option<Record>) -> Background {
+    let region = |region: qantar::scenario::atlas::Region| Region {
+        id: region.id,
+        name: region.name,
+        residents: f64::from(region.residents),
+        position: region.position,
+    };
+    let deed = |deed: qantar::scenario::atlas::Deed| Deed {
+        id: deed.id,
+        title: deed.title,
+        by: deed.by,
+        sort: match deed.theme {
+            Theme::Livelihood => Sort::Shock,
+            Theme::Concession => Sort::Concede,
+            Theme::Words => Sort::Words,
+            Theme::Network => Sort::Network,
+            Theme::Police => Sort::Police,
+            Theme::Troops => Sort::Troops,
+        },
+        source: deed.source,
+    };
+    if scenario.regions().is_empty() {
+        return Background::default();
+    }
+    Background {
+        regions: scenario.regions().into_iter().map(region).collect(),
+        outlines: scenario.outlines(),
+        daylight: scenario.daylight(),
+        deeds: scenario.deeds().into_iter().map(deed).collect(),
+        record,
+    }
+}
+
+/// Every run in one pass, with the totals of each.
+fn over_time(
+    path: &Path,
+    manifest: &Manifest,
+    scenario: &Scenario,
+    region: Option<&str>,
+) -> anyhow::Result<(Overview, Vec<Total>)> {
+    let schema = series_schema(manifest.family().metrics());
+    let mut all_events = events(path)?;
+    let mut collecting = Collecting::default();
+    let mut sums: Vec<(String, Vec<Vec<f64>>)> = Vec::new();
+    let named: Vec<Named> = match region {
+        Some(_) => Vec::new(),
+        None => [manifest.family().named_totals(), scenario.outcomes()].concat(),
+    };
+    for series in runs(path, &schema)? {
+        let series = series?;
+        let events = all_events
+            .remove(&key(&series, 0))
+            .unwrap_or_else(|| Table::empty(&events_schema()));
+        let arm = key(&series, 0).0;
+        let values = values(&named, &series, &events);
+        match region {
+            Some(region) => collecting.add(&arm, &as_the_whole(&series, region), &events),
+            None => collecting.add(&arm, &series, &events),
+        }
+        match sums.iter_mut().find(|(name, _)| *name == arm) {
+            Some((_, rows)) => rows.push(values),
+            None => sums.push((arm, vec![values])),
+        }
+    }
+    anyhow::ensure!(!sums.is_empty(), "{} has no rows", path.display());
+    let mut told = Vec::new();
+    for (arm, rows) in &sums {
+        for (place, named) in named.iter().enumerate() {
+            told.push(total(arm, &named.name, &named.label, rows.iter().map(|row| row[place])));
+        }
+    }
+    Ok((collecting.finish(), told))
+}
+
+/// The rows of a region, called by the name of the whole.
+fn as_the_whole(series: &Table, region: &str) -> Table {
+    let regions = series.column("region").expect("a series has regions");
+    let rows: Vec<usize> = (0..series.rows()).filter(|&row| regions.text(row) == region).collect();
+    let columns = series
+        .pick(&rows)
+        .into_columns()
+        .into_iter()
+        .map(|(name, column)| match name.as_str() {
+            "region" => (name, Column::Text(vec![COUNTRY.to_owned(); rows.len()])),
+            _ => (name, column),
+        });
+    Table::new(columns.collect())
+}
+
+fn total(arm: &str, name: &str, label: &str, values: impl Iterator<Item = f64>) -> Total {
+    let had: Vec<f64> = values.filter(|value| value.is_finite()).collect();
+    Total {
+        arm: arm.to_owned(),
+        name: name.to_owned(),
+        label: label.to_owned(),
+        spread: (!had.is_empty()).then(|| Spread::of(&had)),
+        runs: had.len(),
+    }
+}
+
+/// The arm and the replicate of a row.
+fn key(table: &Table, row: usize) -> (String, i64) {
+    let [arm, replicate] = ["arm", "replicate"].map(|name| table.column(name));
+    let replicate = replicate.map_or(0, |column| column.number(row) as i64);
+    (
+        arm.map_or(String::new(), |column| column.text(row).to_owned()),
+        replicate,
+    )
+}
+
+/// The events of each run; of one in which nothing happens there are none.
+fn events(folder: &Path) -> anyhow::Result<BTreeMap<(String, i64), Table>> {
+    let path = folder.join("events.csv");
+    let failed = || format!("cannot read {}", path.display());
+    let file = BufReader::new(File::open(&path).with_context(failed)?);
+    let all = csv::read(file, &events_schema()).with_context(failed)?;
+    let mut rows = BTreeMap::<_, Vec<usize>>::new();
+    for row in 0..all.rows() {
+        rows.entry(key(&all, row)).or_default().push(row);
+    }
+    Ok(rows.into_iter().map(|(key, rows)| (key, all.pick(&rows))).collect())
+}
+
+/// The series of each run: rows of one replicate stand together, be it in all arms or in one.
+fn runs<'s>(
+    folder: &Path,
+    schema: &'s [(&'s str, Kind)],
+) -> anyhow::Result<impl Iterator<Item = anyhow::Result<Table>> + use<'s>> {
+    let path = folder.join("series.csv");
+    let failed = move || format!("cannot read {}", path.display());
+    let file = File::open(folder.join("series.csv")).with_context(&failed)?;
+    let groups = csv::groups(BufReader::new(file), schema, "replicate").with_context(&failed)?;
+    let split = |group: Table| {
+        let mut arms = Vec::<(String, Vec<usize>)>::new();
+        let names = group.column("arm").expect("a series has arms");
+        for row in 0..group.rows() {
+            match arms.iter_mut().find(|(name, _)| name == names.text(row)) {
+                Some((_, rows)) => rows.push(row),
+                None => arms.push((names.text(row).to_owned(), vec![row])),
+            }
+        }
+        let run = |(_, rows): (String, Vec<usize>)| group.pick(&rows);
+        arms.into_iter().map(run).collect::<Vec<_>>()
+    };
+    Ok(groups.flat_map(move |group| match group.with_context(&failed) {
+        Ok(group) => split(group).into_iter().map(Ok).collect(),
+        Err(error) => vec![Err(error)],
+    }))
+}
+
+/// A table whose first line says what its columns are: text where a name says so, else numbers.
+fn whole(folder: &Path, name: &str) -> anyhow::Result<Table> {
+    const TEXTS: [&str; 6] = ["arm", "outcome", "unit", "action", "never", "never_with_it"];
+    let path: PathBuf = folder.join(name);
+    let failed = || format!("cannot read {}", path.display());
+    let bytes = fs::read(&path).with_context(failed)?;
+    let mut lines = ::csv::Reader::from_reader(&bytes[..]);
+    let header: Vec<String> = lines
+        .headers()
+        .with_context(failed)?
+        .iter()
+        .map(str::to_owned)
+        .collect();
+    let kind = |name: &String| {
+        if TEXTS.contains(&name.as_str()) {
+            Kind::Text
+        } else {
+            Kind::Float
+        }
+    };
+    let schema: Vec<(&str, Kind)> = header.iter().map(|name| (name.as_str(), kind(name))).collect();
+    csv::read(&bytes[..], &schema).with_context(failed)
+}
+
+/// The outcomes of a table, with the words of those that are totals.
+fn asked(outcomes: &Table, family: &dyn Family) -> Vec<Asked> {
+    const KEYS: [&str; 4] = ["arm", "point", "replicate", "seed"];
+    let names = outcomes
+        .columns()
+        .iter()
+        .map(|(name, _)| name)
+        .filter(|name| !KEYS.contains(&name.as_str()));
+    let asked = |name: &String| {
+        let total = family.totals().iter().find(|total| total.name == *name);
+        Asked {
+            name: name.clone(),
+            label: total.map_or(name.clone(), |total| total.label.to_owned()),
+            unit: total.map_or(String::new(), |total| total.unit.to_owned()),
+        }
+    };
+    names.map(asked).collect()
+}
+
+fn of_outcomes(outcomes: &Table, arms: &[&str], asked: &[Asked]) -> Vec<Total> {
+    let mut all = Vec::new();
+    for arm in arms {
+        for one in asked {
+            all.push(total(arm, &one.name, &one.label, of_arm(outcomes, arm, &one.name)));
+        }
+    }
+    all
+}
+
+/// The values of an outcome in an arm.
+fn of_arm<'t>(outcomes: &'t Table, arm: &'t str, name: &str) -> impl Iterator<Item = f64> + 't {
+    let (arms, values) = (
+        outcomes.column("arm").expect("outcomes have arms"),
+        outcomes.column(name).expect("a column"),
+    );
+    (0..outcomes.rows())
+        .filter(move |&row| arms.text(row) == arm)
+        .map(|row| values.number(row))
+}
+
+/// The record that a scenario is held against: the one that was named, or its own.
+fn the_record(named: Option<&Path>, scenario: &Scenario) -> anyhow::Result<Option<Record>> {
+    let Some(path) = named.or(scenario.record()) else {
+        return Ok(None);
+    };
+    let model = scenario.compile()?;
+    Ok(Some(record::read(
+        path,
+        &outcomes::known(scenario.family(), &model, &scenario.calendar()),
+    )?))
+}
+
+/// The runs held against a record; `None` if they do not hold what it asks for.
+fn scored(record: Record, outcomes: &Table, manifest: &Manifest) -> Option<(Record, Score)> {
+    let values: Option<Vec<Vec<f64>>> = record
+        .observations
+        .iter()
+        .map(|observation| {
+            let text = observation.outcome.to_string();
+            let name = manifest.column(&text);
+            let arm = observation
+                .variant
+                .map_or(BASELINE, |variant| &record.variants[variant].id);
+            outcomes.column(name)?;
+            Some(of_arm(outcomes, arm, name).collect())
+        })
+        .collect();
+    let score = Score::of(&record, &values?);
+    Some((record, score))
+}

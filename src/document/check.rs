@@ -1,0 +1,400 @@
+//! A document against the reference of the format: unknown and missing keys, types, ranges, and what is referred to.
+//! What needs more than one value to judge is left to `shapes` and to `compile`.
+
+use jiff::tz::TimeZone;
+
+use super::calendar;
+use super::form::{Field, Format, Kind, Omitted, Section, To};
+use super::kinds::{self, KINDS};
+use super::problem::{Place, Problem};
+use super::shapes;
+use super::tree::{Entry, Node, Table, Value};
+use crate::analysis::replicate::COUNTRY;
+use crate::suggest::{nearest, suggest};
+
+/// The `id`s that can be referred to.
+pub struct Names<'a> {
+    /// Regions, in their order in the model.
+    pub regions: Vec<&'a str>,
+    /// Sites, in their order in the model.
+    pub sites: Vec<&'a str>,
+    /// Shocks and then actions, in their order in the model.
+    pub actions: Vec<&'a str>,
+    /// Patterns of a record.
+    pub patterns: Vec<&'a str>,
+    /// Variants of a record.
+    pub variants: Vec<&'a str>,
+    /// Sources of a record.
+    pub sources: Vec<&'a str>,
+}
+
+impl<'a> Names<'a> {
+    /// Those of a document; an entry without an id counts, so that the order holds.
+    pub fn of(root: &'a Table) -> Names<'a> {
+        let ids = |key| {
+            root.tables(key)
+                .map(|(table, _)| table.text("id").unwrap_or_default())
+                .collect::<Vec<_>>()
+        };
+        Names {
+            regions: ids("region"),
+            sites: ids("site"),
+            actions: [ids("shock"), ids("action")].concat(),
+            patterns: ids("pattern"),
+            variants: ids("variant"),
+            sources: ids("source"),
+        }
+    }
+
+    /// The names of one kind.
+    pub fn list(&self, to: To) -> &[&'a str] {
+        match to {
+            To::Region => &self.regions,
+            To::Site => &self.sites,
+            To::Action => &self.actions,
+            To::Pattern => &self.patterns,
+            To::Variant => &self.variants,
+            To::Source => &self.sources,
+        }
+    }
+
+    /// Where a name stands among its kind.
+    pub fn index(&self, to: To, name: &str) -> Option<usize> {
+        self.list(to)
+            .iter()
+            .position(|known| *known == name && !name.is_empty())
+    }
+}
+
+/// Find what is wrong with a document, by its format.
+pub fn check(format: &'static Format, root: &Table, names: &Names<'_>, problems: &mut Vec<Problem>) {
+    let mut checker = Checker {
+        format,
+        names,
+        problems,
+    };
+    checker.table(format.root(), "", root, &Place::new(0, 0..0));
+}
+
+struct Checker<'a> {
+    format: &'static Format,
+    names: &'a Names<'a>,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl Checker<'_> {
+    /// `path` is where the table stands in the scenario, as in `action.when`.
+    fn table(&mut self, section: &'static Section, path: &str, table: &Table, home: &Place) {
+        let home = table.get("id").map_or(home, |id| &id.place);
+        for entry in &table.entries {
+            match section
+                .field(&entry.key)
+                .copied()
+                .or_else(|| own(self.format, section, table, &entry.key))
+            {
+                Some(field) => self.value(&join(path, field.key), &field, &entry.node),
+                None => self.problems.push(unknown(section, path, table, entry)),
+            }
+        }
+        for field in &section.fields {
+            let must = match field.omitted {
+                Omitted::Required => true,
+                Omitted::Unless(other) => table.get(other).is_none(),
+                _ => false,
+            };
+            if must && table.get(field.key).is_none() {
+                self.problems.push(missing(self.format, path, field, home));
+            }
+        }
+        match section.name.as_str() {
+            "when" => shapes::when(table, home, self.problems),
+            "distribution" => shapes::distribution(table, home, self.problems),
+            _ => {}
+        }
+    }
+
+    fn value(&mut self, path: &str, field: &Field, node: &Node) {
+        let place = &node.place;
+        match (field.kind, &node.value) {
+            (Kind::Text | Kind::Model, Value::Text(text)) => self.plain(path, text, place),
+            (Kind::Outcome, Value::Text(_)) | (Kind::Flag, Value::Flag(_)) => {}
+            (Kind::Range, Value::List(list)) if range(list).is_some() => {}
+            (Kind::Texts, Value::List(list)) if list.iter().all(|node| node.text().is_some()) => {}
+            (Kind::Id, Value::Text(id)) => self.id(path, id, place),
+            (Kind::Whole(low, high), Value::Whole(value)) if (low..=high).contains(value) => {}
+            (Kind::Whole(low, high), Value::Number(value)) if !value.is_finite() || value.fract() == 0.0 => {
+                if !(low as f64..=high as f64).contains(value) {
+                    self.range(path, field, place);
+                }
+            }
+            (Kind::Number(low, high), Value::Whole(_) | Value::Number(_)) => {
+                if !node.number().is_some_and(|value| (low..=high).contains(&value)) {
+                    self.range(path, field, place);
+                }
+            }
+            (Kind::Whole(..), Value::Whole(_)) => self.range(path, field, place),
+            (Kind::Time | Kind::When, Value::Time(time)) => {
+                if calendar::civil(time).is_none() {
+                    let problem = Problem::at(place, format!("`{path}` must be {}", field.expected()));
+                    let offset = "an offset; times are local, in the `zone` of the scenario";
+                    self.problems.push(problem.label(if time.offset.is_some() {
+                        offset
+                    } else {
+                        "not a date and time"
+                    }));
+                }
+            }
+            (Kind::Zone, Value::Text(zone)) => self.zone(zone, place),
+            (Kind::Duration, Value::Text(text)) => {
+                if let Err(why) = calendar::minutes(text) {
+                    let problem = Problem::at(place, format!("`{path}` must be {}", field.expected()));
+                    self.problems.push(problem.label(why));
+                }
+            }
+            (Kind::Position, Value::List(list)) => self.pair(path, field, list, place, [90.0, 180.0], false),
+            (Kind::Hours, Value::List(list)) => self.pair(path, field, list, place, [23.0, 23.0], true),
+            (Kind::Choice(choice), Value::Text(word)) => {
+                if !choice.words().contains(&word.as_str()) {
+                    let help = suggest(word, choice.name(), choice.words());
+                    let problem = Problem::at(place, format!("`{path}` has no choice `{word}`"));
+                    self.problems
+                        .push(problem.label(format!("not one of the {}", choice.name())).help(help));
+                }
+            }
+            (Kind::Reference(to), Value::Text(_)) => self.reference(path, to, node),
+            (Kind::References(to), Value::List(list)) => list.iter().for_each(|node| self.reference(path, to, node)),
+            (Kind::Whens, Value::List(list)) => {
+                if list.is_empty() {
+                    self.problems
+                        .push(Problem::at(place, format!("`{path}` is an empty list")).label("name a moment"));
+                }
+                let one = Field {
+                    kind: Kind::When,
+                    ..*field
+                };
+                list.iter().for_each(|node| self.value(path, &one, node));
+            }
+            (Kind::Table(_) | Kind::Rules(_) | Kind::When, Value::Table(table)) => {
+                let section = self.format.within(field);
+                section
+                    .into_iter()
+                    .for_each(|section| self.table(section, path, table, place));
+            }
+            (Kind::Outcomes, Value::Table(table)) => table.entries.iter().for_each(|entry| self.named(path, entry)),
+            (Kind::Entries(name), Value::List(list)) => self.entries(name, path, list, place),
+            _ => {
+                let problem = Problem::at(place, format!("`{path}` must be {}", field.expected()));
+                self.problems.push(problem.label(format!("this is {}", node.found())));
+            }
+        }
+    }
+
+    /// A name of an outcome, and that it has a text; what the text means is judged once the model is known.
+    fn named(&mut self, path: &str, entry: &Entry) {
+        let (name, place) = (entry.key.as_str(), &entry.at);
+        self.id(&join(path, name), name, place);
+        let taken = match name {
+            _ if self.format.totals.contains(&name) => "a total of every run has this name",
+            _ if KEYS.contains(&name) => "a column of every table of results has this name",
+            _ => "",
+        };
+        if !taken.is_empty() {
+            let problem = Problem::at(place, format!("an outcome cannot be called `{name}`"));
+            self.problems
+                .push(problem.label(taken).help("give the outcome another name"));
+        }
+        if entry.node.text().is_none() {
+            let message = format!("`{}` must be an outcome in quotes", join(path, name));
+            let problem = Problem::at(&entry.node.place, message).label(format!("this is {}", entry.node.found()));
+            self.problems.push(problem.help("such as \"peak(participants)\""));
+        }
+    }
+
+    fn entries(&mut self, name: &'static str, path: &str, list: &[Node], place: &Place) {
+        if name == "region" && list.is_empty() {
+            let problem = Problem::at(place, "a scenario needs at least one region");
+            self.problems.push(
+                problem
+                    .label("none here")
+                    .help("add a [[region]] with `id` and `population`"),
+            );
+        }
+        for node in list {
+            match &node.value {
+                Value::Table(table) => self.table(self.format.section(name), path, table, &node.place),
+                _ => {
+                    let problem = Problem::at(&node.place, format!("an entry of `{path}` must be a table of keys"));
+                    self.problems.push(problem.label(format!("this is {}", node.found())));
+                }
+            }
+        }
+    }
+
+    fn range(&mut self, path: &str, field: &Field, place: &Place) {
+        let problem = Problem::at(place, format!("`{path}` is out of range"));
+        let problem = problem.label(format!("must be {}", field.range()));
+        let version = "this is format 1; a later version of qantar reads later formats";
+        self.problems.push(problem.help(if field.key == "schema_version" {
+            version
+        } else {
+            field.meaning
+        }));
+    }
+
+    /// Text is printed as it is, so it must not steer a terminal.
+    fn plain(&mut self, path: &str, text: &str, place: &Place) {
+        if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+            let problem = Problem::at(place, format!("`{path}` has a control character"));
+            let help = "it would steer the terminal that shows it; leave it out";
+            self.problems
+                .push(problem.label("not only letters and signs").help(help));
+        }
+    }
+
+    fn id(&mut self, path: &str, id: &str, place: &Place) {
+        if path == "region.id" && id == COUNTRY {
+            let problem = Problem::at(place, format!("a region cannot be called `{id}`"));
+            let label = "in results this is the whole country";
+            self.problems
+                .push(problem.label(label).help("give the region another id"));
+        }
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        if id.is_empty() || !id.chars().all(plain) {
+            let problem = Problem::at(place, format!("`{path}` must be letters, digits, `-` and `_`"));
+            let help = "an id is for use within the scenario; give the name for readers in `name` or `title`";
+            self.problems.push(problem.label("not an id").help(help));
+        }
+    }
+
+    fn zone(&mut self, zone: &str, place: &Place) {
+        if TimeZone::get(zone).is_err() {
+            let known: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
+            // A city alone is half of a name.
+            let city = format!("/{}", zone.to_lowercase());
+            let meant = known
+                .iter()
+                .find(|name| name.to_lowercase().ends_with(&city))
+                .map(String::as_str);
+            let help = match meant.or_else(|| nearest(zone, known.iter().map(String::as_str))) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => "zones have names such as `Asia/Almaty` or `Europe/Kyiv`".to_string(),
+            };
+            let problem = Problem::at(place, format!("there is no time zone `{zone}`"));
+            self.problems.push(problem.label("not in the IANA database").help(help));
+        }
+    }
+
+    fn pair(&mut self, path: &str, field: &Field, list: &[Node], place: &Place, limits: [f64; 2], hours: bool) {
+        let numbers: Vec<f64> = list.iter().filter_map(Node::number).collect();
+        if list.len() != 2 || numbers.len() != 2 || hours && numbers.iter().any(|value| value.fract() != 0.0) {
+            let problem = Problem::at(place, format!("`{path}` must be {}", field.expected()));
+            self.problems.push(problem.label(if hours {
+                "two whole numbers belong here"
+            } else {
+                "two numbers belong here"
+            }));
+            return;
+        }
+        for ((node, value), limit) in list.iter().zip(numbers).zip(limits) {
+            let low = if hours { 0.0 } else { -limit };
+            if !(low..=limit).contains(&value) {
+                let problem = Problem::at(&node.place, format!("`{path}` is out of range"));
+                let problem = problem.label(format!("must be {low} to {limit} ({})", field.unit));
+                self.problems.push(problem.help(field.meaning));
+            }
+        }
+    }
+
+    fn reference(&mut self, path: &str, to: To, node: &Node) {
+        let Some(name) = node.text() else {
+            let problem = Problem::at(
+                &node.place,
+                format!("`{path}` takes the id of one {}, in quotes", to.name()),
+            );
+            self.problems.push(problem.label(format!("this is {}", node.found())));
+            return;
+        };
+        if self.names.index(to, name).is_none() {
+            let known = self.names.list(to).iter().copied().filter(|name| !name.is_empty());
+            let help = suggest(name, &format!("{}s", to.name()), known);
+            let problem = Problem::at(
+                &node.place,
+                format!("`{path}` names an unknown {}, `{name}`", to.name()),
+            );
+            self.problems
+                .push(problem.label(format!("no {} has this id", to.name())).help(help));
+        }
+    }
+}
+
+/// Columns that tables of results have beside outcomes.
+const KEYS: [&str; 7] = ["arm", "point", "replicate", "seed", "status", "reason", "tick"];
+
+/// The two numbers of a range.
+pub fn range(list: &[Node]) -> Option<(f64, f64)> {
+    match list {
+        [low, high] => Some((low.number()?, high.number()?)).filter(|(low, high)| low <= high),
+        _ => None,
+    }
+}
+
+/// The field of a parameter that the kind of an action brings.
+pub fn own(format: &Format, section: &Section, table: &Table, key: &str) -> Option<Field> {
+    if section.name != "action" && section.name != "shock" {
+        return None;
+    }
+    let own = kinds::named(table.text("kind")?)?
+        .own
+        .iter()
+        .find(|own| own.key == key)?;
+    let lever = format.section("lever").field(own.lever.name())?;
+    Some(Field { key: own.key, ..*lever })
+}
+
+fn unknown(section: &Section, path: &str, table: &Table, entry: &Entry) -> Problem {
+    let (key, at) = (entry.key.as_str(), &entry.at);
+    let kind = table
+        .text("kind")
+        .and_then(kinds::named)
+        .filter(|_| section.name == "action" || section.name == "shock");
+    let elsewhere = KINDS.iter().any(|other| other.own.iter().any(|own| own.key == key));
+    if let Some(kind) = kind.filter(|_| elsewhere) {
+        let problem = Problem::at(at, format!("the kind `{}` has no parameter `{key}`", kind.name));
+        let own = kind.own_in_words();
+        return problem.label("belongs to another kind").help(match own.is_empty() {
+            true => "it has none of its own; name what it moves in `levers`".to_string(),
+            false => format!("it has {own}"),
+        });
+    }
+    let own = kind.iter().flat_map(|kind| kind.own.iter().map(|own| own.key));
+    let known: Vec<&str> = section.fields.iter().map(|field| field.key).chain(own).collect();
+    let help = suggest(key, "keys", known.iter().copied());
+    Problem::at(at, format!("unknown key `{}`", join(path, key)))
+        .label("no such key")
+        .help(help)
+}
+
+fn missing(format: &Format, path: &str, field: &Field, home: &Place) -> Problem {
+    let problem = Problem::at(home, format!("`{}` is missing", join(path, field.key)));
+    if field.key == "schema_version" {
+        let help = "add `schema_version = 1` as the first line, so that a later version never misreads the file";
+        return problem.label("before this").help(help);
+    }
+    let label = if path.is_empty() {
+        format!("not in the {}", format.noun)
+    } else {
+        format!("this has no `{}`", field.key)
+    };
+    problem
+        .label(label)
+        .help(format!("add `{}`: {}", field.key, field.expected()))
+        .help(field.meaning)
+}
+
+fn join(path: &str, key: &str) -> String {
+    if path.is_empty() {
+        key.to_string()
+    } else {
+        format!("{path}.{key}")
+    }
+}

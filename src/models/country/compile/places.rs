@@ -1,0 +1,140 @@
+//! Regions, forces and sites.
+
+use crate::sim::model::{Force, Loss, Region, Site, SiteKind};
+use crate::sim::policy::ForceKind;
+
+use super::geography::{daylight, degrees};
+
+use crate::document::calendar::Calendar;
+use crate::document::check::Names;
+use crate::document::form::To;
+use crate::document::problem::Problem;
+use crate::document::view::View;
+
+/// The regions of a document.
+pub fn regions(root: &View<'_>, calendar: &Calendar) -> Vec<Region> {
+    let ahead = calendar.hours_ahead_of_utc();
+    let day = calendar.start.day_of_year();
+    let region = |region: View<'_>| Region {
+        id: region.text("id"),
+        population: region.whole("population"),
+        urban: region.number("urban"),
+        hour_shift: region.number("hour_shift") as i32,
+        hardship: region.distribution("hardship").into(),
+        discontent: region.distribution("discontent").into(),
+        risk_aversion: region.distribution("risk_aversion").into(),
+        violence: region.distribution("violence").into(),
+        exposure: region.number("exposure"),
+        price: region.number("price"),
+        connectivity: region.number("connectivity"),
+        independent_media: region.number("independent_media"),
+        state_media: region.number("state_media"),
+        discipline: region.number("discipline"),
+        temperature: region.number("temperature"),
+        // A region that may leave its position out lies on the equator, under its clock: light from six to six.
+        daylight: daylight(
+            region.given("position").map_or((0.0, 15.0 * ahead), degrees),
+            day,
+            ahead,
+        ),
+        legitimacy: region.number("legitimacy"),
+        businesses: region.number("retail") * f64::from(region.whole("population")) / 1000.0,
+    };
+    root.inner_entries("region").map(region).collect()
+}
+
+/// The forces of a document: those on strength who can be deployed.
+pub fn forces(root: &View<'_>, names: &Names<'_>) -> Vec<Force> {
+    let force = |force: View<'_>| {
+        let kind = force_kind(&force.text("kind"));
+        let mobile = matches!(kind, ForceKind::Special | ForceKind::Guard | ForceKind::Army);
+        Force {
+            id: force.text("id"),
+            kind,
+            region: force.reference("region", To::Region, names).unwrap_or(0),
+            officers: libm::round(force.number("strength") * force.number("deployable")) as u32,
+            loyalty: force.distribution("loyalty").into(),
+            mobile: force.flag_given("mobile").unwrap_or(mobile),
+        }
+    };
+    root.inner_entries("force").map(force).collect()
+}
+
+/// The kind of force of this name.
+pub fn force_kind(name: &str) -> ForceKind {
+    ForceKind::ALL
+        .into_iter()
+        .find(|kind| kind.name() == name)
+        .unwrap_or(ForceKind::Police)
+}
+
+/// The sites of a document.
+pub fn sites(root: &View<'_>, names: &Names<'_>) -> Vec<Site> {
+    let site = |site: View<'_>| {
+        let name = site.text("kind");
+        let kind = SiteKind::ALL
+            .into_iter()
+            .find(|kind| kind.name() == name)
+            .unwrap_or(SiteKind::Square);
+        Site {
+            id: site.text("id"),
+            kind,
+            region: site.reference("region", To::Region, names).unwrap_or(0),
+            guards: site.whole("guards"),
+            strength: site.number("strength"),
+            appeal: site.number_given("appeal").unwrap_or(kind.appeal()),
+            loss: loss(site.inner("loss"), kind.loss()),
+        }
+    };
+    root.inner_entries("site").map(site).collect()
+}
+
+fn loss(given: Option<View<'_>>, default: Loss) -> Loss {
+    let Some(given) = given else { return default };
+    let number = |key, default| given.number_given(key).unwrap_or(default);
+    Loss {
+        legitimacy: number("legitimacy", default.legitimacy),
+        belief: number("belief", default.belief),
+        state_media: number("state_media", default.state_media),
+        policing: number("policing", default.policing),
+        weapons: number("weapons", default.weapons),
+        airlift: given.flag_given("airlift").unwrap_or(default.airlift),
+        damage: number("damage", default.damage),
+    }
+}
+
+/// Guards come from the forces of the region: more than it has cannot stand there.
+pub fn enough_guards(
+    root: &View<'_>,
+    regions: &[Region],
+    sites: &[Site],
+    forces: &[Force],
+    problems: &mut Vec<Problem>,
+) {
+    for (index, region) in regions.iter().enumerate() {
+        let officers = forces
+            .iter()
+            .filter(|force| force.region == index)
+            .map(|force| u64::from(force.officers))
+            .sum();
+        let mut guards: u64 = 0;
+        for (site, view) in sites
+            .iter()
+            .zip(root.inner_entries("site"))
+            .filter(|(site, _)| site.region == index)
+        {
+            let before = guards;
+            guards += u64::from(site.guards);
+            // The caret stands on the first site that finds nobody left.
+            if before <= officers && guards > officers && view.given("region").is_some() {
+                let message = format!(
+                    "the sites of `{}` need more guards than officers are deployable there",
+                    region.id
+                );
+                let label = format!("{guards} guards up to here, of {officers} officers");
+                let help = "deployable officers are `strength` x `deployable` of each [[force]] of the region, rounded";
+                problems.push(Problem::at(view.place("guards"), message).label(label).help(help));
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! What a page holds, whatever it is of.
+
+use base64::Engine;
+use sha2::Digest;
+
+use super::*;
+use crate::analysis::overview::Collecting;
+use crate::metric::Metric;
+use crate::report::sample::{events, series};
+
+fn folder(title: &str) -> Folder<'static> {
+    let mut collecting = Collecting::default();
+    let series = series(48);
+    let events = events(&[
+        (9, "protest_begins", "all", "", 10.0),
+        (20, "action_in_effect", "all", "cut", 5.0),
+    ]);
+    collecting.add("baseline", &series, &events);
+    collecting.add("baseline", &series, &events);
+    let total = |name: &str, median| Total {
+        arm: "baseline".to_owned(),
+        name: name.to_owned(),
+        label: name.to_owned(),
+        spread: Some(Spread {
+            median,
+            low: median / 2.0,
+            high: median * 2.0,
+        }),
+        runs: 2,
+    };
+    Folder {
+        title: title.to_owned(),
+        made: Made {
+            folder: format!("results/{title}"),
+            replicates: 2,
+            arms: vec![("baseline".to_owned(), vec![format!("title='{title}'")])],
+            ..Made::default()
+        },
+        background: Background {
+            deeds: vec![Deed {
+                id: "cut".to_owned(),
+                title: title.to_owned(),
+                by: title.to_owned(),
+                sort: Sort::Concede,
+                source: title.to_owned(),
+            }],
+            ..Background::default()
+        },
+        metrics: Metric::DESCRIPTIONS,
+        first: &["participants_day", "deaths_civilians"],
+        labels: Vec::new(),
+        overview: Some(collecting.finish()),
+        totals: vec![total("participants_day", 52_381.0), total("deaths_civilians", 145.0)],
+        contrasts: Vec::new(),
+        ablation: None,
+        sensitivity: None,
+        score: None,
+    }
+}
+
+fn page(titles: &[&str]) -> String {
+    text(&Page {
+        folders: titles.iter().map(|title| folder(title)).collect(),
+    })
+}
+
+#[test]
+fn the_answer_comes_first_and_the_limits_stand_on_every_page() {
+    let text = page(&["January"]);
+    let answer = "On the biggest day 52,381 people are out; 145 civilians are killed. Other dice give 26,191 to 104,762 people and 73 to 290 killed.";
+    let places = [
+        answer,
+        "How far to trust this.",
+        "<svg",
+        "How sure",
+        "How this was made",
+        "must not be used",
+    ]
+    .map(|part| text.find(part));
+    assert!(places.iter().all(Option::is_some), "{places:?}");
+    assert!(places.is_sorted(), "{places:?}");
+}
+
+#[test]
+fn a_hostile_title_is_text_and_no_script_but_the_pages_own_may_run() {
+    let hostile = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>";
+    let text = page(&[hostile]);
+    assert_eq!(text.matches("<script").count(), 1);
+    assert!(!text.contains("<img"), "no image is loaded");
+    assert!(text.contains("&lt;script&gt;alert(1)"));
+    let digest = base64::engine::general_purpose::STANDARD.encode(sha2::Sha256::digest(SCRIPT));
+    assert_eq!(
+        SCRIPT_SHA256,
+        format!("'sha256-{digest}'"),
+        "page.js has changed, so its digest has to"
+    );
+    assert!(text.contains("default-src 'none'"));
+}
+
+#[test]
+fn a_page_needs_nothing_from_elsewhere_and_is_the_same_bytes_again() {
+    let text = page(&["January"]);
+    for elsewhere in ["http://", "https://", "url(", "@import", " src="] {
+        assert!(!text.contains(elsewhere), "{elsewhere}");
+    }
+    assert_eq!(text, page(&["January"]));
+}
+
+#[test]
+fn every_picture_says_what_it_is_and_ids_are_unique() {
+    let text = page(&["one", "two"]);
+    let pictures = text.matches("<svg").count();
+    assert!(pictures > 10);
+    assert!(text.matches("aria-label=").count() >= pictures);
+    let ids: Vec<&str> = text
+        .split(" id=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
+    let unique: std::collections::BTreeSet<&&str> = ids.iter().collect();
+    assert_eq!(ids.len(), unique.len());
+    assert!(text.contains("Side by side"));
+}
