@@ -35,6 +35,10 @@ pub mod calibration {
     #![doc = include_str!("docs/calibration.md")]
 }
 
+pub mod worlds {
+    #![doc = include_str!("docs/worlds.md")]
+}
+
 pub mod compare {
     #![doc = include_str!("docs/compare.md")]
 }
@@ -53,6 +57,10 @@ pub mod report {
 
 pub mod speed {
     #![doc = include_str!("docs/speed.md")]
+}
+
+pub mod dependencies {
+    #![doc = include_str!("docs/dependencies.md")]
 }
 
 pub mod limits {

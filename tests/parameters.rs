@@ -58,6 +58,11 @@ fn everything(by_air: bool) -> Model {
             ..at("rumour", 5)
         },
         Intervention {
+            regions: vec![true, false],
+            effect: vec![to(Lever::Reinforcement, 0.3)],
+            ..at("columns", 3)
+        },
+        Intervention {
             effect: vec![to(Lever::Denial, 0.5)],
             ..at("denial", 14)
         },

@@ -235,7 +235,7 @@ fn pids(shard: &str, out: &Path) -> Vec<String> {
             .split(|byte| *byte == 0)
             .map(|arg| String::from_utf8_lossy(arg).into_owned())
             .collect();
-        let ours = args.len() > 4 && args[1] == "sweep" && args[2] == out.to_string_lossy() && args[4] == shard;
+        let ours = args.len() > 4 && args[1] == "resume" && args[2] == out.to_string_lossy() && args[4] == shard;
         if ours {
             found.push(entry.file_name().to_string_lossy().into_owned());
         }

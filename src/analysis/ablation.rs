@@ -1,8 +1,7 @@
 //! What each action did: outcomes with it against outcomes without it, in the same worlds.
 
-use super::bootstrap::Interval;
-use super::contrast::{Asked, Contrast};
-use super::shapley::{Contribution, contributions};
+use super::contrast::{Asked, Contrast, adjust};
+use super::shapley::{Contribution, contributions, exact};
 use crate::table::{Column, Table};
 
 /// What is taken away at once: an action, or a group of them.
@@ -16,6 +15,15 @@ pub struct Ablated {
     pub actions: Vec<String>,
     /// What waits for one of them, and so never happens either.
     pub with_it: Vec<String>,
+}
+
+/// How what all actions do together is shared out.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Shared {
+    /// By every coalition: the arm in which those are away whose bits are set, of places among what is ablated.
+    Exactly(Vec<String>),
+    /// By random orders of removal.
+    Estimated(Orders),
 }
 
 /// Random orders of removal, with the arm at which each step of each order arrives: the baseline first, then one for
@@ -37,7 +45,7 @@ pub struct Effect {
     pub outcome: usize,
     /// With it against without it, its difference being what it did; `None` if the outcome is never defined.
     pub contrast: Option<Contrast>,
-    /// Its part beside the others, if orders were drawn and the outcome is always defined.
+    /// Its part beside the others, if it was asked for and the outcome is always defined.
     pub contribution: Option<Contribution>,
 }
 
@@ -52,7 +60,7 @@ pub fn effects(
     baseline: &str,
     ablated: &[Ablated],
     asked: &[Asked],
-    orders: Option<&Orders>,
+    shared: Option<&Shared>,
 ) -> Vec<Effect> {
     let arm_of = outcomes.column("arm").expect("outcomes have a column `arm`");
     let mut rows = std::collections::BTreeMap::<&str, Vec<usize>>::new();
@@ -67,10 +75,11 @@ pub fn effects(
             .map(|(arm, rows)| (*arm, rows.iter().map(|&row| column.number(row)).collect()))
             .collect();
         let whole = values.values().flatten().all(|value| value.is_finite());
-        let shared = orders.filter(|_| whole).map(|orders| {
-            contributions(&orders.orders, |order, removed| {
+        let shared = shared.filter(|_| whole).map(|shared| match shared {
+            Shared::Exactly(arms) => exact(ablated.len(), |away| &values[arms[away].as_str()]),
+            Shared::Estimated(orders) => contributions(&orders.orders, |order, removed| {
                 &values[orders.arms[order][removed].as_str()]
-            })
+            }),
         });
         let mut effects: Vec<Effect> = ablated
             .iter()
@@ -91,6 +100,7 @@ pub fn effects(
         effects.sort_by(|a, b| size(b).total_cmp(&size(a)).then(a.ablated.cmp(&b.ablated)));
         all.extend(effects);
     }
+    adjust(all.iter_mut().filter_map(|effect| effect.contrast.as_mut()));
     all
 }
 
@@ -118,10 +128,13 @@ pub fn table(effects: &[Effect], ablated: &[Ablated], asked: &[Asked]) -> Table 
         ("median_with", number(|c| c.arm.median)),
         ("median_without", number(|c| c.baseline.median)),
         ("effect", number(|c| c.difference)),
-        ("effect_low", number(|c| c.interval.low)),
-        ("effect_high", number(|c| c.interval.high)),
+        ("effect_low", number(|c| c.interval.map_or(f64::NAN, |i| i.low))),
+        ("effect_high", number(|c| c.interval.map_or(f64::NAN, |i| i.high))),
+        ("p", number(|c| c.p.unwrap_or(f64::NAN))),
+        ("p_adjusted", number(|c| c.p_adjusted.unwrap_or(f64::NAN))),
         ("lower_with", count(|c| c.lower)),
         ("higher_with", count(|c| c.higher)),
+        ("p_sign", number(|c| c.p_sign)),
     ];
     if effects.iter().any(|effect| effect.contribution.is_some()) {
         let of = |get: fn(&Contribution) -> f64| {
@@ -130,19 +143,26 @@ pub fn table(effects: &[Effect], ablated: &[Ablated], asked: &[Asked]) -> Table 
         };
         columns.extend([
             ("shapley", of(|c| c.value)),
-            ("shapley_low", of(|c| c.interval.low)),
-            ("shapley_high", of(|c| c.interval.high)),
+            ("shapley_low", of(|c| c.interval.map_or(f64::NAN, |i| i.low))),
+            ("shapley_high", of(|c| c.interval.map_or(f64::NAN, |i| i.high))),
             ("shapley_share", of(|c| c.share.unwrap_or(f64::NAN))),
+            (
+                "shapley_share_low",
+                of(|c| c.share_interval.map_or(f64::NAN, |i| i.low)),
+            ),
+            (
+                "shapley_share_high",
+                of(|c| c.share_interval.map_or(f64::NAN, |i| i.high)),
+            ),
         ]);
     }
     Table::new(columns)
 }
 
 impl Effect {
-    /// Whether it can be told from chance.
+    /// Whether it can be told from chance, asked for alone.
     pub fn is_clear(&self) -> bool {
-        let clear = |interval: Interval| !interval.holds_zero();
-        self.contrast.as_ref().is_some_and(|contrast| clear(contrast.interval))
+        self.contrast.as_ref().is_some_and(Contrast::is_clear)
     }
 }
 
@@ -174,7 +194,7 @@ mod tests {
             orders: vec![vec![0, 1], vec![1, 0]],
             arms: vec![path(["base", "a", "both"]), path(["base", "b", "both"])],
         };
-        let effects = effects(&outcomes, "base", &ablated, &asked, Some(&orders));
+        let effects = effects(&outcomes, "base", &ablated, &asked, Some(&Shared::Estimated(orders)));
         let told: Vec<_> = effects
             .iter()
             .map(|effect| {
@@ -184,7 +204,8 @@ mod tests {
             .collect();
         assert_eq!(told, [(1, 5.0, 2, 5.0), (0, 1.0, 2, 1.0)]);
         assert!((effects[0].contribution.unwrap().share.unwrap() - 5.0 / 6.0).abs() < 1e-12);
-        assert!(effects.iter().all(Effect::is_clear));
+        // Both differences of `a` are 1; those of `b`, 6 and 4, are two numbers only.
+        assert_eq!(effects.iter().map(Effect::is_clear).collect::<Vec<_>>(), [false, true]);
         let table = table(&effects, &ablated, &asked);
         assert_eq!(table.column("action").unwrap().text(0), "b");
         assert_eq!(table.column("effect").unwrap().number(1), 1.0);

@@ -2,10 +2,11 @@
 
 pub mod ablation;
 pub mod bands;
-pub mod bootstrap;
 pub mod contrast;
 pub mod course;
 pub mod episodes;
+pub mod implausible;
+pub mod interval;
 pub mod named;
 pub mod outcome;
 pub mod overview;
@@ -16,3 +17,4 @@ pub mod sensitivity;
 pub mod shapley;
 pub mod spread;
 pub mod telling;
+pub mod worlds;

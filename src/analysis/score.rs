@@ -1,6 +1,7 @@
 //! An ensemble held against a record of what happened: which observations it agrees with, which patterns it shows, and
 //! which observations tell two ensembles apart.
 
+use super::implausible::{CUT, Standing, Target, own};
 use super::outcome::Outcome;
 use super::spread::Spread;
 
@@ -71,6 +72,10 @@ pub struct Observation {
     pub outcome: Outcome,
     /// The lowest and the highest number that agree.
     pub accept: (f64, f64),
+    /// What is known of it and how well, for the implausibility of a run.
+    pub target: Target,
+    /// Why a model of this kind may be off by the discrepancy; may be empty.
+    pub reason: String,
     /// Share of the replicates that have to agree.
     pub seeds: f64,
     /// How sure it is that it was so.
@@ -148,6 +153,8 @@ pub struct Judgement {
     pub missing: usize,
     /// Whether the median agrees and enough replicates do.
     pub agrees: bool,
+    /// How far it is, by all that is uncertain; `None` if fewer than two replicates have the outcome.
+    pub standing: Option<Standing>,
 }
 
 impl Judgement {
@@ -165,7 +172,13 @@ impl Judgement {
             missing: values.len() - have.len(),
             // A share such as 0.95 of 20 is 19, whatever its last bit.
             agrees: median && inside >= observation.seeds - 1e-9,
+            standing: observation.target.standing(values),
         }
+    }
+
+    /// Whether the observation does not rule the ensemble out; what no two replicates have, does.
+    pub fn is_plausible(&self) -> bool {
+        self.standing.is_some_and(|standing| standing.implausibility <= CUT)
     }
 }
 
@@ -174,17 +187,39 @@ impl Judgement {
 pub struct Score {
     /// The judgements.
     pub judgements: Vec<Judgement>,
+    /// How often a world of this very model would pass: the share of replicates that the others do not rule out in any
+    /// observation of a pattern. `None` of too few replicates.
+    pub own: Option<f64>,
 }
 
 impl Score {
     /// Hold values, one row for each observation of one number for each replicate, against a record.
     pub fn of(record: &Record, values: &[Vec<f64>]) -> Score {
-        let pairs = record.observations.iter().zip(values);
+        let pairs = || record.observations.iter().zip(values);
+        let (targets, rows): (Vec<Target>, Vec<Vec<f64>>) = pairs()
+            .filter(|(observation, _)| observation.pattern.is_some() && observation.variant.is_none())
+            .map(|(observation, values)| (observation.target, values.clone()))
+            .unzip();
         Score {
-            judgements: pairs
+            judgements: pairs()
                 .map(|(observation, values)| Judgement::of(observation, values))
                 .collect(),
+            own: own(&targets, &rows),
         }
+    }
+
+    /// The observation of a pattern that lies farthest, and how far; infinitely far where no two replicates have it.
+    pub fn farthest<'r>(&self, record: &'r Record) -> Option<(&'r Observation, f64)> {
+        let far = |judgement: &Judgement| {
+            judgement
+                .standing
+                .map_or(f64::INFINITY, |standing| standing.implausibility)
+        };
+        let pairs = record.observations.iter().zip(&self.judgements);
+        let of_patterns = pairs.filter(|(observation, _)| observation.pattern.is_some());
+        of_patterns
+            .map(|(observation, judgement)| (observation, far(judgement)))
+            .max_by(|a, b| a.1.total_cmp(&b.1))
     }
 
     /// Whether a pattern is shown: every observation of it agrees.
@@ -229,6 +264,7 @@ pub fn apart(first: &Judgement, second: &Judgement) -> Option<Apart> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::implausible::Scale;
 
     fn observation(pattern: Option<usize>, accept: (f64, f64), seeds: f64) -> Observation {
         Observation {
@@ -240,6 +276,14 @@ mod tests {
             date: String::new(),
             outcome: "peak(participants)".parse().unwrap(),
             accept,
+            target: Target {
+                observed: accept,
+                scale: Scale::Linear,
+                floor: 1.0,
+                error: 1.0,
+                discrepancy: 0.0,
+            },
+            reason: String::new(),
             seeds,
             confidence: Confidence::High,
             official: false,

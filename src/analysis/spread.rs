@@ -30,7 +30,7 @@ impl Spread {
 }
 
 /// Linear between order statistics: type 7 of Hyndman and Fan (1996), the default of R and numpy.
-pub(super) fn quantile(sorted: &[f64], share: f64) -> f64 {
+pub(crate) fn quantile(sorted: &[f64], share: f64) -> f64 {
     let place = share * (sorted.len() - 1) as f64;
     let (below, above) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
     below + (above - below) * place.fract()

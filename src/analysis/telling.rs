@@ -7,7 +7,8 @@ use super::contrast::{Contrast, Named};
 pub struct Ranked<'n> {
     /// The contrast.
     pub named: &'n Named,
-    /// Its difference and the ends of its interval as shares of the baseline's median; `None` if that is zero.
+    /// Its difference and the ends of its interval as shares of the baseline's median; `None` if that is zero or there is
+    /// no interval.
     pub relative: Option<(f64, f64, f64)>,
 }
 
@@ -18,12 +19,13 @@ pub fn by_weight<'n>(contrasts: &[&'n Named]) -> Vec<Ranked<'n>> {
         .filter_map(|&named| {
             let contrast = named.contrast.as_ref()?;
             let relative = relative(contrast);
-            let clear = contrast.interval.low > 0.0 || contrast.interval.high < 0.0;
+            let clear = contrast.is_clear();
             // Something where there was nothing weighs more than any share.
-            let weight = relative.map_or(
-                if contrast.difference == 0.0 { 0.0 } else { f64::MAX },
-                |(share, _, _)| share.abs(),
-            );
+            let base = contrast.baseline.median.abs();
+            let weight = match contrast.difference == 0.0 || base > 0.0 {
+                true => contrast.difference.abs() / base.max(f64::MIN_POSITIVE),
+                false => f64::MAX,
+            };
             Some((clear, weight, Ranked { named, relative }))
         })
         .collect();
@@ -33,14 +35,8 @@ pub fn by_weight<'n>(contrasts: &[&'n Named]) -> Vec<Ranked<'n>> {
 
 fn relative(contrast: &Contrast) -> Option<(f64, f64, f64)> {
     let base = contrast.baseline.median.abs();
-    let share = |value: f64| value / base;
-    (base > 0.0).then(|| {
-        (
-            share(contrast.difference),
-            share(contrast.interval.low),
-            share(contrast.interval.high),
-        )
-    })
+    let interval = contrast.interval.filter(|_| base > 0.0)?;
+    Some((contrast.difference / base, interval.low / base, interval.high / base))
 }
 
 #[cfg(test)]
@@ -55,6 +51,8 @@ mod tests {
             label: name.to_owned(),
             unit: String::new(),
             contrast: Contrast::of(&base, &arm),
+            happens: None,
+            worlds: None,
         };
         let small = named("small", [100.0, 101.0, 99.0, 100.0], [110.0, 111.0, 109.0, 110.0]);
         let chance = named("chance", [1.0, 9.0, 1.0, 9.0], [9.0, 1.0, 9.0, 2.0]);

@@ -6,9 +6,9 @@ use std::process::ExitCode;
 use std::sync::OnceLock;
 
 use clap::value_parser;
-use qantar::analysis::ablation::{self, Ablated, Effect, Orders, effects};
+use qantar::analysis::ablation::{self, Ablated, Effect, Orders, Shared, effects};
 use qantar::analysis::shapley;
-use qantar::report::ablate::{Ablation, Document, text};
+use qantar::report::ablate::{Ablation, Document, Sharing, text};
 use qantar::scenario::Scenario;
 use qantar::study::rows::read_outcomes;
 use qantar::study::{Arm, BASELINE, Command, Named, Study};
@@ -41,7 +41,8 @@ pub struct Args {
     /// Take away together all actions of one kind, or of one actor.
     #[arg(long, value_enum)]
     group: Option<Group>,
-    /// Also draw so many random orders of removal, and share out what all actions do together.
+    /// Also share out what all actions do together: by so many random orders of removal, or exactly where every
+    /// combination of actions takes no more runs than that.
     #[arg(long, value_name = "ORDERS", value_parser = value_parser!(u32).range(2..=10_000))]
     shapley: Option<u32>,
     #[command(flatten)]
@@ -98,6 +99,7 @@ impl Args {
         }
         let first = study.family().first_totals();
         outcomes::keep(&mut study, &scenario, &self.outcome, first)?;
+        self.base.in_worlds(&mut study, &scenario)?;
         let name = format!("{}-{seed}-ablate", study.identity.scenario);
         if self.dry_run {
             return estimate(&study, study.job(0), &name, &self.running, study.jobs());
@@ -153,7 +155,7 @@ struct Removed {
     arms: Vec<(String, Vec<String>)>,
     /// The arm of each group alone.
     alone: Vec<String>,
-    orders: Option<Orders>,
+    shared: Option<Shared>,
 }
 
 impl Removed {
@@ -179,13 +181,22 @@ impl Removed {
             name
         };
         let alone = (0..groups.len()).map(|place| arm(&[place])).collect();
-        let orders = count.map(|count| {
-            let orders = shapley::orders(groups.len(), count as usize, study.identity.seed);
-            let mut path = |order: &Vec<usize>| (0..=order.len()).map(|away| arm(&order[..away])).collect();
-            let arms = orders.iter().map(&mut path).collect();
-            Orders { orders, arms }
+        let coalitions = 1usize.checked_shl(groups.len() as u32).unwrap_or(usize::MAX);
+        let shared = count.map(|count| match coalitions <= count as usize * groups.len() {
+            // Every coalition is not more than the orders would need, and then nothing is left to chance.
+            true => {
+                let away = |mask: usize| (0..groups.len()).filter(move |place| mask >> place & 1 == 1);
+                let arms = (0..coalitions).map(|mask| arm(&away(mask).collect::<Vec<_>>()));
+                Shared::Exactly(arms.collect())
+            }
+            false => {
+                let orders = shapley::orders(groups.len(), count as usize, study.identity.seed);
+                let mut path = |order: &Vec<usize>| (0..=order.len()).map(|away| arm(&order[..away])).collect();
+                let arms = orders.iter().map(&mut path).collect();
+                Shared::Estimated(Orders { orders, arms })
+            }
         });
-        Removed { arms, alone, orders }
+        Removed { arms, alone, shared }
     }
 
     /// What each group is, with what waits for it.
@@ -211,18 +222,18 @@ impl Removed {
 
 /// What an ablation makes of its tables.
 #[derive(Default)]
-pub struct Effects(OnceLock<(Vec<Ablated>, Vec<Effect>, Option<Orders>)>);
+pub struct Effects(OnceLock<(Vec<Ablated>, Vec<Effect>, Option<Shared>)>);
 
 impl Effects {
-    fn found(&self, study: &Study, folder: &Path) -> anyhow::Result<&(Vec<Ablated>, Vec<Effect>, Option<Orders>)> {
+    fn found(&self, study: &Study, folder: &Path) -> anyhow::Result<&(Vec<Ablated>, Vec<Effect>, Option<Shared>)> {
         if let Some(found) = self.0.get() {
             return Ok(found);
         }
         let removed = Removed::of(study);
         let ablated = removed.ablated(study);
         let (table, asked) = (read_outcomes(study, folder)?, outcomes::asked(study)?);
-        let effects = effects(&table, BASELINE, &ablated, &asked, removed.orders.as_ref());
-        Ok(self.0.get_or_init(|| (ablated, effects, removed.orders)))
+        let effects = effects(&table, BASELINE, &ablated, &asked, removed.shared.as_ref());
+        Ok(self.0.get_or_init(|| (ablated, effects, removed.shared)))
     }
 }
 
@@ -236,14 +247,17 @@ impl Finish for Effects {
     }
 
     fn tell(&self, study: &Study, folder: &Path, shown: &Shown) -> anyhow::Result<ExitCode> {
-        let (ablated, effects, orders) = self.found(study, folder)?;
+        let (ablated, effects, shared) = self.found(study, folder)?;
         let asked = outcomes::asked(study)?;
         let ablation = Ablation {
             title: &study.identity.title,
             scenario: &study.identity.scenario,
             seed: study.identity.seed,
             replicates: study.identity.replicates,
-            orders: orders.as_ref().map(|orders| orders.orders.len()),
+            shared: shared.as_ref().map(|shared| match shared {
+                Shared::Exactly(_) => Sharing::Exact,
+                Shared::Estimated(orders) => Sharing::Orders(orders.orders.len()),
+            }),
             ablated,
             outcomes: &asked,
             effects,

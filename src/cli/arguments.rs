@@ -1,10 +1,12 @@
 //! The arguments that commands share.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
+use anyhow::Context;
 use clap::value_parser;
 use qantar::scenario::Scenario;
-use qantar::study::{Arm, Settings, Shard};
+use qantar::study::{Arm, Settings, Shard, Study};
 
 use super::failure::Usage;
 use super::output::{Format, color, message};
@@ -18,9 +20,23 @@ pub struct Base {
     /// Seed of the dice [default: the scenario's].
     #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(..=i64::MAX as u64))]
     pub seed: Option<u64>,
+    /// Run replicate after replicate in the next of these plausible worlds, the same in all arms: a table such as `qantar
+    /// match` makes, or `none` [default: what the scenario names, if it does].
+    #[arg(long, value_name = "FILE")]
+    pub worlds: Option<PathBuf>,
 }
 
 impl Base {
+    /// Run a study in the worlds that are asked for.
+    pub fn in_worlds(&self, study: &mut Study, scenario: &Scenario) -> anyhow::Result<()> {
+        let asked = self.worlds.as_deref().or(scenario.worlds());
+        let Some(path) = asked.filter(|path| *path != Path::new("none")) else {
+            return Ok(());
+        };
+        let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        Ok(study.in_worlds(text)?)
+    }
+
     /// A scenario with what is set.
     pub fn read(&self, file: &Path) -> anyhow::Result<Scenario> {
         let mut scenario = Scenario::read(file)?;

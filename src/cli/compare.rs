@@ -9,8 +9,9 @@ use std::sync::OnceLock;
 use anyhow::Context;
 use clap::value_parser;
 use qantar::analysis::bands::{self, Band, Collected};
-use qantar::analysis::contrast::{self, Named, contrasts, first_difference};
+use qantar::analysis::contrast::{self, Named, contrasts, first_difference, in_worlds};
 use qantar::analysis::course::Course;
+use qantar::analysis::spread::Spread;
 use qantar::metric::Description;
 use qantar::models::Family;
 use qantar::report::bands::files;
@@ -53,6 +54,9 @@ pub struct Args {
     /// The metric that is plotted over time [default: those who are active, such as `participants`].
     #[arg(long, value_name = "METRIC")]
     plot: Option<String>,
+    /// Tell all outcomes, and not only what matters most.
+    #[arg(long)]
+    all: bool,
     #[command(flatten)]
     running: Running,
 }
@@ -94,6 +98,7 @@ impl Args {
             study.add(arm)?;
         }
         outcomes::keep(&mut study, &base, &self.outcome, &[])?;
+        self.base.in_worlds(&mut study, &base)?;
         for arm in study.arms[1..]
             .iter()
             .filter(|arm| !study.arms[0].model.has_the_people_of(arm.model.as_ref()))
@@ -105,27 +110,35 @@ impl Args {
             ));
         }
         let name = format!("{}-{seed}-compare", study.identity.scenario);
-        perform(study, &name, &Contrasts::default(), &self.running)
+        let contrasts = Contrasts {
+            all: self.all,
+            ..Contrasts::default()
+        };
+        perform(study, &name, &contrasts, &self.running)
     }
 }
 
 /// What a comparison makes of its tables.
 #[derive(Default)]
-pub struct Contrasts(OnceLock<Found>);
+pub struct Contrasts {
+    /// Whether everything is told, and not only what matters most.
+    all: bool,
+    found: OnceLock<Found>,
+}
 
 impl Finish for Contrasts {
     fn files(&self, study: &Study, folder: &Path) -> anyhow::Result<Vec<study::Named>> {
         let found = Found::read(folder, study)?;
-        Ok(self.0.get_or_init(|| found).files(study)?)
+        Ok(self.found.get_or_init(|| found).files(study)?)
     }
 
     fn tell(&self, study: &Study, folder: &Path, shown: &Shown) -> anyhow::Result<ExitCode> {
         // Of a folder that was whole before, nothing was worked out.
-        let found = match self.0.get() {
+        let found = match self.found.get() {
             Some(found) => found,
             None => {
                 let found = Found::read(folder, study)?;
-                self.0.get_or_init(|| found)
+                self.found.get_or_init(|| found)
             }
         };
         let identity = &study.identity;
@@ -142,6 +155,8 @@ impl Finish for Contrasts {
                 differs_from: parted().map(|parted| parted.tick).min().map(moment),
                 differs_in: parted().count() as u32,
                 can_differ_from: earliest.map(moment),
+                leans_on: arm.scenario().leans_on(),
+                stale: (index > 0).then(|| found.stale(study, index)).flatten(),
             }
         };
         let arms: Vec<Told> = study.arms.iter().enumerate().map(arm).collect();
@@ -157,6 +172,11 @@ impl Finish for Contrasts {
             metric: found.metric,
             bands: &found.bands,
             times: &times,
+            worlds: study
+                .worlds
+                .as_ref()
+                .map(|worlds| worlds.rows.len().min(identity.replicates as usize)),
+            all: self.all,
             folder: &shown.folder,
         };
         match shown.format {
@@ -219,8 +239,12 @@ impl Found {
             arm: (*name).to_owned(),
             ticks,
         });
+        let mut contrasts = contrasts(&table, &names, &outcomes::asked(study)?);
+        if let Some(worlds) = &study.worlds {
+            in_worlds(&mut contrasts, &table, names[0], worlds);
+        }
         Ok(Found {
-            contrasts: contrasts(&table, &names, &outcomes::asked(study)?),
+            contrasts,
             parted,
             metric,
             bands: bands.collect(),
@@ -228,6 +252,32 @@ impl Found {
                 .map(|tick| study.calendar.iso(tick))
                 .collect(),
         })
+    }
+
+    /// How many dated actions come in an arm to streets in which fewer than a tenth of the people are out that are in the
+    /// baseline, in the median over the day before, of how many that come after the arms can part; `None` if people out
+    /// are not plotted or no action is dated.
+    fn stale(&self, study: &Study, arm: usize) -> Option<(usize, usize)> {
+        let (base, other) = (&self.bands[0].ticks, &self.bands[arm].ticks);
+        let parted = study.arms[0]
+            .model
+            .earliest_difference(study.arms[arm].model.as_ref())?;
+        let day = 1440 / study.arms[arm].model.size().tick_minutes.max(1) as usize;
+        let out = |ticks: &[Spread], until: usize| -> f64 {
+            ticks[until.saturating_sub(day)..until]
+                .iter()
+                .map(|spread| spread.median)
+                .sum()
+        };
+        let dated = study.arms[arm].model.dated();
+        let after = dated
+            .iter()
+            .map(|(_, tick)| *tick)
+            .filter(|&tick| tick > parted && tick < base.len() as u32);
+        let after: Vec<usize> = after.map(|tick| tick as usize).collect();
+        let empty = |tick: &&usize| out(base, **tick) > 0.0 && out(other, **tick) < 0.1 * out(base, **tick);
+        (self.metric.name == "participants" && !after.is_empty())
+            .then(|| (after.iter().filter(empty).count(), after.len()))
     }
 
     /// It as the files of the folder.
@@ -274,7 +324,7 @@ impl Found {
 /// very many replicates.
 const AT_ONCE: usize = 1 << 23;
 
-type Spreads = Vec<Vec<qantar::analysis::spread::Spread>>;
+type Spreads = Vec<Vec<Spread>>;
 
 /// Where the arms differ from the baseline, and the bands of a metric.
 fn over_time(path: &Path, study: &Study, metric: &Description) -> anyhow::Result<(Vec<Parted>, Spreads)> {

@@ -3,7 +3,7 @@
 use qantar::study::{Command, Study};
 
 use super::perform::Finish;
-use super::{ablate, calibrate, compare, run, score, sweep};
+use super::{ablate, calibrate, compare, matching, run, score, sweep};
 
 /// What the command that made a study makes of it.
 pub fn finish_of(study: &Study) -> anyhow::Result<Box<dyn Finish>> {
@@ -14,5 +14,6 @@ pub fn finish_of(study: &Study) -> anyhow::Result<Box<dyn Finish>> {
         Command::Sweep => Box::new(sweep::Runs),
         Command::Score => Box::new(score::Verdict),
         Command::Calibrate { .. } => Box::new(calibrate::Posterior::of(study)?),
+        Command::Match => Box::new(matching::Worlds::of(study)?),
     })
 }

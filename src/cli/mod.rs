@@ -19,6 +19,7 @@ mod completions;
 mod doctor;
 mod explain;
 mod man;
+mod matching;
 mod merge;
 mod metrics;
 mod new;
@@ -77,6 +78,7 @@ enum Command {
     Plot(plot::Args),
     Reproduce(reproduce::Args),
     Calibrate(calibrate::Args),
+    Match(matching::Args),
     Score(score::Args),
     Check(check::Args),
     Explain(explain::Args),
@@ -105,6 +107,7 @@ impl Cli {
             Command::Plot(args) => args.execute(),
             Command::Reproduce(args) => args.execute(),
             Command::Calibrate(args) => args.execute(),
+            Command::Match(args) => args.execute(),
             Command::Score(args) => args.execute(),
             Command::Check(args) => args.execute(),
             Command::Explain(args) => args.execute(),

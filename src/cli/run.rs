@@ -50,6 +50,7 @@ impl Args {
         let replicates = self.first_replicate..self.first_replicate + self.replicates;
         let mut study = Study::new(Command::Run, &scenario, self.base.set.clone(), seed, replicates)?;
         outcomes::keep(&mut study, &scenario, &[], &[])?;
+        self.base.in_worlds(&mut study, &scenario)?;
         let name = format!("{}-{seed}", study.identity.scenario);
         let summary = Summary {
             next: (self.replicates == 1).then(|| self.next()),

@@ -63,6 +63,7 @@ impl Args {
             add_variants(&record, scenario, study)?;
             study.given = vec![("record.toml", written.clone())];
             study.keep(columns(&record))?;
+            self.base.in_worlds(study, scenario)?;
         }
         // Nothing is kept unless a folder is named.
         self.running.no_out |= self.running.out.is_none();

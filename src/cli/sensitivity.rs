@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use qantar::analysis::sensitivity::{Design, Effect, Method, Share, chance, morris, sobol};
+use qantar::analysis::sensitivity::morris::{Effect, morris};
+use qantar::analysis::sensitivity::pawn::pawn;
+use qantar::analysis::sensitivity::sobol::{Share, sobol};
+use qantar::analysis::sensitivity::{Design, Method, chance};
 use qantar::analysis::spread::Spread;
 use qantar::report::sensitivity::{Answer, Of, Sensitivity, text};
 use qantar::study::manifest;
@@ -19,9 +22,10 @@ use super::output::{self, Format, HELP, message};
 
 /// Which parameters do the outcomes of a sweep depend on?
 ///
-/// A sweep with `--sample saltelli` gives shares of variance (Sobol' indices), one with `--sample morris` elementary
-/// effects; any other is told point by point. Outcomes are averaged over the replicates of a point, and how much of
-/// their variance is chance is told beside.
+/// A sweep with `--sample saltelli` gives shares of variance (Sobol' indices), with `--sample saltelli2` also of pairs of
+/// parameters; one with `--sample morris` elementary effects; any other of at least 40 points an index of how far each
+/// parameter moves the outcome (PAWN). Fewer points are told one by one. Outcomes are averaged over the replicates of a
+/// point; how much of their variance is chance is told beside, and is no part of any index of Sobol'.
 #[derive(clap::Args)]
 #[command(help_template = HELP, before_help = EXAMPLES)]
 pub struct Args {
@@ -57,6 +61,8 @@ enum Wanted {
     Sobol,
     /// Morris' elementary effects.
     Morris,
+    /// How far a parameter moves the distribution, from points of any design.
+    Pawn,
 }
 
 /// What is read of the manifest of a sweep.
@@ -116,9 +122,10 @@ impl Args {
         let points = runs.points.len();
         let wanted = match self.method {
             Wanted::Auto if unfinished => None,
-            Wanted::Auto => design.method().ok(),
+            Wanted::Auto => design.method(points),
             Wanted::Sobol => Some(Method::Sobol),
             Wanted::Morris => Some(Method::Morris),
+            Wanted::Pawn => Some(Method::Pawn),
         };
         if let Some(method) = wanted {
             design.fits(method, points).map_err(Usage)?;
@@ -129,13 +136,18 @@ impl Args {
                 "This sweep is unfinished: {points} points have a run so far. Indices need all of them."
             ));
         } else if wanted.is_none() {
-            notes.extend(design.method().err());
+            notes.push(
+                "These are too few points for indices, so each is told by itself; sweep with `--sample saltelli` for shares \
+                 of variance, with `--sample morris` for a first look, or with `--sample lhs` and 40 points or more."
+                    .to_owned(),
+            );
         }
         notes.extend(runs.note());
         let outcomes = names.iter().enumerate().map(|(number, name)| {
             let values = runs.of(number);
             Ok(Of {
                 outcome: name.clone(),
+                missing: values.iter().flatten().filter(|value| !value.is_finite()).count(),
                 chance: chance(&values),
                 answer: answer(wanted, design, &runs, &values)?,
             })
@@ -273,30 +285,79 @@ fn answer(wanted: Option<Method>, design: &Design, runs: &Runs, values: &[Vec<f6
     let undefined = rows.iter().filter(|row| row.is_empty()).count();
     if undefined > 0 {
         return Ok(Answer::Nothing(format!(
-            "It has no value at {undefined} of {} points, and indices need one at each: choose an outcome that every \
-             run has.",
+            "no replicate has it at {undefined} of {} points, so no index can be worked out; sweep an outcome that is always \
+             there, such as whether it happens",
             rows.len()
         )));
+    }
+    if values.iter().flatten().all(|value| *value == values[0][0]) {
+        return Ok(Answer::Nothing(
+            "it never changes, so it depends on none of the parameters".to_owned(),
+        ));
     }
     let means: Vec<f64> = rows
         .iter()
         .map(|row| row.iter().sum::<f64>() / row.len() as f64)
         .collect();
     Ok(match method {
-        Method::Sobol => Answer::Shares(sobol(&means, design.parameters.len())),
+        Method::Sobol => {
+            // Replicates that lack a value anywhere are left out: the rest has the same dice at every point.
+            let whole = |&replicate: &usize| {
+                values
+                    .iter()
+                    .all(|row| row.get(replicate).is_some_and(|v| v.is_finite()))
+            };
+            let most = values.iter().map(Vec::len).max().unwrap_or(0);
+            let kept: Vec<usize> = (0..most).filter(whole).collect();
+            if kept.len() < 2 {
+                return Ok(Answer::Nothing(format!(
+                    "{} of {most} replicates have it at every point, and one cannot tell dice from parameters; sweep with \
+                     more --replicates",
+                    kept.len()
+                )));
+            }
+            let kept: Vec<Vec<f64>> = values
+                .iter()
+                .map(|row| kept.iter().map(|&replicate| row[replicate]).collect())
+                .collect();
+            match sobol(&kept, design.parameters.len(), design.has_pairs()) {
+                Ok(shares) => Answer::Shares(shares),
+                Err(why) => Answer::Nothing(why),
+            }
+        }
+        Method::Pawn => Answer::Dependence(pawn(&places(design, runs)?, &means)),
         Method::Morris => {
-            let places = runs.points.iter().enumerate().map(|(number, point)| {
-                let place = |(parameter, value): (&qantar::analysis::sensitivity::Parameter, &String)| {
-                    let unknown = || format!("point {number}: `{value}` is no value of {}", parameter.key);
-                    parameter.place(value).with_context(unknown)
-                };
-                design.parameters.iter().zip(&point.parameters).map(place).collect()
-            });
-            let places = places.collect::<anyhow::Result<Vec<Vec<f64>>>>()?;
             let levels = design.levels.unwrap_or(4).max(2);
-            Answer::Effects(morris(&places, &means, levels).map_err(anyhow::Error::msg)?)
+            Answer::Effects(morris(&places(design, runs)?, &means, levels).map_err(anyhow::Error::msg)?)
         }
     })
+}
+
+/// Where each point lies; a value without a range is its number, or its place among the values that there are.
+fn places(design: &Design, runs: &Runs) -> anyhow::Result<Vec<Vec<f64>>> {
+    let column = |place: usize| {
+        let parameter = &design.parameters[place];
+        let texts = || runs.points.iter().map(move |point| &point.parameters[place]);
+        if parameter.low.is_some() || !parameter.values.is_empty() {
+            let at = |(number, value): (usize, &String)| {
+                let unknown = || format!("point {number}: `{value}` is no value of {}", parameter.key);
+                parameter.place(value).with_context(unknown)
+            };
+            return texts().enumerate().map(at).collect::<anyhow::Result<Vec<f64>>>();
+        }
+        if let Ok(numbers) = texts().map(|text| text.parse()).collect::<Result<Vec<f64>, _>>() {
+            return Ok(numbers);
+        }
+        let names: std::collections::BTreeSet<&String> = texts().collect();
+        let at = |text| names.iter().position(|name| *name == text).expect("it is one of them");
+        Ok(texts().map(|text| at(text) as f64).collect())
+    };
+    let columns = (0..design.parameters.len())
+        .map(column)
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    Ok((0..runs.points.len())
+        .map(|point| columns.iter().map(|column| column[point]).collect())
+        .collect())
 }
 
 /// What is told, as one table: a row for each outcome and parameter, or for each outcome and point.
@@ -317,7 +378,7 @@ fn table(sensitivity: &Sensitivity) -> Table {
         let chance = of.chance.unwrap_or(f64::NAN);
         match &of.answer {
             Answer::Shares(shares) => {
-                for (share, parameter) in shares.iter().zip(parameters) {
+                for (share, parameter) in shares.of.iter().zip(parameters) {
                     row(vec![parameter.clone()]);
                     let Share {
                         first,
@@ -336,6 +397,38 @@ fn table(sensitivity: &Sensitivity) -> Table {
                     ] {
                         put(key, value);
                     }
+                    if !shares.pairs.is_empty() {
+                        for key in ["second", "second_low", "second_high"] {
+                            put(key, f64::NAN);
+                        }
+                    }
+                }
+                for pair in &shares.pairs {
+                    let [a, b] = pair.parameters.map(|place| &parameters[place]);
+                    row(vec![format!("{a}, {b}")]);
+                    for key in [
+                        "first",
+                        "first_low",
+                        "first_high",
+                        "total",
+                        "total_low",
+                        "total_high",
+                        "chance",
+                    ] {
+                        put(key, f64::NAN);
+                    }
+                    put("second", pair.second);
+                    put("second_low", pair.interval.low);
+                    put("second_high", pair.interval.high);
+                }
+            }
+            Answer::Dependence(all) => {
+                for (of, parameter) in all.iter().zip(parameters) {
+                    row(vec![parameter.clone()]);
+                    put("index", of.index);
+                    put("index_by_chance", of.nothing);
+                    put("rank_correlation", of.rank);
+                    put("chance", chance);
                 }
             }
             Answer::Effects(effects) => {

@@ -130,6 +130,8 @@ impl Varied {
         let mut ask = Ask::new(scenario);
         self.keep(&mut ask);
         study.keep(ask.outcomes()?)?;
+        let scenario = study.arms[0].scenario().clone();
+        self.base.in_worlds(&mut study, &scenario)?;
         study.identity.keeps = Keeps::default();
         Ok(study)
     }
@@ -186,7 +188,9 @@ impl Varied {
             ask.table(&text, path);
         }
         self.keep(&mut ask);
-        let study = ask.study(how, arms)?;
+        let mut study = ask.study(how, arms)?;
+        let scenario = study.arms[0].scenario().clone();
+        self.base.in_worlds(&mut study, &scenario)?;
         let name = self.file.file_name().unwrap_or_default().to_string_lossy();
         let stem = match File::is_one(&self.file) {
             true => name.trim_end_matches(".study.toml").to_owned(),

@@ -7,7 +7,8 @@
 //!   digital shift, which keeps the evenness of the points and moves the first of them off the corner.
 //! - Morris trajectories: Morris (1991), Technometrics 33(2), 161-174.
 //! - Saltelli's layout: Saltelli et al. (2010), Comput. Phys. Commun. 181(2), 259-270; A, A with each column of B in
-//!   turn, B, for each base point, as SALib lays it out without indices of second order.
+//!   turn, B, for each base point, as SALib lays it out; with indices of second order, B with each column of A
+//!   before B.
 
 pub mod times;
 
@@ -37,11 +38,19 @@ pub enum Method {
     Morris,
     /// The points from which Sobol' indices are estimated.
     Saltelli,
+    /// These, and those from which the indices of pairs are.
+    Saltelli2,
 }
 
 impl Method {
     /// The methods of `--sample`, which draw from ranges.
-    pub const SAMPLES: [Method; 4] = [Method::Lhs, Method::Sobol, Method::Morris, Method::Saltelli];
+    pub const SAMPLES: [Method; 5] = [
+        Method::Lhs,
+        Method::Sobol,
+        Method::Morris,
+        Method::Saltelli,
+        Method::Saltelli2,
+    ];
 
     /// Its name.
     pub fn name(self) -> &'static str {
@@ -53,6 +62,7 @@ impl Method {
             Method::Sobol => "sobol",
             Method::Morris => "morris",
             Method::Saltelli => "saltelli",
+            Method::Saltelli2 => "saltelli2",
         }
     }
 }
@@ -244,7 +254,7 @@ impl Design {
             Method::Points | Method::Stages => Drawn::Table(Vec::new()),
             Method::Lhs => Drawn::Hypercube((0..dimensions).map(|d| self.strata(d)).collect()),
             Method::Sobol => Drawn::Sobol(self.directions(dimensions)),
-            Method::Saltelli => Drawn::Sobol(self.directions(2 * dimensions)),
+            Method::Saltelli | Method::Saltelli2 => Drawn::Sobol(self.directions(2 * dimensions)),
             Method::Morris => Drawn::Morris,
         };
         Points {
@@ -259,6 +269,7 @@ impl Design {
         match self.method {
             Method::Morris => n * (dimensions + 1),
             Method::Saltelli => n * (dimensions + 2),
+            Method::Saltelli2 => n * (2 * dimensions + 2),
             _ => n,
         }
     }
@@ -362,6 +373,18 @@ impl Points {
             Drawn::Sobol(directions) if design.method == Method::Saltelli => {
                 let (base, of_group) = (point / (dimensions as u32 + 2), point as usize % (dimensions + 2));
                 let from_b = |d| of_group == dimensions + 1 || of_group == d + 1;
+                let column = |d| if from_b(d) { d + dimensions } else { d };
+                (0..dimensions).map(|d| sobol(&directions[column(d)], base)).collect()
+            }
+            Drawn::Sobol(directions) if design.method == Method::Saltelli2 => {
+                let block = 2 * dimensions + 2;
+                let (base, of_group) = (point / block as u32, point as usize % block);
+                // A, A with each parameter of B, B with each of A, B.
+                let from_b = |d| match of_group {
+                    last if last == block - 1 => true,
+                    mixed if mixed > dimensions => mixed - dimensions - 1 != d,
+                    mixed => mixed == d + 1,
+                };
                 let column = |d| if from_b(d) { d + dimensions } else { d };
                 (0..dimensions).map(|d| sobol(&directions[column(d)], base)).collect()
             }
@@ -595,6 +618,20 @@ mod tests {
                 expected[d] = b[d];
                 assert_eq!(group[d + 1], expected);
                 assert_ne!(a[d], b[d]);
+            }
+        }
+    }
+
+    #[test]
+    fn with_pairs_there_is_also_b_with_each_column_of_a() {
+        let points = units(&design(Method::Saltelli2, 16, 3));
+        assert_eq!(points.len(), 16 * 8);
+        for group in points.chunks(8) {
+            let (a, b) = (&group[0], &group[7]);
+            for d in 0..3 {
+                let (mut mixed, mut other) = (a.clone(), b.clone());
+                (mixed[d], other[d]) = (b[d], a[d]);
+                assert_eq!((&group[d + 1], &group[d + 4]), (&mixed, &other));
             }
         }
     }

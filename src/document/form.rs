@@ -1,5 +1,6 @@
 //! What a key of the scenario format is: the form of an entry in the reference.
 
+use crate::analysis::implausible::Scale;
 use crate::analysis::score::{Confidence, Use};
 use crate::metric::Metric;
 use crate::sim::model::SiteKind;
@@ -137,6 +138,8 @@ pub enum Choice {
     Scale,
     /// How distances are made one.
     Distance,
+    /// How differences from an observation are measured.
+    Measure,
     /// How sure an observation is.
     Confidence,
     /// What an observation is used for.
@@ -160,6 +163,7 @@ impl Choice {
             Choice::Option => Side::ALL.iter().map(|side| side.name()).collect(),
             Choice::Scale => vec!["linear", "log"],
             Choice::Distance => vec!["mean", "root_mean_square", "max"],
+            Choice::Measure => Scale::ALL.iter().map(|scale| scale.name()).collect(),
             Choice::Confidence => Confidence::ALL.iter().map(|confidence| confidence.name()).collect(),
             Choice::Use => Use::ALL.iter().map(|purpose| purpose.name()).collect(),
             Choice::Words(_, words) => words(),
@@ -180,6 +184,7 @@ impl Choice {
             Choice::Option => "kinds of option",
             Choice::Scale => "scales",
             Choice::Distance => "distances",
+            Choice::Measure => "scales",
             Choice::Confidence => "degrees of confidence",
             Choice::Use => "uses",
             Choice::Words(name, _) => name,

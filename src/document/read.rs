@@ -22,6 +22,8 @@ pub struct Reading {
     /// The record of what happened that belongs to the scenario: its own before that of what it extends, and a
     /// named one before one that lies beside.
     pub record: Option<PathBuf>,
+    /// The table of plausible worlds: its own before that of what it extends.
+    pub worlds: Option<PathBuf>,
     /// The files that are being read, each extended by the one before.
     chain: Vec<PathBuf>,
     /// What each file says itself, in the order in which they are laid over each other.
@@ -94,6 +96,8 @@ impl Reading {
         }
         let named = take_text(&mut own, "record").map(|(record, _)| folder.join(record));
         self.record = named.or(beside).or(self.record.take());
+        let worlds = take_text(&mut own, "worlds").map(|(worlds, _)| folder.join(worlds));
+        self.worlds = worlds.or(self.worlds.take());
         overlay(&mut table, own, &mut self.problems);
         table
     }
@@ -209,9 +213,12 @@ impl Reading {
             return Table::default();
         };
         if !header.iter().any(|cell| cell.text == "id") {
-            let problem = Problem::at(&header[0].place, "the table of regions has no column `id`");
-            self.broken
-                .push(problem.label("the names of the columns are read from here"));
+            let mut problem = Problem::at(&header[0].place, "the table of regions has no column `id`")
+                .label("the names of the columns are read from here");
+            if header.len() == 1 && header[0].text.contains([';', '\t']) {
+                problem = problem.help("semicolons or tabs stand between the cells; save the table with commas");
+            }
+            self.broken.push(problem);
         }
         for (i, cell) in header.iter().enumerate() {
             if header[..i].iter().any(|other| other.text == cell.text) {

@@ -55,6 +55,20 @@ impl Lower {
         y
     }
 
+    /// The `y` with `L' y = x`.
+    pub fn solve_transposed(&self, x: &[f64]) -> Vector {
+        let mut y = x.to_vec();
+        for (i, row) in self.0.iter().enumerate().rev() {
+            y[i] /= row[i];
+            let known = y[i];
+            y[..i]
+                .iter_mut()
+                .zip(row)
+                .for_each(|(rest, cell)| *rest -= known * cell);
+        }
+        y
+    }
+
     /// The logarithm of its determinant.
     pub fn log_determinant(&self) -> f64 {
         self.0.iter().enumerate().map(|(i, row)| libm::log(row[i])).sum()
@@ -111,6 +125,7 @@ mod tests {
         assert_eq!(lower, Lower(vec![vec![2.0], vec![1.0, 3.0], vec![-1.0, 1.0, 2.0]]));
         assert_eq!(lower.times(&[1.0, 1.0, 1.0]), [2.0, 4.0, 2.0]);
         assert_eq!(lower.solve(&[2.0, 4.0, 2.0]), [1.0, 1.0, 1.0]);
+        assert_eq!(lower.solve_transposed(&[2.0, 4.0, 2.0]), [1.0, 1.0, 1.0]);
         assert!((lower.log_determinant() - libm::log(12.0)).abs() < 1e-12);
     }
 

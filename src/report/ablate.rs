@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
-use super::compare::{cut, signed};
+use super::compare::{cut, range, signed};
 use super::format::{results_in, wrapped};
 use crate::analysis::ablation::{Ablated, Effect};
 use crate::analysis::contrast::{Asked, Contrast};
+use crate::analysis::interval::FEW;
 use crate::analysis::shapley::Contribution;
 
 /// What there is to tell.
@@ -18,8 +19,8 @@ pub struct Ablation<'r> {
     pub seed: u64,
     /// How many replicates.
     pub replicates: u32,
-    /// How many orders of removal, if any.
-    pub orders: Option<usize>,
+    /// How what all do together is shared out, if that was asked for.
+    pub shared: Option<Sharing>,
     /// What was taken away.
     pub ablated: &'r [Ablated],
     /// What was compared.
@@ -30,13 +31,23 @@ pub struct Ablation<'r> {
     pub folder: &'r str,
 }
 
+/// How what all actions do together is shared out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sharing {
+    /// By every coalition of them.
+    Exact,
+    /// By so many random orders of removal.
+    Orders(usize),
+}
+
 /// Effects of an outcome that are listed; the rest is in the table.
 const LISTED: usize = 15;
 
 const CAUTION: &str = "Effects are those of an action beside all the others, and do not add up. They follow in the \
-                       model from its assumptions, and are no proof of what an action did. Among many actions, \
-                       about one interval in twenty misses zero by chance alone: a small effect at the edge is a \
-                       reason for more replicates, not a finding.";
+                       model from its assumptions, and are no proof of what an action did. An effect without a \
+                       star may be one of those that chance alone puts among so many: a reason for more replicates, \
+                       not a finding. The intervals are those of dice alone.";
 
 /// The summary: for each outcome, what mattered. Plain UTF-8.
 pub fn text(ablation: &Ablation) -> String {
@@ -55,23 +66,27 @@ pub fn text(ablation: &Ablation) -> String {
         if clear.is_empty() {
             text += "  None did anything that can be told from chance.\n";
         } else {
-            let share = if ablation.orders.is_some() { "share" } else { "" };
-            text += &format!("  {:<32}{:>10}{:>22}{:>14}\n", "", "effect", "95 % interval", share);
+            let share = if ablation.shared.is_some() { "share" } else { "" };
+            let few = clear
+                .iter()
+                .filter_map(|effect| effect.contrast.as_ref())
+                .any(|c| c.pairs < FEW);
+            let interval = if few { "interval" } else { "95 % interval" };
+            let heads = format!("  {:<29}{:>9}{:>20}{:>20}", "", "effect", interval, share);
+            text += heads.trim_end();
+            text += "\n";
         }
         for effect in clear.iter().take(LISTED) {
             let ablated = &ablation.ablated[effect.ablated];
             let Some(contrast) = &effect.contrast else { continue };
-            let share = effect.contribution.and_then(|contribution| contribution.share);
+            let share = effect.contribution.filter(|contribution| contribution.share.is_some());
+            let mark = if contrast.is_clear_among_all() { "*" } else { " " };
             let line = format!(
-                "  {:<32}{:>10}{:>22}{:>14}",
-                cut(&ablated.name, 31),
+                "{mark} {:<29}{:>9}{:>20}{:>20}",
+                cut(&ablated.name, 28),
                 signed(contrast.difference),
-                format!(
-                    "{} to {}",
-                    signed(contrast.interval.low),
-                    signed(contrast.interval.high)
-                ),
-                share.map_or(String::new(), |share| format!("{:.0} %", 100.0 * share))
+                contrast.interval.map_or(String::new(), range),
+                share.map_or(String::new(), told_share)
             );
             text += line.trim_end();
             text += "\n";
@@ -100,20 +115,58 @@ pub fn text(ablation: &Ablation) -> String {
             ),
         );
     }
-    if let Some(orders) = ablation.orders {
+    let used = |effect: &Effect| effect.contrast.as_ref().map_or(0, |contrast| contrast.pairs);
+    let (fewest, most) = ablation
+        .effects
+        .iter()
+        .map(used)
+        .fold((usize::MAX, 0), |(low, high), pairs| (low.min(pairs), high.max(pairs)));
+    if most > 0 {
+        text += "\n";
+        let pairs = if fewest == most {
+            most.to_string()
+        } else {
+            format!("{fewest} to {most}")
+        };
+        text += &wrapped(
+            "",
+            &format!(
+                "* told from chance even as one of all the effects asked for here (Holm). Pairs of replicates used: \
+                 {pairs} of {}.",
+                ablation.replicates
+            ),
+        );
+    }
+    if let Some(shared) = &ablation.shared {
+        let how = match shared {
+            Sharing::Exact => "exactly, from every combination of them".to_owned(),
+            Sharing::Orders(orders) => format!("averaged over {orders} random orders of taking them away"),
+        };
         text += "\n";
         text += &wrapped(
             "",
             &format!(
-                "The share is an action's part in what all of them do together, averaged over {orders} random orders \
-                 of taking them away (Shapley value); shares add up to 100 %, and one is negative where an action \
-                 works against the rest. Its interval is in the table."
+                "The share is an action's part in what all of them do together, {how} (Shapley value), with its 95 % \
+                 interval; shares add up to 100 %, and one is negative where an action works against the rest. Where no \
+                 interval stands, it cannot be told whether all of them together do anything."
             ),
         );
     }
     text += "\n";
     text += &wrapped("", CAUTION);
     text + &results_in(ablation.folder)
+}
+
+/// A share with its interval.
+fn told_share(contribution: Contribution) -> String {
+    let percent = |share: f64| format!("{:.0}", 100.0 * share);
+    let interval = contribution
+        .share_interval
+        .map(|interval| format!(" ({} to {})", percent(interval.low), percent(interval.high)));
+    let share = contribution
+        .share
+        .map_or(String::new(), |share| format!("{} %", percent(share)));
+    share + &interval.unwrap_or_default()
 }
 
 /// The document that `--format json` prints.
@@ -129,8 +182,8 @@ pub struct Document<'r> {
     pub seed: u64,
     /// How many replicates.
     pub replicates: u32,
-    /// How many orders of removal; `null` if none were drawn.
-    pub orders: Option<usize>,
+    /// How what all do together is shared out; `null` if that was not asked for.
+    pub shared: Option<Sharing>,
     /// What each action did to each outcome, the largest first within each outcome.
     pub effects: Vec<Did<'r>>,
     /// The caution that goes with the numbers.
@@ -154,7 +207,7 @@ pub struct Did<'r> {
     pub never_with_it: &'r [String],
     /// `baseline` is without it and `arm` with it, so that `difference` is what it did; `null` if never defined.
     pub effect: Option<&'r Contrast>,
-    /// Its part beside the others; `null` if no orders were drawn.
+    /// Its part beside the others; `null` if that was not asked for.
     pub contribution: Option<Contribution>,
 }
 
@@ -179,7 +232,7 @@ impl<'r> Document<'r> {
             title: ablation.title,
             seed: ablation.seed,
             replicates: ablation.replicates,
-            orders: ablation.orders,
+            shared: ablation.shared,
             effects: ablation.effects.iter().map(did).collect(),
             caution: CAUTION,
             folder: ablation.folder,

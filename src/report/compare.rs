@@ -1,11 +1,14 @@
-//! What a reader sees at the end of a comparison.
+//! What a reader sees at the end of a comparison: one sentence that can be repeated, the table of what differs, what may
+//! not happen at all, the arms and their course, and a caution.
 
 use serde::Serialize;
 
 use super::bands;
 use super::format::{hour, number, results_in, wrapped};
 use crate::analysis::bands::Band;
-use crate::analysis::contrast::{Contrast, Named};
+use crate::analysis::contrast::{Contrast, Happens, Named};
+use crate::analysis::interval::{FEW, Interval};
+use crate::analysis::worlds::{Answer, Verdict};
 use crate::metric::Description;
 
 /// What there is to tell of a comparison.
@@ -30,6 +33,10 @@ pub struct Comparison<'r> {
     pub bands: &'r [Band],
     /// Local time at the start of each tick, ISO 8601.
     pub times: &'r [&'r str],
+    /// How many plausible worlds the replicates are run in; `None` if all are of one.
+    pub worlds: Option<usize>,
+    /// Whether everything is told, and not only what matters most.
+    pub all: bool,
     /// Where the results lie.
     pub folder: &'r str,
 }
@@ -47,9 +54,14 @@ pub struct Told {
     pub differs_in: u32,
     /// Local time of the first tick in which its policy allows it to differ; `None` if the policy is the same.
     pub can_differ_from: Option<String>,
+    /// The assumptions that its answer leans on, as its scenario says.
+    pub leans_on: Vec<String>,
+    /// How many dated actions come in it to streets that are empty beside the baseline's, of how many; `None` if that
+    /// cannot be told.
+    pub stale: Option<(usize, usize)>,
 }
 
-/// The summary: arms, plots, contrasts, a paragraph in plain words, and a caution. Plain UTF-8 without `color`.
+/// The summary. Plain UTF-8 without `color`.
 pub fn text(comparison: &Comparison, color: bool) -> String {
     let Comparison {
         title,
@@ -59,11 +71,32 @@ pub fn text(comparison: &Comparison, color: bool) -> String {
         replicates,
         ..
     } = comparison;
+    let mut text = String::new();
+    for arm in &comparison.arms[1..] {
+        text += &wrapped("", &sentence(&arm.name, comparison));
+        text += &stale(arm);
+        for leans in &arm.leans_on {
+            text += &wrapped("  leans on: ", leans);
+        }
+    }
+    if comparison.worlds.is_none() {
+        text += &wrapped("", NO_WORLDS);
+    }
     let last = first_replicate + replicates - 1;
-    let mut text = format!(
-        "{title}\nscenario {scenario}, seed {seed}, replicates {first_replicate} to {last} of each arm, the same dice in all\n\n"
+    text += &format!(
+        "\n{title}\nscenario {scenario}, seed {seed}, replicates {first_replicate} to {last} of each arm, the same dice in all\n"
     );
-    text += "Arms\n";
+    for arm in &comparison.arms[1..] {
+        text += "\n";
+        if comparison.worlds.is_some() {
+            text += &over_worlds(&arm.name, comparison);
+        }
+        if comparison.worlds.is_none() || comparison.all {
+            text += &table(&arm.name, comparison);
+        }
+        text += &what_may_not_happen(&arm.name, comparison);
+    }
+    text += "\nArms\n";
     for (index, arm) in comparison.arms.iter().enumerate() {
         text += &wrapped(&format!("  {:<12} ", arm.name), &arm.what);
         if index > 0 {
@@ -72,23 +105,21 @@ pub fn text(comparison: &Comparison, color: bool) -> String {
     }
     text += "\n";
     text += &bands::text(comparison.metric, comparison.bands, comparison.times, color);
-    for arm in &comparison.arms[1..] {
-        text += "\n";
-        text += &tables(&arm.name, comparison);
-    }
-    for arm in &comparison.arms[1..] {
-        text += "\n";
-        text += &wrapped("", &plain_words(&arm.name, comparison));
-    }
     text += "\n";
     text += &wrapped("", CAUTION);
+    let few = |named: &Named| named.contrast.as_ref().is_some_and(|c| c.pairs < FEW);
+    if comparison.contrasts.iter().any(few) {
+        text += &wrapped("", FEW_PAIRS);
+    }
     text + &results_in(comparison.folder)
 }
 
 const CAUTION: &str = "This is what follows in the model from its assumptions, and no proof of what would have \
-                       happened. The intervals are those of the dice: they narrow with more replicates, and say \
-                       nothing about how far the assumptions hold. Of many outcomes, about one interval in twenty \
-                       misses zero by chance alone.";
+                       happened. The intervals are those of dice alone: they narrow with more replicates, and say \
+                       nothing about parameters that are not known or about how far the assumptions hold.";
+
+const FEW_PAIRS: &str = "With fewer than 10 pairs, whether an interval holds the truth in 95 of 100 cases depends on how \
+                         outcomes are distributed; run more --replicates.";
 
 fn parted(arm: &Told, replicates: u32) -> String {
     let earliest = |arm: &Told| arm.can_differ_from.as_deref().map(hour);
@@ -98,7 +129,7 @@ fn parted(arm: &Told, replicates: u32) -> String {
             format!("identical throughout, though by its policy it could differ from {earliest}")
         }
         (Some(from), earliest) => format!(
-            "identical until {}{}; differs in {} of {replicates} worlds",
+            "identical until {}{}; differs in {} of {replicates} replicates",
             hour(from),
             earliest.map_or(String::new(), |time| format!(
                 " (by its policy it could differ from {time})"
@@ -113,92 +144,283 @@ fn of_arm<'r>(arm: &'r str, comparison: &'r Comparison) -> impl Iterator<Item = 
     of_arm.map(|named| (named, named.contrast.as_ref()))
 }
 
-fn tables(arm: &str, comparison: &Comparison) -> String {
+const NO_WORLDS: &str = "ONE SET OF PARAMETERS: the intervals below are of dice alone. What another set that the record does not \
+                         rule out would say is not in them; run with --worlds FILE (qantar match makes one).";
+
+/// Dated actions go on where what they answered does not happen.
+fn stale(arm: &Told) -> String {
+    match arm.stale {
+        Some((stale @ 1.., of)) => wrapped(
+            "  note: ",
+            &format!(
+                "{stale} of {of} dated actions answered events that did not happen in this arm: fewer than a tenth of the \
+                 baseline's people were out. `--set government.policy=\"reactive\"` lets the government react instead."
+            ),
+        ),
+        _ => String::new(),
+    }
+}
+
+/// An answer in worlds, as a sentence.
+fn in_worlds(arm: &str, base: &str, label: &str, answer: &Answer) -> String {
+    let (way, most) = match answer.lower >= answer.higher {
+        true => ("lower", answer.lower),
+        false => ("higher", answer.higher),
+    };
+    let spread = answer.effect;
+    let share = answer.dice.map_or(String::new(), |dice| {
+        let percent = |share: f64| format!("{:.0} %", 100.0 * share);
+        format!(
+            " Dice account for {} of the spread, parameters for {}.",
+            percent(dice),
+            percent(1.0 - dice)
+        )
+    });
+    let decides = answer.decides.first().map_or(String::new(), |first| {
+        format!(
+            " It goes most with `{}` (rank correlation {:+.2}; split at {} it tells the sign in {:.0} % of worlds).",
+            first.key,
+            first.rank,
+            number(first.splits_at),
+            100.0 * first.tells
+        )
+    });
+    format!(
+        "In {most} of {} worlds that the record does not rule out, {label} is {way} with {arm} than with {base} (median {}; \
+         5 to 95 %: {} to {}): {}.{share}{decides}",
+        answer.worlds,
+        signed(spread.median),
+        signed(spread.low),
+        signed(spread.high),
+        match answer.verdict {
+            Verdict::Robust => "robust",
+            Verdict::Leaning => "leaning that way, not sure",
+            Verdict::Open => "the answer is open",
+        }
+    )
+}
+
+/// One row for each outcome, over worlds; what is robust first.
+fn over_worlds(arm: &str, comparison: &Comparison) -> String {
     let base = &comparison.arms[0].name;
-    let mut text = format!("{arm} against {base}: medians, and the mean difference within a world\n");
+    let mut rows: Vec<(&Named, &Answer)> = of_arm(arm, comparison)
+        .filter_map(|(named, _)| Some((named, named.worlds.as_ref()?)))
+        .collect();
+    rows.sort_by_key(|(_, answer)| answer.verdict as u8);
+    let mut text = wrapped(
+        "",
+        &format!("{arm} against {base}, over worlds: how many fall or rise, and by how much"),
+    );
     text += &format!(
-        "  {:<30}{:>9}{:>9}{:>9}{:>21}\n",
+        "  {:<25}{:>10}{:>10}{:>20}{:>10}\n",
+        "", "fall/rise", "median", "5 to 95 %", ""
+    );
+    let shown = if comparison.all { rows.len() } else { LISTED };
+    for (named, answer) in rows.iter().take(shown) {
+        let spread = answer.effect;
+        text += &format!(
+            "  {:<25}{:>10}{:>10}{:>20}{:>10}\n",
+            cut(&named.label, 25),
+            format!("{}/{}", answer.lower, answer.higher),
+            signed(spread.median),
+            format!("{} to {}", signed(spread.low), signed(spread.high)),
+            answer.verdict.name()
+        );
+    }
+    text + &more(rows.len(), shown)
+}
+
+/// Rows that are listed without `--all`.
+const LISTED: usize = 8;
+
+fn more(rows: usize, shown: usize) -> String {
+    match rows > shown {
+        true => format!("  and {} more: --all\n", rows - shown),
+        false => String::new(),
+    }
+}
+
+/// The outcome that the sentence is about, chosen before anything is known of it: the dead where they are counted, else
+/// the first that was asked for.
+const FIRST: &str = "deaths_civilians";
+
+/// One sentence that can be repeated.
+fn sentence(arm: &str, comparison: &Comparison) -> String {
+    let base = &comparison.arms[0].name;
+    let all = || of_arm(arm, comparison);
+    let Some((named, contrast)) = all().find(|(named, _)| named.outcome == FIRST).or_else(|| all().next()) else {
+        return format!("{arm} against {base}: no outcome was asked for.");
+    };
+    let label = &named.label;
+    if let Some(answer) = &named.worlds {
+        return in_worlds(arm, base, label, answer);
+    }
+    let Some(c) = contrast else {
+        return format!("In this model, {arm} cannot be compared with {base} by {label}: no run of both has it.");
+    };
+    let runs = format!("of {} runs", c.pairs);
+    if c.lower + c.higher == 0 {
+        return format!("In this model, {arm} leaves {label} as in {base}, in all {runs}.");
+    }
+    let way = if c.difference < 0.0 { "lower" } else { "higher" };
+    let (agree, against) = match c.difference < 0.0 {
+        true => (c.lower, c.higher),
+        false => (c.higher, c.lower),
+    };
+    match c.interval {
+        Some(interval) if c.is_clear() => format!(
+            "In this model, {label}: {} {way} on average with {arm} than with {base} ({} {}), and {way} in {agree} {runs}.",
+            unsigned(c.difference),
+            named_interval(c),
+            size(interval)
+        ),
+        Some(interval) => format!(
+            "In this model it is open whether {arm} changes {label}: {} on average against {base} ({} {}), {way} in \
+             {agree} and the other way in {against} {runs}.",
+            signed(c.difference),
+            named_interval(c),
+            range(interval)
+        ),
+        None => format!(
+            "In this model it is open whether {arm} changes {label}: too few runs differ from {base} to tell, {} lower \
+             and {} higher {runs}.",
+            c.lower, c.higher
+        ),
+    }
+}
+
+/// What an interval may be called.
+fn named_interval(contrast: &Contrast) -> &'static str {
+    if contrast.pairs < FEW {
+        "interval"
+    } else {
+        "95 % interval"
+    }
+}
+
+fn unsigned(value: f64) -> String {
+    signed(value.abs()).trim_start_matches('+').to_owned()
+}
+
+/// An interval that does not hold zero, without the sign that the word beside it tells.
+fn size(interval: Interval) -> String {
+    let (low, high) = match interval.high < 0.0 {
+        true => (interval.high, interval.low),
+        false => (interval.low, interval.high),
+    };
+    format!("{} to {}", unsigned(low), unsigned(high))
+}
+
+pub(super) fn range(interval: Interval) -> String {
+    format!("{} to {}", signed(interval.low), signed(interval.high))
+}
+
+/// One row for each outcome; what can be told from chance first.
+fn table(arm: &str, comparison: &Comparison) -> String {
+    let base = &comparison.arms[0].name;
+    let mut rows: Vec<_> = of_arm(arm, comparison).collect();
+    rows.sort_by_key(|(_, contrast)| match contrast {
+        Some(c) if c.is_clear_among_all() => 0,
+        Some(c) if c.is_clear() => 1,
+        Some(_) => 2,
+        None => 3,
+    });
+    let few = rows.iter().filter_map(|(_, contrast)| *contrast).any(|c| c.pairs < FEW);
+    let mut text = wrapped(
+        "",
+        &format!("{arm} against {base}: medians, and the mean difference within a replicate"),
+    );
+    text += &format!(
+        "  {:<24}{:>9}{:>9}{:>9}{:>17}{:>10}\n",
         "",
         cut(base, 8),
         cut(arm, 8),
         "differ.",
-        "95 % interval"
+        if few { "interval" } else { "95 % interval" },
+        "fall/rise"
     );
-    for (named, contrast) in of_arm(arm, comparison) {
-        text += &match contrast {
-            None => format!("  {:<30}{:>9}\n", cut(&named.label, 30), "undefined"),
-            Some(c) => format!(
-                "  {:<30}{:>9}{:>9}{:>9}{:>21}\n",
-                cut(&named.label, 30),
-                number(c.baseline.median),
-                number(c.arm.median),
-                signed(c.difference),
-                format!("{} to {}", signed(c.interval.low), signed(c.interval.high)),
-            ),
+    let shown = if comparison.all { rows.len() } else { LISTED };
+    for (named, contrast) in rows.iter().take(shown) {
+        let Some(c) = contrast else {
+            text += &format!("  {:<24}{:>9}\n", cut(&named.label, 24), "undefined");
+            continue;
         };
-    }
-    text += &format!("\nIn how many worlds {arm} is lower or higher, and how wide its interval is\n");
-    text += &format!(
-        "  {:<30}{:>9}{:>9}{:>9}{:>21}\n",
-        "", "lower", "higher", "equal", "of unpaired runs'"
-    );
-    for (named, contrast) in of_arm(arm, comparison) {
-        let Some(c) = contrast else { continue };
+        let told = if c.lower + c.higher == 0 {
+            "none differs"
+        } else {
+            "too few differ"
+        };
+        let mark = if c.is_clear_among_all() { "*" } else { " " };
         text += &format!(
-            "  {:<30}{:>9}{:>9}{:>9}{:>21}\n",
-            cut(&named.label, 30),
-            c.lower,
-            c.higher,
-            c.pairs - c.lower - c.higher,
-            c.pairing
-                .map_or("-".to_owned(), |width| format!("{:.0} %", 100.0 * width))
+            "{mark} {:<24}{:>9}{:>9}{:>9}{:>17}{:>10}\n",
+            cut(&named.label, 24),
+            number(c.baseline.median),
+            number(c.arm.median),
+            signed(c.difference),
+            c.interval.map_or(told.to_owned(), range),
+            format!("{}/{}", c.lower, c.higher),
         );
     }
+    text += &more(rows.len(), shown);
+    let told: Vec<&Contrast> = rows.iter().filter_map(|(_, contrast)| *contrast).collect();
+    let most = told.iter().map(|c| c.pairs).max().unwrap_or(0);
+    let asked = comparison
+        .contrasts
+        .iter()
+        .filter_map(|named| named.contrast.as_ref()?.p)
+        .count();
+    if told.iter().any(|c| c.is_clear_among_all()) {
+        text += &wrapped(
+            "  * ",
+            &format!("told from chance even as one of the {asked} differences asked for here (Holm)"),
+        );
+    }
+    let pairs = |(named, contrast): &(&Named, Option<&Contrast>)| {
+        let pairs = contrast.map_or(0, |c| c.pairs);
+        (pairs < comparison.replicates as usize).then(|| format!("{}: {pairs}", named.label))
+    };
+    let fewer: Vec<String> = rows.iter().filter_map(pairs).collect();
+    let of_all = format!("pairs of replicates used: {most} of {}", comparison.replicates);
+    text += &match fewer.is_empty() {
+        true => wrapped("  ", &of_all),
+        false => wrapped("  ", &format!("{of_all}; {}", fewer.join("; "))),
+    };
     text
 }
 
-/// One paragraph: what differs beyond chance, and what does not.
-fn plain_words(arm: &str, comparison: &Comparison) -> String {
+/// Of what need not happen, how often it does.
+fn what_may_not_happen(arm: &str, comparison: &Comparison) -> String {
     let base = &comparison.arms[0].name;
-    let defined = || of_arm(arm, comparison).filter_map(|(named, contrast)| Some((named, contrast?)));
-    let told: Vec<String> = defined()
-        .filter(|(_, c)| !c.interval.holds_zero())
-        .map(|(named, c)| {
-            let (word, worlds) = match c.difference < 0.0 {
-                true => ("lower", c.lower),
-                false => ("higher", c.higher),
-            };
-            let (low, high) = match c.difference < 0.0 {
-                true => (-c.interval.high, -c.interval.low),
-                false => (c.interval.low, c.interval.high),
-            };
-            format!(
-                "{} {} {word} on average (95 % interval {} to {}), and {word} in {worlds} of {} worlds",
+    let mut text = String::new();
+    for (named, _) in of_arm(arm, comparison) {
+        let Some(Happens {
+            baseline,
+            arm: in_arm,
+            of,
+            difference,
+            interval,
+            p,
+        }) = named.happens
+        else {
+            continue;
+        };
+        let percent = |share: f64| signed((100.0 * share).round());
+        let chance = if p < 0.05 { "" } else { "; cannot be told from chance" };
+        if baseline + in_arm == 0 {
+            text += &wrapped("  ", &format!("{}: happens in no run", named.label));
+            continue;
+        }
+        text += &wrapped(
+            "  ",
+            &format!(
+                "{}: happens in {in_arm} of {of} with {arm}, against {baseline} of {of} with {base}: {} points of a \
+                 hundred (95 % interval {} to {}){chance}",
                 named.label,
-                signed(c.difference.abs()).trim_start_matches('+'),
-                signed(low).trim_start_matches('+'),
-                signed(high).trim_start_matches('+'),
-                c.pairs
-            )
-        })
-        .collect();
-    let same: Vec<&str> = defined()
-        .filter(|(_, c)| c.lower + c.higher == 0)
-        .map(|(named, _)| named.label.as_str())
-        .collect();
-    let unsure: Vec<&str> = defined()
-        .filter(|(_, c)| c.interval.holds_zero() && c.lower + c.higher > 0)
-        .map(|(named, _)| named.label.as_str())
-        .collect();
-    let mut text = match told.is_empty() {
-        true => format!("In the model, no difference between {arm} and {base} can be told from chance."),
-        false => format!("In the model, in {arm} as against {base}: {}.", told.join("; ")),
-    };
-    if !unsure.is_empty() && !told.is_empty() {
-        text += &format!(" No difference can be told from chance in: {}.", unsure.join("; "));
-    }
-    if !same.is_empty() {
-        text += &format!(" The same in every world: {}.", same.join("; "));
+                percent(difference),
+                percent(interval.low),
+                percent(interval.high)
+            ),
+        );
     }
     text
 }
@@ -248,6 +470,8 @@ pub struct Document<'r> {
     pub arms: &'r [Told],
     /// Every other arm against it, outcome by outcome; `null` where an outcome is not defined.
     pub contrasts: Vec<Against<'r>>,
+    /// How many plausible worlds the replicates are run in; `null` if all are of one.
+    pub worlds: Option<usize>,
     /// The caution that goes with the numbers.
     pub caution: &'static str,
     /// Where the results lie.
@@ -263,6 +487,10 @@ pub struct Against<'r> {
     pub outcome: &'r str,
     /// Its unit; empty for an expression.
     pub unit: &'r str,
+    /// How often it happens; `null` if it always does.
+    pub happens: Option<&'r Happens>,
+    /// What it is in plausible worlds; `null` if all replicates are of one.
+    pub worlds: Option<&'r Answer>,
     /// What is known of it.
     #[serde(flatten)]
     pub contrast: Option<&'r Contrast>,
@@ -275,6 +503,8 @@ impl<'r> Document<'r> {
             arm: &named.arm,
             outcome: &named.outcome,
             unit: &named.unit,
+            happens: named.happens.as_ref(),
+            worlds: named.worlds.as_ref(),
             contrast: named.contrast.as_ref(),
         };
         Document {
@@ -286,6 +516,7 @@ impl<'r> Document<'r> {
             replicates: comparison.replicates,
             arms: comparison.arms,
             contrasts: comparison.contrasts.iter().map(against).collect(),
+            worlds: comparison.worlds,
             caution: CAUTION,
             folder: comparison.folder,
         }
@@ -304,6 +535,8 @@ mod tests {
             label: label.to_owned(),
             unit: "people".to_owned(),
             contrast,
+            happens: (outcome == "never").then(|| Happens::of(&[f64::NAN; 40], &[f64::NAN; 40]).unwrap()),
+            worlds: None,
         };
         let mixed: Vec<f64> = (0..40).map(|i| f64::from(i * 5 % 13) * 100.0).collect();
         let arm = |name: &str, what: &str, from: Option<&str>| Told {
@@ -312,6 +545,11 @@ mod tests {
             differs_from: from.map(str::to_owned),
             differs_in: 40,
             can_differ_from: Some("2022-01-02T08:00:00+06:00".to_owned()),
+            leans_on: from
+                .map(|_| "how far a promise is believed".to_owned())
+                .into_iter()
+                .collect(),
+            stale: from.map(|_| (12, 38)),
         };
         told(&Comparison {
             title: "January",
@@ -336,6 +574,8 @@ mod tests {
             metric: &crate::metric::Metric::Participants.description(),
             bands: &[],
             times: &[],
+            worlds: None,
+            all: false,
             folder: "results/january-7-compare",
         })
     }

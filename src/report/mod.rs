@@ -7,6 +7,7 @@ pub mod chart;
 pub mod compare;
 pub mod format;
 pub mod json;
+pub mod matching;
 pub mod page;
 pub mod picture;
 #[cfg(test)]

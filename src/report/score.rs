@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::format::{day, number, wrapped};
+use crate::analysis::implausible::{CUT, Standing, Target};
 use crate::analysis::score::{Apart, Judgement, Observation, Record, Score, Use, apart};
 use crate::analysis::spread::Spread;
 
@@ -92,6 +93,12 @@ fn observations(scored: &Scored<'_>, which: impl Fn(&Observation) -> bool) -> St
             };
             let told = format!("{name}{}", ran(judgement, scored.replicates));
             text += &wrapped(&format!("      {verdict:<8} "), &told);
+            if let Some(standing) = judgement.standing {
+                text += &wrapped(
+                    "               ",
+                    &stands(observation, judgement, &standing, scored.replicates),
+                );
+            }
         }
     }
     text
@@ -162,12 +169,43 @@ fn ran(judgement: &Judgement, replicates: u32) -> String {
     )
 }
 
+fn stands(observation: &Observation, judgement: &Judgement, standing: &Standing, replicates: u32) -> String {
+    let mark = if standing.implausibility > CUT {
+        " (RULES IT OUT)"
+    } else {
+        ""
+    };
+    let have = replicates as usize - judgement.missing;
+    let crps = standing.crps.map(|crps| {
+        let unit = if observation.unit.is_empty() {
+            String::new()
+        } else {
+            format!(" {}", observation.unit)
+        };
+        format!(
+            ", rank {} of {have}, CRPS {}{unit}",
+            number(standing.rank.floor()),
+            number(crps)
+        )
+    });
+    format!(
+        "implausibility {:.1}{mark}, {:.0} % of what is uncertain is dice{}",
+        standing.implausibility,
+        100.0 * standing.dice,
+        crps.unwrap_or_default()
+    )
+}
+
 /// What has to be known to read the numbers.
 fn notes(scored: &Scored<'_>) -> String {
     let mut notes = vec![
         "A pattern is shown when the median and at least the asked share of seeds lie in the accepted range. What was \
          fitted is no test of the model; what was not fitted is. One wave is one observation, and official figures are \
          contested: agreement shows that an account is possible, not that it is true."
+            .to_owned(),
+        "Implausibility is how far the mean lies from what was observed, in standard deviations of all that is uncertain: dice, \
+         observation, and what a model of this kind may be off by. Beyond 3 the observation rules the scenario out. CRPS is \
+         how far the ensemble is as a whole; lower is better."
             .to_owned(),
     ];
     for ensemble in scored.ensembles {
@@ -205,7 +243,23 @@ fn verdict(record: &Record, ensemble: &Ensemble) -> String {
             ids.join(", ")
         ),
     };
-    wrapped("", &format!("{}: {verdict}", ensemble.scenario))
+    let far = match ensemble.score.farthest(record) {
+        Some((observation, far)) if far.is_finite() => {
+            format!(
+                "; the farthest observation is {} with an implausibility of {far:.1}",
+                observation.id
+            )
+        }
+        Some((observation, _)) => format!("; {} is in no two replicates", observation.id),
+        None => String::new(),
+    };
+    let own = ensemble.score.own.map_or(String::new(), |share| {
+        format!(
+            ". A world of this very model would be ruled out by none of the observations in {:.0} of 100",
+            100.0 * share
+        )
+    });
+    wrapped("", &format!("{}: {verdict}{far}{own}", ensemble.scenario))
 }
 
 /// For each pair of ensembles, what the record can tell apart.
@@ -321,6 +375,10 @@ pub struct ObservationOf<'r> {
     pub outcome: String,
     /// The lowest and the highest number that agree.
     pub accept: [f64; 2],
+    /// What is known of it and how well, for the implausibility of a run.
+    pub target: Target,
+    /// Why a model of this kind may be off by the discrepancy; may be empty.
+    pub reason: &'r str,
     /// Share of the replicates that have to agree.
     pub seeds: f64,
     /// How sure it is.
@@ -351,6 +409,8 @@ pub struct EnsembleOf<'r> {
     pub persons_per_agent: u32,
     /// Whether it shows every pattern.
     pub passes: bool,
+    /// How often a world of this very model would be ruled out by no observation; `null` of too few replicates.
+    pub own: Option<f64>,
     /// The patterns.
     pub patterns: Vec<PatternOf<'r>>,
     /// Its observations, in the order of those of the record.
@@ -385,6 +445,8 @@ pub struct JudgementOf<'r> {
     pub missing: usize,
     /// Whether the median and enough replicates agree.
     pub agrees: bool,
+    /// How far it is, by all that is uncertain; `null` if no two replicates have the outcome.
+    pub standing: Option<Standing>,
 }
 
 /// What tells two scenarios apart.
@@ -455,6 +517,8 @@ fn observation_of<'r>(record: &'r Record, observation: &'r Observation) -> Obser
         date: &observation.date,
         outcome: observation.outcome.to_string(),
         accept: [observation.accept.0, observation.accept.1],
+        target: observation.target,
+        reason: &observation.reason,
         seeds: observation.seeds,
         confidence: observation.confidence.name(),
         official: observation.official,
@@ -484,6 +548,7 @@ fn ensemble_of<'r>(record: &'r Record, ensemble: &'r Ensemble) -> EnsembleOf<'r>
         inside: judgement.inside,
         missing: judgement.missing,
         agrees: judgement.agrees,
+        standing: judgement.standing,
     });
     EnsembleOf {
         scenario: &ensemble.scenario,
@@ -491,6 +556,7 @@ fn ensemble_of<'r>(record: &'r Record, ensemble: &'r Ensemble) -> EnsembleOf<'r>
         seed: ensemble.seed,
         persons_per_agent: ensemble.persons_per_agent,
         passes: ensemble.score.passes(record),
+        own: ensemble.score.own,
         patterns: patterns.collect(),
         judgements: judgements.collect(),
     }

@@ -4,8 +4,11 @@ use serde::Serialize;
 
 use super::compare::{cut, signed};
 use super::format::{number, wrapped};
-use crate::analysis::bootstrap::Interval;
-use crate::analysis::sensitivity::{Effect, Method, Share};
+use crate::analysis::interval::Interval;
+use crate::analysis::sensitivity::Method;
+use crate::analysis::sensitivity::morris::Effect;
+use crate::analysis::sensitivity::pawn::Dependence;
+use crate::analysis::sensitivity::sobol::Shares;
 use crate::analysis::spread::Spread;
 
 /// What there is to tell.
@@ -23,7 +26,7 @@ pub struct Sensitivity {
     pub points: usize,
     /// Replicates of each.
     pub replicates: usize,
-    /// Which indices; `null` if the design is not laid out for any.
+    /// Which indices; `null` if there are so few points that they are told one by one.
     pub method: Option<Method>,
     /// The parameters, by key.
     pub parameters: Vec<String>,
@@ -38,6 +41,8 @@ pub struct Sensitivity {
 pub struct Of {
     /// The outcome.
     pub outcome: String,
+    /// How many runs do not have it.
+    pub missing: usize,
     /// The share of its variance over all runs that is chance; `null` if it cannot be told.
     pub chance: Option<f64>,
     /// What it depends on.
@@ -50,9 +55,11 @@ pub struct Of {
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
     /// Shares of variance.
-    Shares(Vec<Share>),
+    Shares(Shares),
     /// Elementary effects.
     Effects(Vec<Effect>),
+    /// How far its distribution moves.
+    Dependence(Vec<Dependence>),
     /// The values of the parameters at each point, and the spread over replicates.
     Bands(Vec<(Vec<String>, Spread)>),
     /// Why nothing can be said.
@@ -82,15 +89,28 @@ pub fn text(sensitivity: &Sensitivity) -> String {
         text += &match &of.answer {
             Answer::Shares(shares) => of_shares(&sensitivity.parameters, shares),
             Answer::Effects(effects) => of_effects(&sensitivity.parameters, effects),
+            Answer::Dependence(all) => of_dependence(&sensitivity.parameters, all),
             Answer::Bands(bands) => of_bands(&sensitivity.parameters, bands),
             Answer::Nothing(why) => wrapped("  ", why),
         };
-        if let Some(chance) = of.chance {
+        let chance = match of.chance {
+            Some(chance) => format!(
+                "{} of the variance over all runs is chance (the dice), the rest is parameters.",
+                percent(chance)
+            ),
+            None if *replicates < 2 => {
+                "How much of it is chance cannot be told from one replicate of each point; sweep with --replicates 4."
+                    .to_owned()
+            }
+            None => "How much of it is chance cannot be told: a run lacks a value, or nothing varies.".to_owned(),
+        };
+        text += &wrapped("  ", &chance);
+        if of.missing > 0 {
             text += &wrapped(
                 "  ",
                 &format!(
-                    "{} of the variance over all runs is chance (the dice), the rest is parameters.",
-                    percent(chance)
+                    "{} runs have no value of it; averages are over the others.",
+                    number(of.missing as f64)
                 ),
             );
         }
@@ -102,14 +122,17 @@ pub fn text(sensitivity: &Sensitivity) -> String {
     text
 }
 
-fn of_shares(parameters: &[String], shares: &[Share]) -> String {
+/// Pairs of parameters that are listed; the rest is in the table.
+const PAIRS: usize = 10;
+
+fn of_shares(parameters: &[String], all: &Shares) -> String {
+    let shares = &all.of;
     let mut text = format!(
         "  {:<36}{:>8}{:>14}{:>8}{:>14}\n",
         "share of variance", "alone", "95 %", "in all", "95 %"
     );
     let mut order: Vec<usize> = (0..shares.len()).collect();
     order.sort_by(|&a, &b| shares[b].total.total_cmp(&shares[a].total));
-    let range = |interval: Interval| format!("{:.2} to {:.2}", interval.low, interval.high);
     for &p in &order {
         let share = &shares[p];
         text += &format!(
@@ -125,7 +148,57 @@ fn of_shares(parameters: &[String], shares: &[Share]) -> String {
         .iter()
         .map(|&p| (parameters[p].as_str(), shares[p].total))
         .collect();
-    text + &bars("in all", &rows)
+    text += &bars("in all", &rows);
+    let mut pairs: Vec<_> = all.pairs.iter().filter(|pair| !pair.interval.holds_zero()).collect();
+    pairs.sort_by(|a, b| b.second.abs().total_cmp(&a.second.abs()));
+    if !all.pairs.is_empty() {
+        text += match pairs.is_empty() {
+            true => "  no two parameters do anything only together that can be told from zero\n",
+            false => "  only together\n",
+        };
+    }
+    for pair in pairs.iter().take(PAIRS) {
+        let [a, b] = pair.parameters.map(|p| &parameters[p]);
+        text += &format!(
+            "  {:<58}{:>8.2}{:>14}\n",
+            cut(&format!("{a}, {b}"), 57),
+            pair.second,
+            range(pair.interval)
+        );
+    }
+    text + &wrapped(
+        "  ",
+        &format!(
+            "Dice made {} of the variance of the averages; they are taken away here, and one parameter's share may come \
+             out a little below 0 or above 1.",
+            percent(all.dice)
+        ),
+    )
+}
+
+fn of_dependence(parameters: &[String], all: &[Dependence]) -> String {
+    let mut text = format!(
+        "  {:<44}{:>10}{:>13}{:>9}\n",
+        "how far it moves the distribution", "index", "by chance", "way"
+    );
+    let mut order: Vec<usize> = (0..all.len()).collect();
+    order.sort_by(|&a, &b| all[b].index.total_cmp(&all[a].index));
+    for &p in &order {
+        let of = &all[p];
+        let mark = if of.is_clear() { "*" } else { " " };
+        let key = cut(&parameters[p], 43);
+        text += &format!(
+            "{mark} {key:<44}{:>10.2}{:>13.2}{:>9}\n",
+            of.index,
+            of.nothing,
+            format!("{:+.2}", of.rank)
+        );
+    }
+    text + &wrapped(
+        "  ",
+        "* above what 95 of 100 parameters that do nothing would show (PAWN index, 0 to 1). The way is the rank correlation: \
+         + if the outcome grows with the parameter.",
+    )
 }
 
 fn of_effects(parameters: &[String], effects: &[Effect]) -> String {
@@ -193,6 +266,10 @@ fn bars(title: &str, rows: &[(&str, f64)]) -> String {
     text
 }
 
+fn range(interval: Interval) -> String {
+    format!("{:.2} to {:.2}", interval.low, interval.high)
+}
+
 fn percent(share: f64) -> String {
     format!("{:.0} %", 100.0 * share)
 }
@@ -200,6 +277,7 @@ fn percent(share: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::sensitivity::sobol::Share;
 
     fn told(answer: Answer) -> String {
         text(&Sensitivity {
@@ -215,6 +293,7 @@ mod tests {
                 .to_vec(),
             outcomes: vec![Of {
                 outcome: "deaths_civilians".to_owned(),
+                missing: 0,
                 chance: Some(0.25),
                 answer,
             }],
@@ -237,7 +316,11 @@ mod tests {
 
     #[test]
     fn the_parameter_that_matters_most_comes_first_and_has_the_longest_bar() {
-        let text = told(Answer::Shares(vec![share(0.1, 0.2), share(0.7, 0.8)]));
+        let text = told(Answer::Shares(Shares {
+            of: vec![share(0.1, 0.2), share(0.7, 0.8)],
+            pairs: Vec::new(),
+            dice: 0.1,
+        }));
         let north = "  region.north.urban                      0.70  0.65 to 0.75    0.80  0.75 to 0.85\n";
         assert!(text.contains(north), "{text}");
         assert!(text.find("region.north").unwrap() < text.find("rules.turnout").unwrap());

@@ -24,7 +24,7 @@ use crate::sim::model::Model;
 use crate::suggest::suggest;
 use calendar::Calendar;
 use problem::{Place, Problem, Problems, Source, any_wrong};
-use tree::{Table, Value};
+use tree::{Node, Table, Value};
 
 /// A scenario as written, with all that it extends and all that was set.
 #[derive(Clone, Debug)]
@@ -33,6 +33,7 @@ pub struct Scenario {
     title: String,
     root: Table,
     record: Option<PathBuf>,
+    worlds: Option<PathBuf>,
     sources: Vec<Source>,
     /// What was found while reading; it does not keep the rest from being judged, so compile tells it with the rest.
     problems: Vec<Problem>,
@@ -67,6 +68,7 @@ impl Scenario {
             name,
             root,
             record: reading.record,
+            worlds: reading.worlds,
             sources: reading.sources,
             problems: reading.problems,
         })
@@ -145,6 +147,17 @@ impl Scenario {
     /// that of the scenario it extends.
     pub fn record(&self) -> Option<&Path> {
         self.record.as_deref()
+    }
+
+    /// The file of plausible worlds that it names, or that of the scenario it extends.
+    pub fn worlds(&self) -> Option<&Path> {
+        self.worlds.as_deref()
+    }
+
+    /// The assumptions that what follows from it leans on.
+    pub fn leans_on(&self) -> Vec<String> {
+        let list = self.root.get("leans_on").map(Node::list).unwrap_or_default();
+        list.iter().filter_map(Node::text).map(str::to_owned).collect()
     }
 
     /// What it is called in reports; its name if it does not say.

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use super::outcomes;
+use crate::analysis::implausible::{Scale, Target};
 use crate::analysis::outcome::Known;
 use crate::analysis::score::{self, Confidence, Observation, Pattern, Record, Use, Variant};
 use crate::document::calendar;
@@ -118,6 +119,10 @@ const OBSERVATION: &[Field] = &[
     required("outcome", Outcome, "", "The number of a run that should agree, such as \"peak(participants)\"."),
     words("accept", Range, "unit of the observation", "from `tolerance`", "The lowest and the highest number that agree."),
     words("tolerance", Range, "1", "from `accept`", "The same as factors of `value`."),
+    words("scale", Kind::Choice(C::Measure), "", "log if the range is of positive numbers and spans a factor of two, logit for a share, else linear", "How differences are measured: by ratios (log), by odds (logit), in hours (time) or in the unit."),
+    words("error", Number(0.0, 1e15), "on the scale", "a quarter of the range", "Standard deviation of the error of observation; on the log scale 0.2 is a fifth."),
+    words("discrepancy", Number(0.0, 1e15), "on the scale", "none stated", "Standard deviation of what a model of this kind may be off by, whatever its parameters."),
+    words("reason", Text, "", "needed with `discrepancy`", "Why the model may be off by so much."),
     value("seeds", SHARE, "share", "0.6", "Share of the replicates that have to agree; their median has to as well."),
     required("confidence", Kind::Choice(C::Confidence), "", "How sure it is that it was so."),
     value("official", Flag, "", "false", "Whether it is an official figure."),
@@ -259,6 +264,7 @@ impl Reader<'_> {
         let outcome = outcomes::read(view.given("outcome")?, self.texts, self.known, problems)?;
         let reference = |key, to| view.reference(key, to, self.names);
         let word = |key: &str| view.text(key);
+        let target = accept.and_then(|accept| target(view, accept, problems));
         let confidence = |name: String| Confidence::ALL.into_iter().find(|other| other.name() == name);
         Some(Observation {
             id: word("id"),
@@ -269,6 +275,8 @@ impl Reader<'_> {
             date: date(view),
             outcome,
             accept: accept?,
+            target: target?,
+            reason: word("reason"),
             seeds: view.number("seeds"),
             confidence: confidence(word("confidence"))?,
             official: view.flag_given("official").unwrap_or(false),
@@ -282,6 +290,45 @@ impl Reader<'_> {
             note: word("note"),
         })
     }
+}
+
+/// How far a run may be from it; the range that agrees stands for two standard deviations of the observation to either
+/// side, where nothing else is said.
+fn target(view: &View<'_>, (low, high): (f64, f64), problems: &mut Vec<Problem>) -> Option<Target> {
+    let value = view.number_given("value");
+    let by_ratio = value.is_some_and(|value| value > 0.0) && low > 0.0 && high >= 2.0 * low;
+    let scale = match (view.given("scale"), view.text("unit").as_str()) {
+        (Some(node), _) => Scale::ALL.into_iter().find(|scale| Some(scale.name()) == node.text())?,
+        (None, _) if by_ratio => Scale::Log,
+        (None, "share") => Scale::Logit,
+        _ => Scale::Linear,
+    };
+    let observed = value.map_or((low, high), |value| (value, value));
+    if scale == Scale::Log && observed.0 <= 0.0 {
+        let problem = Problem::at(view.place("scale"), "ratios to zero mean nothing");
+        problems.push(problem.label("`log` needs a `value` above 0").help("use `linear`"));
+        return None;
+    }
+    let discrepancy = view.number_given("discrepancy");
+    if discrepancy.is_some_and(|size| size > 0.0) && view.text("reason").is_empty() {
+        let problem = Problem::at(view.place("discrepancy"), "a discrepancy has a reason");
+        problems.push(problem.help("say in `reason` why a model of this kind may be off by so much"));
+    }
+    let mut target = Target {
+        observed,
+        scale,
+        floor: 0.01 * observed.0.abs().max(f64::MIN_POSITIVE),
+        error: 0.0,
+        discrepancy: discrepancy.unwrap_or(0.0),
+    };
+    // Where no number is known, the range itself is what was observed.
+    let range = if value.is_some() {
+        0.25 * (target.scaled(high) - target.scaled(low))
+    } else {
+        0.0
+    };
+    target.error = view.number_given("error").unwrap_or(range);
+    Some(target)
 }
 
 /// The range that agrees: as it is written, or as factors of the value.

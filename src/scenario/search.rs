@@ -43,6 +43,14 @@ pub struct Search {
     pub sampler_population: usize,
     /// To how many independent particles the posterior shall amount.
     pub effective: f64,
+    /// Waves of a match, at most.
+    pub waves: usize,
+    /// Points of a wave.
+    pub wave_points: usize,
+    /// Worlds that a match looks for.
+    pub worlds: usize,
+    /// Replicates by which a world has to show that it is not ruled out.
+    pub world_replicates: u32,
     /// The parameters, at least one.
     pub parameters: Vec<Parameter>,
 }
@@ -120,6 +128,7 @@ pub static FORMAT: LazyLock<Format> = LazyLock::new(|| {
             field("explore", Kind::Whole(1, 1_000_000), "100", "Trials drawn from the ranges alone."),
             field("optimiser", Kind::Table("search.optimiser"), "{}", "How the region near the record is found."),
             field("sampler", Kind::Table("search.sampler"), "{}", "How the size of that region is measured."),
+            field("waves", Kind::Table("search.waves"), "{}", "How `qantar match` closes in on what is not ruled out."),
             field("parameter", Kind::Entries("search.parameter"), "[]", "The parameters that are searched."),
         ]),
         of("search.optimiser", "How the region near the record is found.", &[
@@ -131,6 +140,12 @@ pub static FORMAT: LazyLock<Format> = LazyLock::new(|| {
             field("trials", TRIALS, "1000", "Trials, at most; 0 leaves the sampler out."),
             field("population", Kind::Whole(1, 100_000), "50", "Trials in a generation."),
             field("effective", Kind::Number(2.0, 100_000.0), "50", "To how many independent particles the posterior shall amount."),
+        ]),
+        of("search.waves", "How a match closes in on what is not ruled out.", &[
+            field("most", Kind::Whole(1, 100), "5", "Waves, at most; fewer where the emulators are sure before."),
+            field("points", Kind::Whole(20, 100_000), "300", "Points of a wave."),
+            field("worlds", Kind::Whole(1, 100_000), "200", "Worlds that are wanted: points that their own runs do not rule out."),
+            field("world_replicates", Kind::Whole(2, 10_000), "8", "Replicates by which each of them has to show it."),
         ]),
         of("search.parameter", "A parameter that is searched.", &[
             required("key", Kind::Text, "Its path in the scenario, as `--set` takes it."),
@@ -191,6 +206,7 @@ fn search(text: &str, root: &Table, scenario: &Scenario, problems: &mut Vec<Prob
         top.section(name, table, node.map_or(&nowhere, |node| &node.place))
     };
     let (optimiser, sampler) = (part("optimiser", "search.optimiser"), part("sampler", "search.sampler"));
+    let waves = part("waves", "search.waves");
     check(&FORMAT, root, &Names::of(root), problems);
     let (list, known) = (root.get("parameter"), problems.len());
     let nodes = list.map(Node::list).unwrap_or_default();
@@ -225,6 +241,10 @@ fn search(text: &str, root: &Table, scenario: &Scenario, problems: &mut Vec<Prob
         sample: count(sampler, "trials"),
         sampler_population: count(sampler, "population"),
         effective: sampler.number("effective"),
+        waves: count(waves, "most"),
+        wave_points: count(waves, "points"),
+        worlds: count(waves, "worlds"),
+        world_replicates: waves.whole("world_replicates"),
         parameters: parameters.into_iter().flatten().collect(),
     }
 }

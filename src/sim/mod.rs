@@ -62,6 +62,12 @@ pub trait Simulation: Any + Debug + Send + Sync {
         Some(0)
     }
 
+    /// The ids of the actions that come at a time that was written down, whatever happens, with the tick; those that are for
+    /// the record only are not among them.
+    fn dated(&self) -> Vec<(&str, u32)> {
+        Vec::new()
+    }
+
     /// The ids of the actions that can be taken away, in their order, with whether that would change more than the record.
     fn actions(&self) -> Vec<(&str, bool)> {
         Vec::new()

@@ -235,14 +235,22 @@ const KEPT: u64 = 256;
 
 impl Models {
     fn new(study: &Study) -> Models {
-        let models = u64::from(study.points.len()) * study.arms.len() as u64;
-        let kept = models <= KEPT && study.identity.replicates > 1 && study.identity.design.is_some();
+        let worlds = study.worlds.as_ref().map_or(1, |worlds| worlds.rows.len());
+        let models = u64::from(study.points.len()) * (study.arms.len() * worlds) as u64;
+        let again = u64::from(study.identity.replicates) > worlds as u64;
+        let varied = study.identity.design.is_some() || study.worlds.is_some();
+        let kept = models <= KEPT && again && varied;
         Models((0..if kept { models } else { 0 }).map(|_| OnceLock::new()).collect())
     }
 
     fn of(&self, study: &Study, job: Job) -> Arc<Compiled> {
-        let compile = || Arc::new(study.model(job.arm, job.point));
-        match self.0.get(job.point as usize * study.arms.len() + job.arm as usize) {
+        let compile = || Arc::new(study.model(job));
+        let (world, worlds) = study
+            .worlds
+            .as_ref()
+            .map_or((0, 1), |all| (all.of(job.replicate), all.rows.len()));
+        let place = job.point as usize * study.arms.len() + job.arm as usize;
+        match self.0.get(place * worlds + world) {
             Some(kept) => Arc::clone(kept.get_or_init(compile)),
             None => compile(),
         }
@@ -298,7 +306,7 @@ impl Open {
 /// Run a job; `None` if it was stopped.
 fn run(study: &Study, models: &Models, job: Job, progress: &Progress) -> Option<Record> {
     let attempt = || {
-        if study.identity.design.is_none() {
+        if study.identity.design.is_none() && study.worlds.is_none() {
             let arm = study.arm(job);
             return simulate(study, &*arm.model, &arm.calendar, job, progress);
         }

@@ -87,6 +87,8 @@ pub enum Command {
         /// The path of the scenario as seen from the folder of results.
         base: String,
     },
+    /// What a record does not rule out.
+    Match,
 }
 
 impl Command {
@@ -99,6 +101,7 @@ impl Command {
             Command::Sweep => "sweep",
             Command::Score => "score",
             Command::Calibrate { .. } => "calibrate",
+            Command::Match => "match",
         }
     }
 }

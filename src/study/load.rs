@@ -7,6 +7,7 @@ use std::path::Path;
 use super::arm::Arm;
 use super::error::{Error, at};
 use super::identity::Command;
+use super::matching::WORLDS;
 use super::place;
 use super::plan::{DESIGN, SCENARIO, Study, arm_scenario};
 use crate::scenario::Scenario;
@@ -47,6 +48,10 @@ impl Study {
         for &name in given(&identity.made_by) {
             study.given.push((name, text(name)?));
         }
+        let worlds = path.join(WORLDS);
+        if identity.made_by != Command::Match && worlds.is_file() {
+            study.in_worlds(text(WORLDS)?)?;
+        }
         study.keep(identity.outcomes.clone())?;
         // What this version would say of itself is not what is in the folder.
         study.identity = identity;
@@ -58,7 +63,7 @@ impl Study {
 fn given(command: &Command) -> &'static [&'static str] {
     match command {
         Command::Score => &["record.toml"],
-        Command::Calibrate { .. } => &["search.toml", "record.toml"],
+        Command::Calibrate { .. } | Command::Match => &["search.toml", "record.toml"],
         _ => &[],
     }
 }

@@ -16,7 +16,8 @@
 //! | `execute`, `stages` | runs the jobs that are not done; asks for the next points |
 //! | `rows`, `assemble`, `manifest` | tables, put together once all is done |
 //! | `load`, `growth`, `status`, `difference` | what a folder holds: the study again, a part of a larger one, how far it is |
-//! | `calibrate` | stages that fit parameters to a record |
+//! | `calibrate`, `matching` | stages that fit parameters to a record; waves that close in on what it does not rule out |
+//! | `worlds` | plausible worlds, of which each replicate runs in the next |
 
 mod arm;
 mod assemble;
@@ -32,6 +33,7 @@ mod journal;
 mod load;
 mod lock;
 pub mod manifest;
+pub mod matching;
 pub mod outcomes;
 mod place;
 mod plan;
@@ -41,6 +43,7 @@ mod shard;
 mod stages;
 mod status;
 pub mod sweep;
+mod worlds;
 
 pub use arm::{Arm, ArmIdentity, BASELINE};
 pub use assemble::{Finish, Named, publish, tables};

@@ -9,6 +9,7 @@ use super::identity::{Command, Identity, Keeps, Outcome};
 use super::outcomes::Outcomes;
 use crate::analysis::named::Named;
 use crate::analysis::outcome::Known;
+use crate::analysis::worlds::Worlds;
 use crate::design::{Design, Method, Points};
 use crate::dice::Dice;
 use crate::models::Family;
@@ -36,6 +37,8 @@ pub struct Study {
     pub calendar: Calendar,
     /// The numbers of a run that the scenario of the baseline names.
     pub named: Vec<Named>,
+    /// Plausible worlds, of which each replicate runs in the next; `None` where all run in that of the scenario.
+    pub worlds: Option<Worlds>,
     /// Further texts that it was given, by the names of their files: a record, a search.
     pub given: Vec<(&'static str, String)>,
     pub(super) outcomes: Outcomes,
@@ -72,6 +75,7 @@ impl Study {
             arms: vec![baseline],
             points: Points::single(),
             named: scenario.outcomes(),
+            worlds: None,
             given: Vec::new(),
             outcomes: Outcomes::default(),
             order: vec![0],
@@ -177,17 +181,19 @@ impl Study {
         &self.arms[job.arm as usize]
     }
 
-    /// What the engine runs in an arm at a point, and the dates of its ticks.
+    /// What the engine runs for a job, and the dates of its ticks: what an arm says wins over the world of the replicate,
+    /// and the point over both.
     ///
     /// # Errors
-    /// Everything that is wrong with the values of the point together.
-    pub fn model(&self, arm: u32, point: u32) -> Result<(Box<dyn Simulation>, Calendar), Problems> {
-        let values = self.points.values(point);
+    /// Everything that is wrong with the values of the world and the point together.
+    pub fn model(&self, job: Job) -> Result<(Box<dyn Simulation>, Calendar), Problems> {
+        let arm = self.arm(job);
+        let values = self.points.values(job.point);
         let both = self.points.parameters().iter().zip(&values);
-        let assignments: Vec<String> = both
-            .flat_map(|(of, value)| of.key.split('+').map(move |key| format!("{}={value}", key.trim())))
-            .collect();
-        self.arms[arm as usize].with(&assignments)
+        let at = both.flat_map(|(of, value)| of.key.split('+').map(move |key| format!("{}={value}", key.trim())));
+        let mut assignments = self.of_world(arm, job.replicate);
+        assignments.extend(at);
+        arm.with(&assignments)
     }
 
     /// The dice of one replicate, in every arm and at every point.

@@ -58,6 +58,8 @@ const ROOT: &[Field] = &[
     words("region_table", Text, "", "none", "Path of a CSV table of regions: a header of keys of a region, a row for each; [[region]] entries win over it."),
     words("map", Text, "", "a map of tiles, by the positions of the regions", "Path of a map for pictures: GeoJSON with a feature for each region, whose `id` is that of the region."),
     words("record", Text, "", "NAME.record.toml beside the scenario NAME.toml, if there is one", "Path of the record of what happened, for `qantar score`."),
+    words("worlds", Text, "", "none", "Path of a CSV table of plausible worlds, as `qantar match` makes: a header of dotted keys, a row for each. Replicate r runs in world r, the same in all arms."),
+    words("leans_on", Kind::Texts, "", "none", "Assumptions that what follows from this scenario leans on, one sentence each; comparisons print them with the result."),
     required("region", Entries("region"), "", "The regions, at least one."),
     words("ties", Table("ties"), "", "the defaults", "How ties follow from distance and size."),
     words("tie", Entries("tie"), "", "none", "Ties that differ from what distance and size say."),

@@ -222,6 +222,18 @@ impl Simulation for Model {
             .collect()
     }
 
+    fn dated(&self) -> Vec<(&str, u32)> {
+        let mut dated = Vec::new();
+        for (place, action) in self.interventions.iter().enumerate() {
+            if let When::At(tick) = action.when
+                && !difference::is_for_the_record(self, place)
+            {
+                dated.push((action.id.as_str(), tick));
+            }
+        }
+        dated
+    }
+
     fn without(&self, actions: &[&str]) -> Box<dyn Simulation> {
         let mut model = self.clone();
         for &id in actions {

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::{Folder, Of, words};
-use crate::analysis::sensitivity::Effect;
+use crate::analysis::sensitivity::morris::Effect;
 use crate::report::format::number;
 use crate::report::picture::bars;
 use crate::report::sensitivity::{Answer, Sensitivity};
@@ -22,10 +22,13 @@ pub fn section(of: &Of) -> Markup {
                     summary { (words::outcome(of.folder.label(&one.outcome))) }
                     @match &one.answer {
                         Answer::Shares(shares) => {
-                            (table(words::SHARE_OF_VARIANCE, shares.iter().map(|share| (share.total, Some((share.total_interval.low, share.total_interval.high)))).collect(), sensitivity))
+                            (table(words::SHARE_OF_VARIANCE, shares.of.iter().map(|share| (share.total, Some((share.total_interval.low, share.total_interval.high)))).collect(), sensitivity))
                         }
                         Answer::Effects(effects) => {
                             (table(words::ELEMENTARY_EFFECT, effects.iter().map(size).collect(), sensitivity))
+                        }
+                        Answer::Dependence(all) => {
+                            (table(words::DEPENDENCE, all.iter().map(|one| (one.index, None)).collect(), sensitivity))
                         }
                         Answer::Bands(points) => { (points_of(&one.outcome, points, sensitivity)) }
                         Answer::Nothing(why) => { p { (why) } }
@@ -44,8 +47,9 @@ pub fn strongest(folder: &Folder, sensitivity: &Sensitivity) -> String {
         return words::nothing_told(sensitivity.replicates);
     };
     let sizes: Vec<f64> = match &first.answer {
-        Answer::Shares(shares) => shares.iter().map(|share| share.total).collect(),
+        Answer::Shares(shares) => shares.of.iter().map(|share| share.total).collect(),
         Answer::Effects(effects) => effects.iter().map(|effect| size(effect).0).collect(),
+        Answer::Dependence(all) => all.iter().map(|one| one.index).collect(),
         _ => Vec::new(),
     };
     let order = order(&sizes);

@@ -44,7 +44,7 @@ fn forest(of: &Of, arm: &str, own: &[&Named]) -> Markup {
                 th scope="row" { (named.label) }
                 td { (super::near(contrast.baseline.median)) } td { (super::near(contrast.arm.median)) }
                 td { @if let Some((value, low, high)) = relative { (strip::difference(&named.label, value, (low, high), &scale).markup()) } }
-                td { span.n { (signed(contrast.difference)) } " " span.r.nowrap { (signed(contrast.interval.low)) " " (words::TO) " " (signed(contrast.interval.high)) } }
+                td { span.n { (signed(contrast.difference)) } " " span.r.nowrap { @if let Some(interval) = contrast.interval { (signed(interval.low)) " " (words::TO) " " (signed(interval.high)) } } }
                 td { (super::agreement(contrast)) }
             }
         }

@@ -65,6 +65,8 @@ pub const PARAMETER: &str = "Parameter";
 pub const VALUE: &str = "Value, 95 % interval";
 pub const SHARE_OF_VARIANCE: &str = "Share of variance, with all interactions";
 pub const ELEMENTARY_EFFECT: &str = "Mean size of the effect of a step";
+/// Above the index of dependence.
+pub const DEPENDENCE: &str = "how far it moves the outcome, 0 to 1";
 pub const RECORD: &str = "Held against the record of what happened";
 pub const RECORD_LEAD: &str = "Grey: the range that is accepted. Diamond: what was observed, where it is a number. Dot and bar: the median and nine in ten of the runs. Official figures are called official.";
 pub const OBSERVATION: &str = "Observation";

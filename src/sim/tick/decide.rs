@@ -157,8 +157,10 @@ impl Turn<'_> {
                 state,
                 ..
             } = &ward.people;
-            let flags = if len == 64 {
-                moving(k, word(h, at), word(p, at), word(r, at), word(v, at), word(state, at))
+            let flags = if at + 64 <= ward.people.len() {
+                // Those behind the end of the span are looked at and forgotten.
+                (u64::MAX >> (64 - len))
+                    & moving(k, word(h, at), word(p, at), word(r, at), word(v, at), word(state, at))
             } else {
                 (0..len).fold(0, |flags, i| {
                     let of = at + i;

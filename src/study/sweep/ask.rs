@@ -15,6 +15,9 @@ use crate::suggest::suggest;
 /// point says more than a second run of the same one: one.
 pub const REPLICATES_OF_A_GRID: u32 = 10;
 
+/// Replicates of each point of a sample, where nothing else is said.
+pub const REPLICATES_OF_A_SAMPLE: u32 = 4;
+
 /// What is asked for. Problems are kept until the end, so that all are told at once.
 #[derive(Debug)]
 pub struct Ask {
@@ -136,7 +139,7 @@ impl Ask {
             _ => {
                 let what = match method {
                     Method::Morris => "trajectories",
-                    Method::Saltelli => "base points",
+                    Method::Saltelli | Method::Saltelli2 => "base points",
                     _ => "points",
                 };
                 let label = format!("needs the number of {what}, 1 to {MOST_POINTS}");
@@ -221,7 +224,8 @@ impl Ask {
         };
         let replicates = how.replicates.unwrap_or(match design.method {
             Method::Grid | Method::Points => REPLICATES_OF_A_GRID,
-            _ => 1,
+            // Two tell dice from parameters, more tell it well: with one, all chance looks like an effect.
+            _ => REPLICATES_OF_A_SAMPLE,
         });
         let seed = how.seed.unwrap_or_else(|| self.scenario.seed());
         let mut study = Study::new(Command::Sweep, &self.scenario, how.overrides, seed, 0..replicates)?;
@@ -262,14 +266,15 @@ impl Ask {
         };
         let (method, n, place) = sample?;
         let levels_only = |axis: &&Axis| matches!(axis.values, Values::Levels(_));
-        if matches!(method, Method::Morris | Method::Saltelli) {
+        let saltelli = matches!(method, Method::Saltelli | Method::Saltelli2);
+        if saltelli || method == Method::Morris {
             for axis in self.axes.iter().filter(levels_only) {
                 let problem = Problem::at(&axis.key.place, format!("{} draws from ranges", method.name()));
                 self.problems
                     .push(problem.label("these are single values").help("write key=lo..hi"));
             }
         }
-        let dimensions = parameters.len() * if method == Method::Saltelli { 2 } else { 1 };
+        let dimensions = parameters.len() * if saltelli { 2 } else { 1 };
         if dimensions > MOST_DIMENSIONS {
             self.problems.push(Problem::at(&place, "too many keys are varied"));
         }

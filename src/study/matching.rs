@@ -1,0 +1,316 @@
+//! Match a scenario to its record in waves: what is run next is the business of [`crate::fit::matching`]; here waves are the
+//! stages of a study, and values are put on the scales of the observations.
+
+use super::assemble::Named;
+use super::error::Error;
+use super::identity::{self, Command};
+use super::plan::Study;
+use super::stages::{Known, Round, Stages};
+use crate::analysis::implausible::Target;
+use crate::analysis::outcome::Outcome;
+use crate::analysis::posterior::{self, Axis, Marginal, Tie};
+use crate::design::{Design, Method, Parameter, Span};
+use crate::fit::matching::{self, Aim, Matching};
+use crate::scenario::Scenario;
+use crate::scenario::problem::Problems;
+use crate::scenario::search::Search;
+use crate::table::{Column, Table, csv};
+
+/// The name of the file of worlds in a folder of results.
+pub const WORLDS: &str = "worlds.csv";
+
+/// An observation that may rule something out.
+#[derive(Clone, Debug)]
+pub struct Observed {
+    /// Its id, a column of the files.
+    pub id: String,
+    /// The number that a replicate gives.
+    pub outcome: Outcome,
+    /// What is known of it and how well.
+    pub target: Target,
+}
+
+/// What to match to what.
+#[derive(Debug)]
+pub struct Match {
+    scenario: Scenario,
+    search: Search,
+    observations: Vec<Observed>,
+    record: String,
+}
+
+impl Match {
+    /// Match a scenario within the ranges of a search file to these observations, of which there is at least one. `record`
+    /// is the text they come from. What the search file sets is set here, and the overrides once more, so that they win.
+    ///
+    /// # Errors
+    /// The problems of the scenario with what is set, as it is and with every parameter at either end of its range.
+    pub fn new(
+        mut scenario: Scenario,
+        search: Search,
+        overrides: &[String],
+        record: String,
+        observations: Vec<Observed>,
+    ) -> Result<Match, Problems> {
+        scenario.set(&[&search.set, overrides].concat())?;
+        scenario.simulation()?;
+        for share in [0.0, 1.0] {
+            let mut at_end = scenario.clone();
+            let ends = search
+                .parameters
+                .iter()
+                .map(|of| format!("{}={:?}", of.key, of.at(share)));
+            at_end.set(&ends.collect::<Vec<_>>())?;
+            at_end.simulation()?;
+        }
+        Ok(Match {
+            scenario,
+            search,
+            observations,
+            record,
+        })
+    }
+
+    /// It as a study.
+    ///
+    /// # Errors
+    /// The problems of the scenario.
+    pub fn study(&self) -> Result<Study, Error> {
+        let search = &self.search;
+        let replicates = search.replicates.max(search.world_replicates);
+        let mut study = Study::new(
+            Command::Match,
+            &self.scenario,
+            Vec::new(),
+            self.scenario.seed(),
+            0..replicates,
+        )?;
+        let parameter = |of: &crate::scenario::search::Parameter| Parameter {
+            key: of.key.clone(),
+            span: Span::Listed {},
+        };
+        let design = Design {
+            method: Method::Stages,
+            n: (search.waves * search.wave_points + 2 * search.worlds) as u32,
+            parameters: search.parameters.iter().map(parameter).collect(),
+            levels: None,
+            listed: false,
+            carry: Vec::new(),
+            seed: Some(search.seed),
+        };
+        study.vary(design, None);
+        let column = |of: &Observed| identity::Outcome {
+            name: of.id.clone(),
+            text: of.outcome.to_string(),
+        };
+        study.keep(self.observations.iter().map(column).collect())?;
+        study.given = vec![
+            ("search.toml", search.text.clone()),
+            ("record.toml", self.record.clone()),
+        ];
+        Ok(study)
+    }
+
+    /// Title of the scenario.
+    pub fn title(&self) -> &str {
+        self.scenario.title()
+    }
+
+    /// The search file.
+    pub fn search(&self) -> &Search {
+        &self.search
+    }
+
+    /// The observations.
+    pub fn observations(&self) -> &[Observed] {
+        &self.observations
+    }
+
+    fn matching(&self) -> Matching {
+        let search = &self.search;
+        let method = matching::Method {
+            seed: search.seed,
+            parameters: search.parameters.len(),
+            points: search.wave_points,
+            replicates: search.replicates as usize,
+            waves: search.waves,
+            worlds: search.worlds,
+            world_replicates: search.world_replicates as usize,
+        };
+        let aim = |of: &Observed| {
+            let (low, high) = of.target.ends();
+            Aim {
+                low,
+                high,
+                known: of.target.known(),
+            }
+        };
+        Matching::new(method, self.observations.iter().map(aim).collect())
+    }
+
+    /// The values of the parameters at a point of the unit cube.
+    fn values(&self, point: &[f64]) -> Vec<f64> {
+        let at = self.search.parameters.iter().zip(point);
+        at.map(|(of, &share)| of.at(share)).collect()
+    }
+
+    fn scaled(&self, row: &[f64]) -> Vec<f64> {
+        let pairs = self.observations.iter().zip(row);
+        pairs
+            .map(|(of, &value)| {
+                if value.is_finite() {
+                    of.target.scaled(value)
+                } else {
+                    f64::NAN
+                }
+            })
+            .collect()
+    }
+}
+
+/// The waves of a match as they become known.
+pub struct Waves<'m> {
+    of: &'m Match,
+    matching: Matching,
+    points: u32,
+    asked: Option<(u32, u32, u32)>,
+}
+
+impl<'m> Waves<'m> {
+    /// None of them yet.
+    pub fn new(of: &'m Match) -> Waves<'m> {
+        Waves {
+            of,
+            matching: of.matching(),
+            points: 0,
+            asked: None,
+        }
+    }
+}
+
+impl Stages for Waves<'_> {
+    fn next(&mut self, known: &Known) -> Option<Round> {
+        if let Some((first, count, replicates)) = self.asked.take() {
+            let missing = vec![f64::NAN; self.of.observations.len()];
+            let row = |point, replicate| self.of.scaled(known.of(point, replicate).unwrap_or(&missing));
+            let rows = |point| (0..replicates).map(|replicate| row(point, replicate)).collect();
+            self.matching
+                .tell(&(first..first + count).map(rows).collect::<Vec<_>>());
+        }
+        let round = self.matching.ask()?;
+        let (first, count, replicates) = (self.points, round.points.len() as u32, round.replicates as u32);
+        self.asked = Some((first, count, replicates));
+        self.points += count;
+        let written = |point: &Vec<f64>| self.of.values(point).iter().map(|value| format!("{value:?}")).collect();
+        Some(Round {
+            points: round.points.iter().map(written).collect(),
+            jobs: (first..first + count).map(|point| (point, 0..replicates)).collect(),
+        })
+    }
+
+    fn note(&self) -> String {
+        let waves = self.matching.waves();
+        match waves.last() {
+            None => "first wave".to_owned(),
+            Some(last) => format!("{} waves, {:.2e} of the space left", waves.len(), last.left),
+        }
+    }
+}
+
+/// What a match has found.
+pub struct Matched {
+    /// The waves and the worlds in the unit cube.
+    pub matching: Matching,
+    /// The worlds, a row of values for each.
+    pub worlds: Vec<Vec<f64>>,
+    /// What is known of each parameter; empty if there are no worlds.
+    pub marginals: Vec<Marginal>,
+    /// What goes with what.
+    pub ties: Vec<Tie>,
+}
+
+impl Matched {
+    /// What a match has found, once all that it asked for is known.
+    pub fn of(of: &Match, known: &Known) -> Matched {
+        let mut waves = Waves::new(of);
+        while waves.next(known).is_some() {}
+        let matching = waves.matching;
+        let worlds: Vec<Vec<f64>> = matching.worlds().iter().map(|point| of.values(point)).collect();
+        let axis = |of: &crate::scenario::search::Parameter| Axis {
+            key: of.key.clone(),
+            unit: of.unit.to_owned(),
+            low: of.low,
+            high: of.high,
+            log: of.log,
+            present: of.present,
+        };
+        let axes: Vec<Axis> = of.search.parameters.iter().map(axis).collect();
+        let rows: Vec<&[f64]> = worlds.iter().map(Vec::as_slice).collect();
+        let weights = vec![1.0 / worlds.len().max(1) as f64; worlds.len()];
+        let any = !worlds.is_empty();
+        Matched {
+            marginals: if any {
+                posterior::marginals(&axes, &rows, &weights)
+            } else {
+                Vec::new()
+            },
+            ties: if any {
+                posterior::ties(&axes, &rows, &weights)
+            } else {
+                Vec::new()
+            },
+            matching,
+            worlds,
+        }
+    }
+
+    /// The files of what was found.
+    pub fn files(&self, of: &Match) -> Vec<Named> {
+        let text = |table: &Table| {
+            let mut text = Vec::new();
+            csv::write(table, true, &mut text).expect("memory can be written");
+            text
+        };
+        vec![
+            (WORLDS.to_owned(), text(&self.worlds_table(of))),
+            ("waves.csv".to_owned(), text(&self.waves_table(of))),
+        ]
+    }
+
+    fn worlds_table(&self, of: &Match) -> Table {
+        let column = |(place, parameter): (usize, &crate::scenario::search::Parameter)| {
+            let values = self.worlds.iter().map(|world| world[place]).collect();
+            (parameter.key.clone(), Column::Float(values))
+        };
+        Table::new(of.search.parameters.iter().enumerate().map(column).collect())
+    }
+
+    /// One row for each wave and observation.
+    fn waves_table(&self, of: &Match) -> Table {
+        let rows: Vec<(usize, usize)> = (0..self.matching.waves().len())
+            .flat_map(|wave| (0..of.observations.len()).map(move |observation| (wave, observation)))
+            .collect();
+        let number = |get: &dyn Fn(usize, usize) -> f64| Column::Float(rows.iter().map(|&(w, o)| get(w, o)).collect());
+        let waves = self.matching.waves();
+        Table::new(vec![
+            (
+                "wave".to_owned(),
+                Column::Int(rows.iter().map(|row| row.0 as i64 + 1).collect()),
+            ),
+            (
+                "observation".to_owned(),
+                Column::Text(rows.iter().map(|row| of.observations[row.1].id.clone()).collect()),
+            ),
+            (
+                "explained".to_owned(),
+                number(&|w, o| waves[w].emulated[o].map_or(f64::NAN, |of| of.explained)),
+            ),
+            (
+                "within".to_owned(),
+                number(&|w, o| waves[w].emulated[o].map_or(f64::NAN, |of| of.within)),
+            ),
+            ("rules_out".to_owned(), number(&|w, o| waves[w].rules_out[o])),
+            ("left".to_owned(), number(&|w, _| waves[w].left)),
+        ])
+    }
+}

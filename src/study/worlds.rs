@@ -1,0 +1,94 @@
+//! Plausible worlds of a study: parameter sets that a record does not rule out. Replicate r runs in the r-th of them, the
+//! same world and the same dice in all arms.
+
+use super::arm::Arm;
+use super::error::Error;
+use super::matching::WORLDS;
+use super::plan::Study;
+use crate::analysis::worlds::Worlds;
+use crate::scenario::problem::{Problem, Problems};
+
+impl Study {
+    /// Run each replicate in the next of these worlds: the text of a table whose header has dotted keys.
+    ///
+    /// # Errors
+    /// If the text is no such table, or the scenario cannot have the values of one of the worlds.
+    pub fn in_worlds(&mut self, text: String) -> Result<(), Error> {
+        let worlds = read(&text).map_err(|why| Problems::new(&[], [Problem::nowhere(why)]))?;
+        self.worlds = Some(worlds);
+        self.given.push((WORLDS, text));
+        let count = self.worlds.as_ref().map_or(0, |worlds| worlds.rows.len()) as u32;
+        // All have the same keys, so the first and the last tell nearly every mistake.
+        for world in [0, count - 1] {
+            self.arms[0].with(&self.of_world(&self.arms[0], world))?;
+        }
+        Ok(())
+    }
+
+    /// What the world of a replicate sets in an arm, but for what the arm itself was told.
+    pub(super) fn of_world(&self, arm: &Arm, replicate: u32) -> Vec<String> {
+        let mut all = self
+            .worlds
+            .as_ref()
+            .map_or_else(Vec::new, |worlds| worlds.assignments(replicate));
+        let key = |text: &str| text.split('=').next().unwrap_or_default().trim().to_owned();
+        let own: Vec<String> = arm.identity.overrides.iter().map(|text| key(text)).collect();
+        all.retain(|assignment| !own.contains(&key(assignment)));
+        all
+    }
+}
+
+fn read(text: &str) -> Result<Worlds, String> {
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let broken = |error: csv::Error| format!("the table of worlds cannot be read: {error}");
+    let keys: Vec<String> = reader.headers().map_err(broken)?.iter().map(str::to_owned).collect();
+    let row = |row: Result<csv::StringRecord, csv::Error>| Ok(row.map_err(broken)?.iter().map(str::to_owned).collect());
+    let rows: Vec<Vec<String>> = reader.records().map(row).collect::<Result<_, String>>()?;
+    match rows.is_empty() || keys.iter().all(String::is_empty) {
+        true => {
+            Err("the table of worlds has no worlds; it has a header of dotted keys and a row for each world".to_owned())
+        }
+        false => Ok(Worlds { keys, rows }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::study::Job;
+    use crate::study::tests::study;
+
+    #[test]
+    fn replicates_run_in_the_next_world_and_what_an_arm_says_wins() {
+        let mut study = study(1, 0..4);
+        let scenario = study.arms[0].scenario().clone();
+        let mut changed = scenario.clone();
+        let set = vec!["rules.turnout.base_cost=0.3".to_owned()];
+        changed.set(&set).unwrap();
+        study.add(Arm::new("own", &changed, set).unwrap()).unwrap();
+        study
+            .in_worlds("rules.turnout.base_cost,rules.turnout.crowd_weight\n0.1,2.0\n0.2,3.0\n".to_owned())
+            .unwrap();
+        let told = |arm, replicate| study.of_world(&study.arms[arm], replicate);
+        assert_eq!(
+            told(0, 1),
+            ["rules.turnout.base_cost=0.2", "rules.turnout.crowd_weight=3.0"]
+        );
+        assert_eq!(told(0, 2), told(0, 0));
+        assert_eq!(told(1, 1), ["rules.turnout.crowd_weight=3.0"]);
+        let job = |replicate| Job {
+            point: 0,
+            replicate,
+            arm: 0,
+        };
+        assert!(study.model(job(0)).is_ok());
+        assert!(
+            study
+                .in_worlds("a,b\n".to_owned())
+                .unwrap_err()
+                .to_string()
+                .contains("no worlds")
+        );
+        assert!(study.in_worlds("rules.turnout.base_cst\n0.1\n".to_owned()).is_err());
+    }
+}
