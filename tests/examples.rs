@@ -251,6 +251,7 @@ fn the_pages_can_be_followed() {
     let mut pages: Vec<PathBuf> = fs::read_dir(root().join("src/docs"))
         .expect("pages")
         .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|kind| kind == "md"))
         .collect();
     pages.sort();
     let mut commands = 0;

@@ -10,7 +10,7 @@ use qantar::sim::policy::*;
 use qantar::sim::tick::Engine;
 
 fn history(model: &Model) -> Vec<(Readings, Vec<Event>)> {
-    let mut engine = Engine::new(model, &Dice::new(3, 0));
+    let mut engine = Engine::new(model, &Dice::new(7, 0));
     (0..model.clock.ticks)
         .map(|_| {
             engine.tick();

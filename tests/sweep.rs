@@ -135,10 +135,10 @@ fn a_dry_run_tells_runs_time_and_disk_and_writes_nothing() {
     let bench = Bench::new();
     let text = bench.succeed(&[&["sweep", TUTORIAL, "--dry-run"][..], &LONG].concat());
     assert!(
-        text.contains("lhs of 150 points in 2 keys, 1 replicate: 150 runs"),
+        text.contains("lhs of 150 points in 2 keys, 4 replicates with the same dice at every point: 600 runs"),
         "{text}"
     );
-    assert!(text.contains("on one thread; 150 take about"), "{text}");
+    assert!(text.contains("on one thread; 600 take about"), "{text}");
     assert!(text.contains("B on the disk"), "{text}");
     assert!(fs::read_dir(bench.temp.path()).unwrap().next().is_none());
 }
@@ -232,7 +232,7 @@ fn a_sweep_that_is_asked_to_stop_keeps_what_is_done_and_the_folder_alone_goes_on
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(143), "{}", stderr(&output));
     assert!(
-        stderr(&output).contains("of 150 runs are kept in out.partial"),
+        stderr(&output).contains("of 600 runs are kept in out.partial"),
         "{}",
         stderr(&output)
     );
@@ -288,7 +288,7 @@ fn a_study_file_is_a_sweep() {
     let text = fs::read_to_string(bench.path("results/first-1/runs.csv")).unwrap();
     let header = "point,replicate,seed,status,shock.fuel-price.factor,region.harrow.discipline,peak,reason";
     assert_eq!(text.lines().next(), Some(header));
-    assert_eq!(text.lines().count(), 1 + 9);
+    assert_eq!(text.lines().count(), 1 + 9 * 4, "{text}");
 }
 
 #[test]
@@ -658,8 +658,13 @@ fn points_come_in_as_lines_and_runs_go_out_as_they_finish() {
 fn points_from_elsewhere_carry_columns_and_can_be_laid_out_for_sensitivity() {
     let bench = Bench::new();
     // A, A with each column of B, B.
-    let points = "trial,region.harrow.urban,region.harrow.discipline\nx,0.1,0.2\nx,0.6,0.2\nx,0.1,0.9\nx,0.6,0.9\n\
-                  y,0.3,0.4\ny,0.8,0.4\ny,0.3,0.5\ny,0.8,0.5\n";
+    let mut points = "trial,region.harrow.urban,region.harrow.discipline\nx,0.1,0.2\nx,0.6,0.2\nx,0.1,0.9\nx,0.6,0.9\n\
+                      y,0.3,0.4\ny,0.8,0.4\ny,0.3,0.5\ny,0.8,0.5\n"
+        .to_owned();
+    for i in 1..31 {
+        let [a, b, c, d] = [7, 11, 17, 23].map(|step| f64::from(i * step % 31) / 31.0);
+        points += &format!("z,{a},{b}\nz,{c},{b}\nz,{a},{d}\nz,{c},{d}\n");
+    }
     fs::write(bench.path("points.csv"), points).unwrap();
     let more = [
         "--design",
@@ -690,7 +695,10 @@ fn points_from_elsewhere_carry_columns_and_can_be_laid_out_for_sensitivity() {
         "--format",
         "json",
     ]);
-    assert!(indices.contains("\"first\"") || indices.contains("total"), "{indices}");
+    assert!(
+        indices.contains("\"design\": \"saltelli\"") && indices.contains("\"points\": 128"),
+        "{indices}"
+    );
     let wrong = bench.sweep(
         "wrong",
         &["--design", "points.csv", "--carry", "trail", "--layout", "morris"],
@@ -743,6 +751,8 @@ fn samples_draw_from_distributions_dates_and_keys_that_move_together() {
         "region.harrow.urban=weighted(0.5 1, 0.6 3)",
         "--sample",
         "lhs:40",
+        "--replicates",
+        "1",
         "--set",
         "ticks=4",
         "--outcome",

@@ -6,9 +6,7 @@ use jiff::civil::DateTime;
 /// The moment or duration at a place from 0 to 1 between two; `from` itself where they are neither.
 pub fn between(from: &str, to: &str, place: f64) -> String {
     if let (Some(from), Some(to)) = (date(from), date(to)) {
-        let minutes = from
-            .until(to)
-            .map_or(0.0, |span| span.total(jiff::Unit::Minute).unwrap_or(0.0));
+        let minutes = from.duration_until(to).as_mins() as f64;
         let at = from.saturating_add((libm::round(place * minutes) as i64).minutes());
         return at.strftime("%Y-%m-%dT%H:%M:%S").to_string();
     }

@@ -584,7 +584,7 @@ fn arms_are_crossed_with_points_and_share_their_dice() {
         ..Asked::default()
     };
     let mut scenario = Scenario::from_text("towns", SCENARIO).unwrap();
-    scenario.set(&["legitimacy=0.9".to_owned()]).unwrap();
+    scenario.set(&["region.north.legitimacy=0.9".to_owned()]).unwrap();
     let arm = Arm::new("trusted", &scenario, Vec::new()).unwrap();
     let same = Arm::new("same", &Scenario::from_text("towns", SCENARIO).unwrap(), Vec::new()).unwrap();
     let study = ask.study(how, vec![arm, same]).unwrap();

@@ -67,15 +67,15 @@ mod tests {
         changed.set(&set).unwrap();
         study.add(Arm::new("own", &changed, set).unwrap()).unwrap();
         study
-            .in_worlds("rules.turnout.base_cost,rules.turnout.crowd_weight\n0.1,2.0\n0.2,3.0\n".to_owned())
+            .in_worlds("rules.turnout.base_cost,rules.turnout.crowd_weight\n0.1,0.2\n0.2,0.3\n".to_owned())
             .unwrap();
         let told = |arm, replicate| study.of_world(&study.arms[arm], replicate);
         assert_eq!(
             told(0, 1),
-            ["rules.turnout.base_cost=0.2", "rules.turnout.crowd_weight=3.0"]
+            ["rules.turnout.base_cost=0.2", "rules.turnout.crowd_weight=0.3"]
         );
         assert_eq!(told(0, 2), told(0, 0));
-        assert_eq!(told(1, 1), ["rules.turnout.crowd_weight=3.0"]);
+        assert_eq!(told(1, 1), ["rules.turnout.crowd_weight=0.3"]);
         let job = |replicate| Job {
             point: 0,
             replicate,
