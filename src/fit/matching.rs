@@ -227,8 +227,8 @@ impl Matching {
             false => self.rest.clone(),
         };
         let mut wave = Wave {
-            // A poor emulator shall rule out nothing alone while there are many.
-            spared: 2usize.saturating_sub(number).min(self.aims.len().saturating_sub(1)),
+            // A poor emulator shall rule out nothing alone while there are many observations.
+            spared: 2usize.saturating_sub(number).min(self.aims.len() / 5),
             left: 0.0,
             emulated,
             rules_out: Vec::new(),
