@@ -19,6 +19,10 @@ pub mod trace {
     #![doc = include_str!("docs/trace.md")]
 }
 
+pub mod countries {
+    #![doc = include_str!("docs/countries.md")]
+}
+
 pub mod corrections {
     #![doc = include_str!("docs/corrections.md")]
 }

@@ -80,8 +80,8 @@ metrics! {
     Fear "fear" "share" false Mean "Share of people who are afraid of repression seen or heard of; it fades.";
     Belief "belief" "share" false Mean "Belief that protest works, from 0 to 1; it fades.";
     Connectivity "connectivity" "share" false Mean "Share of people who can reach the network this hour.";
-    Price "price" "tenge/l" false Mean "Price of the fuel whose rise is the grievance.";
-    Damage "damage" "million tenge" false Sum "Damage to buildings, shops and vehicles since the start.";
+    Price "price" "currency/unit" false Mean "Price of the good whose rise is the grievance.";
+    Damage "damage" "million of the currency" false Sum "Damage to buildings, shops and vehicles since the start.";
     Armed "armed" "people" false Sum "Armed people among the violent: with weapons taken, and those whom armed groups bring.";
     SymbolicActs "symbolic_acts" "acts" true Sum "Symbols of the regime torn down since the start, such as statues.";
     Rumour "rumour" "utility" false Mean "Push of rumours that the regime is falling, as far as they have spread and not been denied.";
@@ -89,7 +89,7 @@ metrics! {
     EliteCohesion "elite_cohesion" "share" false Mean "How far the elite holds together, from 0 to 1.";
     Airports "airports" "airports" true Sum "Airports with flights this hour.";
     Banking "banking" "share" false Mean "Share of people whom banks and cash machines serve this hour.";
-    EconomicLoss "economic_loss" "million tenge" false Sum "Output lost to curfews, to cut networks and to closed banks since the start, beside damage.";
+    EconomicLoss "economic_loss" "million of the currency" false Sum "Output lost to curfews, to cut networks and to closed banks since the start, beside damage.";
     HashRate "hash_rate" "share" false Mean "Share of the world's hash rate of bitcoin that is mined in the country; in a region, as if all were there.";
     UraniumPrice "uranium_price" "index" false Mean "World price of uranium, 100 at the start, as far as unrest in its largest producer moves it.";
     Spillover "spillover" "share" false Mean "How much of the unrest neighbouring countries see and hear, from 0 to 1.";

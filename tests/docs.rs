@@ -155,7 +155,7 @@ fn site_kinds() -> String {
         "policing lost",
         "weapons",
         "no airlift",
-        "damage, million tenge",
+        "damage, million of the currency",
     ];
     table(&head, rows)
 }

@@ -130,3 +130,51 @@ fn every_preset_has_no_problem_and_its_keys_are_explained() {
         "{explained}"
     );
 }
+
+#[test]
+fn a_comparison_runs_to_its_end_and_is_the_same_again() {
+    let temp = tempdir().unwrap();
+    let folder = temp.path().join("compared");
+    let out_folder = folder.display().to_string();
+    let compare = [
+        "compare",
+        RUN_2,
+        "--arm",
+        "trusted:legitimacy=0.95",
+        "--replicates",
+        "3",
+        "--outcome",
+        "peak(active)",
+        "--outcome",
+        "outbursts",
+        "--quiet",
+        "--out",
+        &out_folder,
+    ];
+    let compared = qantar(&[&compare[..], &SHORT].concat());
+    let told = out(&compared);
+    assert!(
+        compared.status.success(),
+        "{}",
+        String::from_utf8_lossy(&compared.stderr)
+    );
+    assert!(told.contains("trusted") && told.contains("outbursts"), "{told}");
+    let contrasts = fs::read_to_string(folder.join("contrast.csv")).unwrap();
+    assert!(contrasts.contains("trusted"), "{contrasts}");
+    // The ticks of a lattice are no dates, and the arms differ from the start.
+    let differs = fs::read_to_string(folder.join("differs.csv")).unwrap();
+    assert!(
+        differs
+            .lines()
+            .nth(1)
+            .is_some_and(|line| line.starts_with("trusted,0,0,")),
+        "{differs}"
+    );
+    let bands = fs::read_to_string(folder.join("bands.active.csv")).unwrap();
+    assert_eq!(bands.lines().count(), 1 + 2 * 60, "{bands}");
+    let again = qantar(&["reproduce", &out_folder, "--quiet"]);
+    assert_eq!(
+        (again.status.code(), out(&again).as_str()),
+        (Some(0), "bit-identical\n")
+    );
+}

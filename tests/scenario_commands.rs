@@ -115,3 +115,43 @@ fn the_schema_is_json_of_draft_2020_12() {
     assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
     assert_eq!(schema["$defs"]["region"]["required"], serde_json::json!(["id"]));
 }
+
+#[test]
+fn a_warning_is_told_unless_it_shall_be_quiet() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(qantar(&folder, &["new", "town"]).code, Some(0));
+    // Coarse and short, so that it takes a moment.
+    let late = [
+        "--set",
+        "persons_per_agent=1000",
+        "--set",
+        "ticks=1",
+        "--set",
+        "action.curfew.when=2099-01-01T00:00:00",
+        "--no-out",
+    ];
+    let run = |more: &[&str]| qantar(&folder, &[&["run", "town.toml"][..], &late, more].concat());
+    let (loud, quiet) = (run(&[]), run(&["--quiet"]));
+    assert_eq!((loud.code, quiet.code), (Some(0), Some(0)), "{}{}", loud.err, quiet.err);
+    assert!(loud.err.contains("after the end"), "{}", loud.err);
+    assert_eq!(quiet.err, "");
+    assert_eq!(loud.out, quiet.out);
+}
+
+#[test]
+fn the_format_of_studies_is_explained_and_has_a_schema() {
+    let folder = tempfile::tempdir().unwrap();
+    let explained = qantar(&folder, &["explain", "study.replicates"]);
+    assert!(
+        explained.out.contains("1 to 1000000") && explained.out.contains("10 of a grid"),
+        "{}",
+        explained.out
+    );
+    let schema = qantar(&folder, &["schema", "study"]);
+    let schema: serde_json::Value = serde_json::from_str(&schema.out).unwrap();
+    assert_eq!(schema["required"], serde_json::json!(["scenario"]));
+    assert_eq!(
+        schema["properties"]["layout"]["enum"],
+        serde_json::json!(["saltelli", "morris"])
+    );
+}

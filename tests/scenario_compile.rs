@@ -102,14 +102,14 @@ fn only_the_deployable_share_of_a_force_counts_and_its_kind_says_whether_it_move
 fn a_site_has_what_its_kind_has_but_for_what_it_says() {
     let model = actions(
         "[[force]]\nid = \"p\"\nkind = \"police\"\nregion = \"town\"\nstrength = 100\n\
-        [[site]]\nid = \"hall\"\nkind = \"akimat\"\nregion = \"town\"\nloss = { belief = 0.1 }\n",
+        [[site]]\nid = \"hall\"\nkind = \"administration\"\nregion = \"town\"\nloss = { belief = 0.1 }\n",
     );
     let site = &model.sites[0];
     assert_eq!(
         (site.guards, site.strength, site.appeal),
-        (10, 2.0, SiteKind::Akimat.appeal())
+        (10, 2.0, SiteKind::Administration.appeal())
     );
-    let (loss, default) = (site.loss, SiteKind::Akimat.loss());
+    let (loss, default) = (site.loss, SiteKind::Administration.loss());
     assert_eq!(
         (loss.belief, loss.legitimacy, loss.damage),
         (0.1, default.legitimacy, default.damage)

@@ -6,15 +6,21 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::worlds;
+use qantar::analysis::score::Use;
 use qantar::dice::Dice;
 use qantar::metric::Metric;
-use qantar::scenario::Scenario;
-use qantar::sim::model::Model;
-use qantar::sim::parameters::Rules;
-use qantar::sim::policy::{Intervention, When};
+use qantar::scenario::kinds::KINDS;
+use qantar::scenario::{Scenario, record};
+use qantar::sim::model::{Model, SiteKind};
+use qantar::sim::parameters::{Parameter, Rules};
+use qantar::sim::policy::{Intervention, Lever, When};
 use qantar::sim::tick::Engine;
+use qantar::study::trial::ATTRIBUTES;
+use qantar::study::{Command, Study};
 
 const BASELINE: &str = "kazakhstan-2022.toml";
+/// Countries with a record and overlays of their own, each in the folder of its name.
+const COUNTRIES: &[&str] = &["kazakhstan-2022", "chile-2019", "ecuador-2019"];
 /// Overlays that say themselves that they change nothing.
 const SAME: &[&str] = &["kazakhstan-2022/popular.toml"];
 
@@ -50,6 +56,10 @@ fn shipped(under: &Path) -> BTreeSet<String> {
 }
 
 fn overlays() -> impl Iterator<Item = String> {
+    COUNTRIES.iter().flat_map(|country| shipped(&folder().join(country)))
+}
+
+fn overlays_of_the_baseline() -> impl Iterator<Item = String> {
     shipped(&folder().join("kazakhstan-2022")).into_iter()
 }
 
@@ -215,6 +225,115 @@ fn every_overlay_is_in_the_list_of_scenarios() {
     }
 }
 
+/// A scenario, as another country could be one.
+fn read(name: &str) -> Scenario {
+    Scenario::read(&folder().join(name)).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+#[test]
+fn every_other_country_has_rules_of_its_own_in_nothing_three_what_ifs_and_a_record_of_eight_dated_observations() {
+    for country in COUNTRIES.iter().filter(|country| !BASELINE.starts_with(*country)) {
+        let scenario = read(&format!("{country}.toml"));
+        let model = scenario.compile().unwrap_or_else(|problems| panic!("{problems}"));
+        let money = |parameter: &Parameter| parameter.unit.starts_with("million of the currency");
+        for parameter in Rules::TABLE.iter().filter(|parameter| !money(parameter)) {
+            let value = (parameter.get)(&model.rules);
+            assert_eq!(
+                value, parameter.default,
+                "{country}: {}.{}",
+                parameter.group, parameter.name
+            );
+        }
+        assert!(shipped(&folder().join(country).join("what-if")).len() >= 3, "{country}");
+        let known = Study::new(Command::Run, &scenario, Vec::new(), 1, 0..1)
+            .expect("a study")
+            .known();
+        let record = record::read(scenario.record().expect("a record"), &known);
+        let record = record.unwrap_or_else(|problems| panic!("{problems}"));
+        let dated = record
+            .observations
+            .iter()
+            .filter(|observation| !observation.date.is_empty());
+        assert!(dated.count() >= 8, "{country}");
+        for observation in &record.observations {
+            assert_ne!(observation.purpose, Use::Fit, "{country}: {}", observation.id);
+        }
+    }
+}
+
+/// No word of one country in the outputs of another: neither its money nor its buildings.
+#[test]
+fn the_words_of_a_country_come_from_its_scenario() {
+    for (name, currency) in [
+        ("kazakhstan-2022", "tenge"),
+        ("chile-2019", "pesos"),
+        ("ecuador-2019", "dollars"),
+    ] {
+        let names = read(&format!("{name}.toml")).names();
+        assert_eq!(names.money("damage, million"), format!("damage, million {currency}"));
+        assert_ne!(names.good, "the good", "{name}");
+    }
+    let words = Metric::ALL
+        .iter()
+        .flat_map(|metric| [metric.description().unit, metric.description().meaning]);
+    let kinds = KINDS.iter().map(|kind| kind.meaning);
+    let parameters = Rules::TABLE
+        .iter()
+        .flat_map(|parameter| [parameter.unit, parameter.meaning]);
+    let levers = Lever::ALL.iter().flat_map(|lever| [lever.unit(), lever.meaning()]);
+    let sites = SiteKind::ALL.iter().map(|kind| kind.name());
+    for text in words.chain(kinds).chain(parameters).chain(levers).chain(sites) {
+        for word in ["tenge", "akimat", "fuel"] {
+            assert!(!text.contains(word), "{text}");
+        }
+    }
+}
+
+/// What `check --run` tells of the shipped countries is what they are.
+#[test]
+fn the_ranges_of_attributes_are_those_of_the_shipped_countries() {
+    for attribute in ATTRIBUTES {
+        for (country, told) in attribute.shipped {
+            let model = read(&format!("{country}.toml")).compile().expect("compiles");
+            let mut values: Vec<f64> = model.regions.iter().map(attribute.of).collect();
+            values.sort_by(f64::total_cmp);
+            let is = [values[0], values[values.len() / 2], values[values.len() - 1]];
+            assert_eq!(is, *told, "{country}: {}", attribute.key);
+        }
+        assert_eq!(attribute.shipped.len(), COUNTRIES.len());
+    }
+}
+
+/// GeoNames' towns, scaled: each region keeps its census total and its share in towns.
+#[test]
+fn the_towns_of_kazakhstan_sum_to_its_census() {
+    let text = fs::read_to_string(folder().join("kazakhstan-2022.places.csv")).expect("readable");
+    let mut people: BTreeMap<String, [f64; 2]> = BTreeMap::new();
+    let mut ids = BTreeSet::new();
+    for row in csv::Reader::from_reader(text.as_bytes()).records() {
+        let row = row.expect("a row");
+        let in_town = usize::from(&row[5] != "rural");
+        people.entry(row[2].to_owned()).or_default()[in_town] += row[3].parse::<f64>().expect("people");
+        assert!(ids.insert(row[0].to_owned()), "{} is there twice", &row[0]);
+    }
+    let model = model(BASELINE, 1);
+    assert_eq!(people.len(), model.regions.len());
+    for region in &model.regions {
+        let [villages, towns] = people[&region.id];
+        assert_eq!(villages + towns, f64::from(region.population), "{}", region.id);
+        assert!(
+            (towns - region.urban * (villages + towns)).abs() <= 0.5,
+            "{}",
+            region.id
+        );
+        assert!(
+            !ids.contains(&region.id) || villages == 0.0,
+            "{} is a region and not all of it",
+            region.id
+        );
+    }
+}
+
 /// What a country is like in which changes show.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Mood {
@@ -222,6 +341,18 @@ enum Mood {
     Wild,
     /// What is guarded holds out, and command keeps its calm: it has somebody to send, and something left to give up.
     Besieged,
+}
+
+/// The few overlays of the other countries change something, and nothing before it can act.
+#[test]
+fn overlays_of_other_countries_change_what_they_say() {
+    for country in COUNTRIES.iter().filter(|country| !BASELINE.starts_with(*country)) {
+        let base = model(&format!("{country}.toml"), 1000);
+        for name in shipped(&folder().join(country)) {
+            let (differing, elsewhere) = differences(&base, &model(&name, 1000));
+            assert!(!differing.is_empty() && !elsewhere, "{name}: {differing:?}");
+        }
+    }
 }
 
 /// The model under rules of the tests' own, under which a coarse country is restless and violent, so that no calibration
@@ -272,7 +403,7 @@ fn differ(name: &str, base: &Model, over: &Model) -> bool {
 /// one of its interventions has been announced, and somewhere, in some metric, afterwards.
 #[test]
 fn every_overlay_runs_as_the_baseline_until_its_change_can_act_and_differs_afterwards() {
-    let mut left: BTreeSet<String> = overlays().collect();
+    let mut left: BTreeSet<String> = overlays_of_the_baseline().collect();
     for mood in [Mood::Wild, Mood::Besieged] {
         let base = restless(BASELINE, mood);
         left.retain(|name| {

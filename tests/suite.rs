@@ -20,7 +20,9 @@ mod matching;
 mod parameters;
 mod peers;
 mod reactive;
+mod remarks;
 mod report;
+mod reserved;
 mod results;
 mod scenario_commands;
 mod scenario_compile;
@@ -34,6 +36,7 @@ mod supply;
 mod sweep;
 mod terminal;
 mod twin;
+mod why;
 
 /// Small worlds that many of them run.
 mod worlds;

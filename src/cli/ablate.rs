@@ -81,7 +81,7 @@ enum Group {
 impl Args {
     /// Run it.
     pub fn execute(self) -> anyhow::Result<ExitCode> {
-        let scenario = self.base.read(&self.file)?;
+        let scenario = self.base.read(&self.file, &self.running)?;
         let seed = self.base.seed(&scenario);
         let (set, replicates) = (self.base.set.clone(), 0..self.replicates);
         // Which actions can be taken away is asked of the model.

@@ -9,7 +9,7 @@ use qantar::scenario::Scenario;
 use qantar::study::{Arm, Settings, Shard, Study};
 
 use super::failure::Usage;
-use super::output::{Format, color, message};
+use super::output::{Format, color, message, warn};
 
 /// What is run, and with which dice.
 #[derive(clap::Args, Clone)]
@@ -38,10 +38,10 @@ impl Base {
     }
 
     /// A scenario with what is set.
-    pub fn read(&self, file: &Path) -> anyhow::Result<Scenario> {
+    pub fn read(&self, file: &Path, running: &Running) -> anyhow::Result<Scenario> {
         let mut scenario = Scenario::read(file)?;
         scenario.set(&self.set)?;
-        super::output::warn(&scenario.warnings());
+        running.warn(&scenario);
         Ok(scenario)
     }
 
@@ -81,7 +81,7 @@ pub struct Running {
     /// Form of what is told on stdout.
     #[arg(long, value_enum, default_value = "text")]
     pub format: Format,
-    /// No progress and no hints.
+    /// No progress, no hints and no warnings.
     #[arg(long, short)]
     pub quiet: bool,
 }
@@ -113,6 +113,13 @@ impl Running {
     pub fn say(&self, text: &str) {
         if !self.quiet {
             message(text);
+        }
+    }
+
+    /// Print what may be wrong with a scenario, if anything, unless it shall be quiet.
+    pub fn warn(&self, scenario: &Scenario) {
+        if !self.quiet {
+            warn(&scenario.warnings());
         }
     }
 }
@@ -156,7 +163,7 @@ fn named_change(text: &str) -> Result<(String, String), String> {
 impl Arms {
     /// The arms in the order in which they are named, other scenarios first, each changed by `set`. Fails with the
     /// problems of all.
-    pub fn read(&self, base: &Scenario, set: &[String]) -> anyhow::Result<Vec<Arm>> {
+    pub fn read(&self, base: &Scenario, set: &[String], running: &Running) -> anyhow::Result<Vec<Arm>> {
         let against = self.against.iter().map(|text| {
             let stem = || {
                 let stem = Path::new(text).file_stem().unwrap_or_default();
@@ -185,7 +192,7 @@ impl Arms {
             let all = [set, &own].concat();
             let arm = scenario.set(&own).and_then(|()| Arm::new(name, &scenario, all));
             if arm.is_ok() {
-                super::output::warn(&scenario.warnings());
+                running.warn(&scenario);
             }
             (name.clone(), arm)
         });

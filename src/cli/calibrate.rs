@@ -73,6 +73,7 @@ impl Args {
     fn calibration(&self) -> anyhow::Result<Calibration> {
         let mut scenario = Scenario::read(&self.file)?;
         scenario.set(&self.set)?;
+        self.running.warn(&scenario);
         let search = Search::read(&self.parameters, &scenario)?;
         let path = self.record.as_deref().or(scenario.record()).ok_or_else(|| {
             let stem = self.file.with_extension("record.toml");

@@ -83,7 +83,7 @@ fn metric(family: &dyn Family, name: Option<&str>) -> Result<&'static Descriptio
 impl Args {
     /// Run it.
     pub fn execute(self) -> anyhow::Result<ExitCode> {
-        let base = self.base.read(&self.file)?;
+        let base = self.base.read(&self.file, &self.running)?;
         let seed = self.base.seed(&base);
         let replicates = self.first_replicate..self.first_replicate + self.replicates;
         let plot = metric(base.family(), self.plot.as_deref())?.name.to_owned();
@@ -94,7 +94,7 @@ impl Args {
             seed,
             replicates,
         )?;
-        for arm in self.arms.read(&base, &self.base.set)? {
+        for arm in self.arms.read(&base, &self.base.set, &self.running)? {
             study.add(arm)?;
         }
         outcomes::keep(&mut study, &base, &self.outcome, &[])?;

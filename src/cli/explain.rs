@@ -6,10 +6,11 @@ use qantar::analysis::outcome::{FUNCTIONS, Function};
 use qantar::metric::{Across, Description};
 use qantar::models::{self, Family};
 use qantar::report::words::{WORDS, Word};
-use qantar::scenario::form::{Field, Format, Kind, Omitted, Section};
+use qantar::scenario::form::{Choice, Field, Format, Kind, Omitted, Section, To};
 use qantar::scenario::kinds::{ActionKind, KINDS, STANCES, STATEMENT_DURATION, Stance};
 use qantar::scenario::{record, search};
 use qantar::sim::policy::Lever;
+use qantar::study::sweep;
 use qantar::suggest::suggest;
 
 use super::failure::Usage;
@@ -104,7 +105,7 @@ fn through_tables(path: &str) -> Option<String> {
 /// Every format of documents.
 fn formats() -> impl Iterator<Item = &'static Format> {
     let of_scenarios = models::all().map(|family| family.format());
-    of_scenarios.chain([&*record::FORMAT, &*search::FORMAT])
+    of_scenarios.chain([&*record::FORMAT, &*search::FORMAT, &*sweep::FORMAT])
 }
 
 fn entries() -> Vec<Entry> {
@@ -179,7 +180,12 @@ fn of_field(format: &'static Format, section: &Section, field: &Field) -> Entry 
         Omitted::Words(words) => words.to_string(),
     };
     let mut full = format!("{name}\n  {}\n  value    {}\n", field.meaning, field.expected());
-    if let Kind::Choice(choice) = field.kind {
+    let choice = match field.kind {
+        Kind::Choice(choice) => Some(choice),
+        Kind::Reference(To::SiteKind) => Some(Choice::Site),
+        _ => None,
+    };
+    if let Some(choice) = choice {
         full += &format!("  choices  {}\n", choice.words().join(", "));
     }
     if let Kind::Model = field.kind {

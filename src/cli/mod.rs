@@ -35,6 +35,7 @@ mod status;
 mod stream;
 mod submit;
 mod sweep;
+mod why;
 
 use std::process::ExitCode;
 
@@ -55,6 +56,7 @@ const EXAMPLES: &str = "Examples:
   qantar compare scenarios/tutorial.toml --arm none:action.curfew.remove=true   what did the curfew do?
   qantar sweep scenarios/tutorial.toml --vary shock.fuel-price.factor=1.2:2.4:0.2   a table of many runs
   qantar report results/tutorial-1 --open               one page that a lecture can use
+  qantar why results/tutorial-1 --place vellmar --at 2030-03-06T18:00   what pushed people out?
   qantar reproduce results/tutorial-1                   the same bytes again?
   qantar score scenarios/kazakhstan-2022.toml --replicates 20   held against what happened
   qantar new my-country && qantar check my-country.toml  a scenario of your own
@@ -76,6 +78,7 @@ enum Command {
     Submit(submit::Args),
     Report(report::Args),
     Plot(plot::Args),
+    Why(why::Args),
     Reproduce(reproduce::Args),
     Calibrate(calibrate::Args),
     Match(matching::Args),
@@ -105,6 +108,7 @@ impl Cli {
             Command::Submit(args) => args.execute(),
             Command::Report(args) => args.execute(),
             Command::Plot(args) => args.execute(),
+            Command::Why(args) => args.execute(),
             Command::Reproduce(args) => args.execute(),
             Command::Calibrate(args) => args.execute(),
             Command::Match(args) => args.execute(),

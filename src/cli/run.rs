@@ -7,8 +7,12 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::value_parser;
+use qantar::analysis::ensemble::Member;
 use qantar::analysis::named::Named;
+use qantar::analysis::names::Names;
+use qantar::metric::Metric;
 use qantar::report::{self, Valued, json::Document, summary};
+use qantar::scenario::Scenario;
 use qantar::study::rows::{events_schema, read_outcomes, series_schema};
 use qantar::study::{Command, Study};
 use qantar::table::{Column, Kind, Table, csv};
@@ -45,7 +49,7 @@ const EXAMPLES: &str = "Examples:
 impl Args {
     /// Run it.
     pub fn execute(self) -> anyhow::Result<ExitCode> {
-        let scenario = self.base.read(&self.file)?;
+        let scenario = self.base.read(&self.file, &self.running)?;
         let seed = self.base.seed(&scenario);
         let replicates = self.first_replicate..self.first_replicate + self.replicates;
         let mut study = Study::new(Command::Run, &scenario, self.base.set.clone(), seed, replicates)?;
@@ -92,6 +96,13 @@ impl Finish for Summary {
             let replicate = events.column("replicate").map(|column| column.number(0));
             replicate == Some(f64::from(study.identity.first_replicate))
         };
+        let members = match table.rows() {
+            1 => Vec::new(),
+            _ => members(study, folder)?,
+        };
+        // Results say what they are of; what they do not say has no name but its id.
+        let names = Scenario::read(&folder.join("scenario.toml"))
+            .map_or_else(|_| Names::default(), |scenario| scenario.names());
         let run = report::Run {
             title: &study.identity.title,
             scenario: &study.identity.scenario,
@@ -104,12 +115,14 @@ impl Finish for Summary {
             events: &events
                 .filter(of_the_first)
                 .unwrap_or_else(|| Table::empty(&events_schema())),
+            members: &members,
+            names: &names,
             folder: &shown.folder,
         };
         match shown.format {
             Format::Text => {
                 let color = output::color(&io::stdout());
-                let course = study.family().course(run.series, run.events, color);
+                let course = study.family().course(&run, color);
                 output::data(&summary::text(&run, &course))?;
             }
             Format::Json => shown.json(&Document::of(&run), study, folder)?,
@@ -122,11 +135,44 @@ impl Finish for Summary {
     }
 }
 
+/// What the course over all replicates is made of; nothing where the family has no people.
+fn members(study: &Study, folder: &Path) -> anyhow::Result<Vec<Member>> {
+    if study.family().metrics()[0].name != Metric::Participants.name() {
+        return Ok(Vec::new());
+    }
+    let (series_schema, events_schema) = (series_schema(study.family().metrics()), events_schema());
+    let mut events = groups(folder, "events.csv", &events_schema)?.peekable();
+    let replicate = |table: &Table| table.column("replicate").map(|column| column.number(0));
+    let mut members = Vec::new();
+    for series in groups(folder, "series.csv", &series_schema)? {
+        let series = series?;
+        // A replicate in which nothing happens has no rows of events.
+        let same = |events: &anyhow::Result<Table>| {
+            let events = events.as_ref();
+            events.map_or(true, |events| replicate(events) == replicate(&series))
+        };
+        let own = events
+            .next_if(same)
+            .unwrap_or_else(|| Ok(Table::empty(&events_schema)))?;
+        members.push(Member::of(&series, &own));
+    }
+    Ok(members)
+}
+
 /// The rows of the first replicate that has any.
 fn first(folder: &Path, name: &str, schema: &[(&str, Kind)]) -> anyhow::Result<Option<Table>> {
+    groups(folder, name, schema)?.next().transpose()
+}
+
+/// The rows of one replicate after another.
+fn groups<'s>(
+    folder: &Path,
+    name: &str,
+    schema: &'s [(&'s str, Kind)],
+) -> anyhow::Result<impl Iterator<Item = anyhow::Result<Table>> + use<'s>> {
     let path = folder.join(name);
-    let failed = || format!("cannot read {}", path.display());
-    let file = File::open(&path).with_context(failed)?;
-    let first = csv::groups(file, schema, "replicate").with_context(failed)?.next();
-    first.transpose().with_context(failed)
+    let failed = move || format!("cannot read {}", path.display());
+    let file = File::open(folder.join(name)).with_context(&failed)?;
+    let tables = csv::groups(file, schema, "replicate").with_context(&failed)?;
+    Ok(tables.map(move |table| table.with_context(&failed)))
 }

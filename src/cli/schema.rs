@@ -1,13 +1,16 @@
 use std::process::ExitCode;
 
-use qantar::scenario::json_schema::{json_schema, of_records, of_searches};
+use qantar::scenario::json_schema::{json_schema, of};
+use qantar::scenario::{record, search};
+use qantar::study::sweep;
 
 use super::output::exact;
 
 /// Print the JSON schema of a format, for editors
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  qantar schema > scenario.schema.json\n  qantar schema record > record.schema.json\n\n\
+    after_help = "Examples:\n  qantar schema > scenario.schema.json\n  qantar schema record > record.schema.json\n  \
+    qantar schema study > study.schema.json\n\n\
     With `#:schema ./scenario.schema.json` as its first line, editors complete and check a scenario."
 )]
 pub struct Args {
@@ -25,6 +28,8 @@ enum Of {
     Record,
     /// What is searched in a calibration.
     Search,
+    /// What is varied in a sweep.
+    Study,
 }
 
 impl Args {
@@ -32,8 +37,9 @@ impl Args {
     pub fn execute(self) -> anyhow::Result<ExitCode> {
         let schema = match self.of {
             Of::Scenario => json_schema(),
-            Of::Record => of_records(),
-            Of::Search => of_searches(),
+            Of::Record => of(&record::FORMAT),
+            Of::Search => of(&search::FORMAT),
+            Of::Study => of(&sweep::FORMAT),
         };
         exact(&format!("{schema:#}\n"))?;
         Ok(ExitCode::SUCCESS)

@@ -88,7 +88,7 @@ impl Args {
     fn read(&self) -> anyhow::Result<Vec<Scenario>> {
         let mut scenarios = Vec::new();
         for file in &self.scenarios {
-            let scenario = self.base.read(file)?;
+            let scenario = self.base.read(file, &self.running)?;
             if scenarios.iter().any(|other: &Scenario| other.name() == scenario.name()) {
                 let name = scenario.name();
                 return Err(Usage(format!("two scenarios are called `{name}`; rename the file of one")).into());

@@ -77,7 +77,7 @@ impl Args {
     /// Write the scripts and submit them.
     pub fn execute(self) -> anyhow::Result<ExitCode> {
         let Engine::Slurm = self.engine;
-        let (study, name) = self.varied.study()?;
+        let (study, name) = self.varied.study(&self.running)?;
         let out = self.varied.begun().unwrap_or_else(|| self.running.out(&name));
         let shared = How {
             shared: true,

@@ -95,10 +95,10 @@ impl Args {
     /// Run it.
     pub fn execute(mut self) -> anyhow::Result<ExitCode> {
         if self.varied.design.as_deref() == Some(Path::new("-")) {
-            let study = self.varied.base()?;
+            let study = self.varied.base(&self.running)?;
             return stream::execute(&study, &self.varied.carry, threads(self.running.threads));
         }
-        let (study, name) = self.varied.study()?;
+        let (study, name) = self.varied.study(&self.running)?;
         if let Some(out) = self.varied.begun() {
             self.running.out.get_or_insert(out);
         }
@@ -119,12 +119,12 @@ impl Varied {
     }
 
     /// The study of points that come in one by one: it varies nothing by itself.
-    fn base(&self) -> anyhow::Result<Study> {
-        let scenario = self.base.read(&self.file)?;
+    fn base(&self, running: &Running) -> anyhow::Result<Study> {
+        let scenario = self.base.read(&self.file, running)?;
         let (set, seed) = (&self.base.set, self.base.seed(&scenario));
         let replicates = 0..self.replicates.unwrap_or(1);
         let mut study = Study::new(Command::Sweep, &scenario, set.clone(), seed, replicates)?;
-        for arm in self.arms.read(&scenario, set)? {
+        for arm in self.arms.read(&scenario, set, running)? {
             study.add(arm)?;
         }
         let mut ask = Ask::new(scenario);
@@ -147,7 +147,7 @@ impl Varied {
     }
 
     /// The study that is meant, and the name of its folder where none is said.
-    pub fn study(&self) -> anyhow::Result<(Study, String)> {
+    pub fn study(&self, running: &Running) -> anyhow::Result<(Study, String)> {
         if self.begun().is_some() {
             let (study, out, _) = Folder::load(&self.file)?;
             return Ok((study, out.display().to_string()));
@@ -158,7 +158,8 @@ impl Varied {
         let mut overrides = file.as_ref().map(File::set).unwrap_or_default();
         overrides.extend(self.base.set.clone());
         scenario.set(&overrides)?;
-        let arms = self.arms.read(&scenario, &overrides)?;
+        running.warn(&scenario);
+        let arms = self.arms.read(&scenario, &overrides, running)?;
         let mut ask = Ask::new(scenario);
         let mut how = How {
             overrides,

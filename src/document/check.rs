@@ -10,6 +10,7 @@ use super::problem::{Place, Problem};
 use super::shapes;
 use super::tree::{Entry, Node, Table, Value};
 use crate::analysis::replicate::COUNTRY;
+use crate::sim::model::SiteKind;
 use crate::suggest::{nearest, suggest};
 
 /// The `id`s that can be referred to.
@@ -18,6 +19,8 @@ pub struct Names<'a> {
     pub regions: Vec<&'a str>,
     /// Sites, in their order in the model.
     pub sites: Vec<&'a str>,
+    /// Kinds of sites: the scenario's own, then those that there are.
+    pub site_kinds: Vec<&'a str>,
     /// Shocks and then actions, in their order in the model.
     pub actions: Vec<&'a str>,
     /// Patterns of a record.
@@ -39,6 +42,10 @@ impl<'a> Names<'a> {
         Names {
             regions: ids("region"),
             sites: ids("site"),
+            site_kinds: ids("site_kind")
+                .into_iter()
+                .chain(SiteKind::ALL.iter().map(|kind| kind.name()))
+                .collect(),
             actions: [ids("shock"), ids("action")].concat(),
             patterns: ids("pattern"),
             variants: ids("variant"),
@@ -51,6 +58,7 @@ impl<'a> Names<'a> {
         match to {
             To::Region => &self.regions,
             To::Site => &self.sites,
+            To::SiteKind => &self.site_kinds,
             To::Action => &self.actions,
             To::Pattern => &self.patterns,
             To::Variant => &self.variants,
@@ -117,7 +125,7 @@ impl Checker<'_> {
         let place = &node.place;
         match (field.kind, &node.value) {
             (Kind::Text | Kind::Model, Value::Text(text)) => self.plain(path, text, place),
-            (Kind::Outcome, Value::Text(_)) | (Kind::Flag, Value::Flag(_)) => {}
+            (Kind::Outcome, Value::Text(_)) | (Kind::Flag, Value::Flag(_)) | (Kind::Varied, Value::Table(_)) => {}
             (Kind::Range, Value::List(list)) if range(list).is_some() => {}
             (Kind::Texts, Value::List(list)) if list.iter().all(|node| node.text().is_some()) => {}
             (Kind::Id, Value::Text(id)) => self.id(path, id, place),

@@ -107,6 +107,8 @@ pub enum Kind {
     Outcome,
     /// A table of names and such numbers.
     Outcomes,
+    /// A table of keys of a scenario and of the values that each takes in turn; who asks for them reads them.
+    Varied,
     /// Entries of this section, each with an `id`.
     Entries(&'static str),
     /// A table of this group of rules.
@@ -199,6 +201,8 @@ pub enum To {
     Region,
     /// A site.
     Site,
+    /// A kind of site.
+    SiteKind,
     /// A shock or an action.
     Action,
     /// A pattern of a record.
@@ -215,6 +219,7 @@ impl To {
         match self {
             To::Region => "region",
             To::Site => "site",
+            To::SiteKind => "site kind",
             To::Action => "action",
             To::Pattern => "pattern",
             To::Variant => "variant",
@@ -297,6 +302,7 @@ impl Field {
             Kind::Texts => "a list of texts in quotes".to_string(),
             Kind::Outcome => "an outcome in quotes, such as \"peak(participants)\"".to_string(),
             Kind::Outcomes => "a table of names and outcomes, such as peak = \"peak(participants)\"".to_string(),
+            Kind::Varied => "a table of keys, such as vary.region.almaty.urban = \"0.5..0.9\"".to_string(),
             Kind::Table(_) | Kind::Rules(_) => "a table of keys".to_string(),
             Kind::Entries(_) => format!("a list of entries, such as [[{}]]", self.key),
         }

@@ -57,13 +57,13 @@ const NONE: ActionKind = ActionKind {
 pub const KINDS: &[ActionKind] = &[
     ActionKind {
         name: "price_change",
-        meaning: "The price of fuel moves by an amount or by a factor.",
+        meaning: "The price of the good moves by an amount or by a factor.",
         own: &[own("amount", PriceChange), own("factor", PriceFactor)],
         ..NONE
     },
     ActionKind {
         name: "price_rollback",
-        meaning: "The price of fuel is promised to fall, and then capped.",
+        meaning: "The price of the good is promised to fall, and then capped.",
         credibility: 0.5,
         levers: &[(Belief, 0.15)],
         promise: &[(PricePromise, 0.5), (Belief, 0.25)],

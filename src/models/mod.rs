@@ -2,7 +2,7 @@
 //! [`Family`], in a folder of its own; a further family is a further folder and a line in [`FAMILIES`].
 //!
 //! A family measures, names its totals and tells its course; the engine behind it is a
-//! [`Simulation`](crate::sim::Simulation), which knows none of that.
+//! [`Simulation`], which knows none of that.
 
 pub mod country;
 pub mod epstein;
@@ -17,10 +17,8 @@ use crate::document::problem::Problem;
 use crate::document::tree;
 use crate::metric::Description;
 #[cfg(feature = "plots")]
-use crate::report::summary::Course;
+use crate::report::{Run, summary::Course};
 use crate::sim::Simulation;
-#[cfg(feature = "plots")]
-use crate::table::Table;
 
 /// A family of models: what all its models have in common.
 pub trait Family: Debug + Sync {
@@ -49,12 +47,12 @@ pub trait Family: Debug + Sync {
     /// What those who are active now are called after their number, such as `people out`.
     fn active(&self) -> &'static str;
 
-    /// How a run went, for people. Plain UTF-8 without `color`.
+    /// How a run went, or all its replicates, for people. Plain UTF-8 without `color`.
     ///
     /// # Panics
     /// If a table lacks a column of `series.csv` or `events.csv`.
     #[cfg(feature = "plots")]
-    fn course(&self, series: &Table, events: &Table, color: bool) -> Course;
+    fn course(&self, run: &Run, color: bool) -> Course;
 }
 
 /// Every family that comes with qantar. The first is meant where a scenario names none.

@@ -26,6 +26,12 @@ pub fn count(value: f64, one: &str, many: &str) -> String {
     format!("{} {}", number(value), if value == 1.0 { one } else { many })
 }
 
+/// Items one after another, told apart even where their own names have commas.
+pub fn listed(items: &[String]) -> String {
+    let comma = items.len() > 1 && items.iter().any(|item| item.contains(", "));
+    items.join(if comma { "; " } else { ", " })
+}
+
 /// Where results lie, at the end of a text; nothing if they are not kept.
 pub fn results_in(folder: &str) -> String {
     match folder.is_empty() {

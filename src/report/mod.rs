@@ -15,9 +15,12 @@ pub(crate) mod sample;
 pub mod score;
 pub mod sensitivity;
 pub mod summary;
+pub mod why;
 pub mod words;
 
+use crate::analysis::ensemble::Member;
 use crate::analysis::named::Named;
+use crate::analysis::names::Names;
 use crate::metric::Description;
 use crate::table::Table;
 
@@ -41,6 +44,10 @@ pub struct Run<'r> {
     pub series: &'r Table,
     /// Its events.
     pub events: &'r Table,
+    /// What the course over all replicates is made of; empty if there is but one.
+    pub members: &'r [Member],
+    /// What readers call its regions, sites, actions and money.
+    pub names: &'r Names,
     /// Where the results lie.
     pub folder: &'r str,
 }

@@ -9,6 +9,8 @@ use crate::analysis::spread::Spread;
 pub struct Course {
     /// A plot over time.
     pub plot: String,
+    /// What the dated lines are, where they are not those of one replicate; else empty.
+    pub heading: String,
     /// Dated lines.
     pub lines: String,
     /// How many events are not in them.
@@ -17,6 +19,8 @@ pub struct Course {
     pub moments: Vec<(&'static str, String)>,
     /// What else is told beside the totals of a single run; may be empty.
     pub notes: String,
+    /// What looks implausible, in lines; may be empty.
+    pub doubts: String,
 }
 
 /// The summary: plot, course of events, totals, caution, and where the results lie.
@@ -28,6 +32,7 @@ pub fn text(run: &Run, course: &Course) -> String {
     let mut text = format!("{}\n{}\n\n", run.title, heading(run));
     text += &course.plot;
     text += &match replicates {
+        _ if !course.heading.is_empty() => format!("\n{}\n", course.heading),
         1 => "\nThe course of events\n".to_owned(),
         _ => format!(
             "\nThe course of events in replicate {}, one of {replicates}\n",
@@ -45,6 +50,9 @@ pub fn text(run: &Run, course: &Course) -> String {
     text += "\n";
     text += &if replicates == 1 { one(run, course) } else { many(run) };
     text += &outcomes(run);
+    if !course.doubts.is_empty() {
+        text += &format!("\nThis looks implausible\n{}", course.doubts);
+    }
     text += "\n";
     text += &wrapped("", caution(replicates));
     text + &results_in(run.folder)
@@ -67,7 +75,11 @@ fn one(run: &Run, course: &Course) -> String {
     for Valued { named, values } in run.totals {
         let moment = course.moments.iter().find(|(name, _)| *name == named.name);
         let when = moment.map_or(String::new(), |(_, when)| format!(", {when}"));
-        text += &format!("  {:<31}{:>11}{when}\n", named.label, number(values[0]));
+        text += &format!(
+            "  {:<31}{:>11}{when}\n",
+            run.names.money(&named.label),
+            number(values[0])
+        );
     }
     text + &course.notes
 }
@@ -83,7 +95,10 @@ fn many(run: &Run) -> String {
     for Valued { named, values } in run.totals {
         let Spread { median, low, high } = Spread::of(values);
         let [median, low, high] = [median, low, high].map(number);
-        text += &format!("  {:<31}{median:>11}{low:>12}{high:>12}\n", named.label);
+        text += &format!(
+            "  {:<31}{median:>11}{low:>12}{high:>12}\n",
+            run.names.money(&named.label)
+        );
     }
     text
 }
@@ -118,6 +133,7 @@ fn outcomes(run: &Run) -> String {
 mod tests {
     use super::*;
     use crate::analysis::named::Named;
+    use crate::analysis::names::Names;
     use crate::metric::Metric;
     use crate::report::sample::{events, series};
 
@@ -158,6 +174,8 @@ mod tests {
             outcomes: &outcomes,
             series: &series(1),
             events: &events(&[]),
+            members: &[],
+            names: &Names::default(),
             folder: "results/january-7",
         };
         let course = Course {
@@ -166,6 +184,7 @@ mod tests {
             left: 2,
             moments: vec![("participants_peak", "5 Jan 16:00".to_owned())],
             notes: "  seized: almaty-akimat\n".to_owned(),
+            ..Course::default()
         };
         text(&run, &course)
     }

@@ -2,7 +2,6 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{record, search};
 use crate::document::form::{Field, Format, Kind, Omitted, Section};
 use crate::document::kinds::KINDS;
 use crate::document::tree::{self, Node};
@@ -32,18 +31,9 @@ pub fn json_schema() -> Value {
     Value::Object(schema)
 }
 
-/// The schema of records.
-pub fn of_records() -> Value {
-    of("record, version 1", &record::FORMAT)
-}
-
-/// The schema of searches.
-pub fn of_searches() -> Value {
-    of("search, version 1", &search::FORMAT)
-}
-
-fn of(title: &str, format: &Format) -> Value {
-    let mut schema = head(title);
+/// The schema of one format, such as that of records.
+pub fn of(format: &Format) -> Value {
+    let mut schema = head(&format!("{}, version 1", format.noun));
     schema.extend(object(format.root()));
     schema.insert("$defs".to_string(), Value::Object(definitions(format)));
     Value::Object(schema)
@@ -167,6 +157,7 @@ fn shape(field: &Field) -> Map<String, Value> {
         Kind::When => json!({ "anyOf": [{ "type": "string" }, reference("when")] }),
         Kind::Whens => json!({ "type": "array", "items": { "anyOf": [{ "type": "string" }, reference("when")] } }),
         Kind::Outcomes => json!({ "type": "object", "additionalProperties": { "type": "string" } }),
+        Kind::Varied => json!({ "type": "object" }),
         Kind::Table(name) => reference(name),
         Kind::Rules(group) => reference(&format!("rules.{group}")),
         Kind::Entries(name) => json!({ "type": "array", "items": reference(name) }),
@@ -197,10 +188,11 @@ fn plain(node: &Node) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::{record, search};
 
     #[test]
     fn every_reference_in_the_schema_leads_to_a_definition() {
-        for schema in [json_schema(), of_records(), of_searches()] {
+        for schema in [json_schema(), of(&record::FORMAT), of(&search::FORMAT)] {
             let text = schema.to_string();
             for part in text.split("\"#/$defs/").skip(1) {
                 let name = part.split('"').next().unwrap();

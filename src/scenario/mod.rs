@@ -15,6 +15,7 @@ use std::any::Any;
 use std::path::{Path, PathBuf};
 
 use crate::analysis::named::Named;
+use crate::analysis::names::Names;
 use crate::document::form::Format;
 use crate::document::read::Reading;
 use crate::document::{merge, set, write};
@@ -175,6 +176,31 @@ impl Scenario {
         });
         let changes = entries("change").map(|(table, _)| [text(table, "id"), "change".to_owned(), String::new()]);
         actions.chain(changes).collect()
+    }
+
+    /// What readers call its regions, sites, actions and money.
+    pub fn names(&self) -> Names {
+        let named = |entries: &[&str], key: &str| {
+            let all = entries.iter().flat_map(|name| self.root.tables(name));
+            let pairs = all.filter_map(|(table, _)| Some((table.text("id")?.to_owned(), table.text(key)?.to_owned())));
+            pairs.collect()
+        };
+        let money = |key: &str| {
+            let table = self.root.get("money").and_then(|node| node.table());
+            table.and_then(|table| table.text(key)).unwrap_or_default().to_owned()
+        };
+        let price_unit = match money("price_unit") {
+            none if none.is_empty() => money("currency"),
+            unit => unit,
+        };
+        Names {
+            regions: named(&["region"], "name"),
+            sites: named(&["site"], "name"),
+            actions: named(&["shock", "action"], "title"),
+            currency: money("currency"),
+            good: money("good"),
+            price_unit,
+        }
     }
 
     /// The ids of its shocks, in order.

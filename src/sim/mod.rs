@@ -10,9 +10,11 @@ pub mod population;
 pub mod reach;
 pub mod recorder;
 pub mod rules;
+pub mod sum;
 pub mod tick;
 pub mod traits;
 pub mod weights;
+pub mod why;
 pub mod world;
 
 use std::any::Any;

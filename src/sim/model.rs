@@ -94,9 +94,9 @@ pub struct Region {
     pub risk_aversion: Trait,
     /// Distribution of violent disposition.
     pub violence: Trait,
-    /// Share of households that depend on the fuel whose price moves, 0 to 1.
+    /// Share of households that depend on the good whose price moves, 0 to 1.
     pub exposure: f64,
-    /// Price of that fuel before any shock, tenge per litre; also the price that people take for right.
+    /// Price of that good before any shock, in the currency for each unit of it; also the price that people take for right.
     pub price: f64,
     /// Share of residents who can reach the network, 0 to 1.
     pub connectivity: f64,
@@ -120,7 +120,7 @@ pub enum SiteKind {
     /// A square, where a crowd gathers.
     Square,
     /// The seat of a city's or region's executive.
-    Akimat,
+    Administration,
     /// A residence of the president.
     Residence,
     /// Television or radio.
@@ -145,7 +145,7 @@ impl SiteKind {
     /// Every kind.
     pub const ALL: [SiteKind; 11] = [
         SiteKind::Square,
-        SiteKind::Akimat,
+        SiteKind::Administration,
         SiteKind::Residence,
         SiteKind::Tv,
         SiteKind::Airport,
@@ -161,7 +161,7 @@ impl SiteKind {
     pub fn name(self) -> &'static str {
         match self {
             SiteKind::Square => "square",
-            SiteKind::Akimat => "akimat",
+            SiteKind::Administration => "administration",
             SiteKind::Residence => "residence",
             SiteKind::Tv => "tv",
             SiteKind::Airport => "airport",
@@ -180,7 +180,7 @@ impl SiteKind {
         let none = Loss::default();
         match self {
             SiteKind::Square => Loss { belief: 0.10, ..none },
-            SiteKind::Akimat => Loss {
+            SiteKind::Administration => Loss {
                 legitimacy: 0.02,
                 belief: 0.30,
                 damage: 500.0,
@@ -245,7 +245,7 @@ impl SiteKind {
     /// How much attackers are drawn to such a site where a scenario does not say.
     pub fn appeal(self) -> f64 {
         match self {
-            SiteKind::Akimat => 3.0,
+            SiteKind::Administration => 3.0,
             SiteKind::Residence | SiteKind::Square => 2.0,
             SiteKind::Airport => 0.6,
             _ => 1.0,
@@ -268,7 +268,7 @@ pub struct Loss {
     pub weapons: f64,
     /// Whether the region cannot be reached by air while it is lost.
     pub airlift: bool,
-    /// Damage done, million tenge; once.
+    /// Damage done, million of the currency; once.
     pub damage: f64,
 }
 

@@ -189,8 +189,8 @@ rules! {
         retake_ratio = 0.429, "officers/person", 0.01..=100.0, "calibrated", "Officer-equivalents in the streets per occupier at which that rate is half.";
         occupier_floor = 30.0, "people", 1.0..=10000.0, "calibrated", "A seized site counts as held by at least this many people.";
         weapons_per_person = 1.0, "people/weapon", 0.0..=10.0, "unit", "People armed by each weapon taken.";
-        damage_per_violent_hour = 0.25, "million tenge", 0.0..=100.0, "calibrated to order of magnitude; chamber of commerce 93.7 bn tenge", "Damage done by a violent person in an hour.";
-        damage_per_looter_hour = 0.8, "million tenge", 0.0..=100.0, "calibrated to order of magnitude; chamber of commerce 93.7 bn tenge", "Damage done by a looter in an hour.";
+        damage_per_violent_hour = 0.25, "million of the currency", 0.0..=1e9, "calibrated to order of magnitude; chamber of commerce 93.7 bn tenge", "Damage done by a violent person in an hour.";
+        damage_per_looter_hour = 0.8, "million of the currency", 0.0..=1e9, "calibrated to order of magnitude; chamber of commerce 93.7 bn tenge", "Damage done by a looter in an hour.";
     }
     /// Rumours, footage and symbols: news that needs no press.
     news: News {
@@ -209,7 +209,7 @@ rules! {
         unbanked_hours = 96.0, "hours", 1.0..=2160.0, "calibrated; cash at hand lasts for days", "Time in which 63 % of a loss of banking is felt as hardship.";
         unbanked_hardship = 0.01, "utility", 0.0..=2.0, "calibrated", "Weight on a citizen of hardship 1 of having had no banks for long.";
         airport_hours = 168.0, "hours", 0.0..=8760.0, "Almaty airport was lost and retaken on 5 January 2022 and opened on the 13th", "Time from the retaking of an airport until flights resume.";
-        output = 0.0005, "million tenge/person-hour", 0.0..=1.0, "national accounts of 2021, about 84 trillion tenge", "Output of a person in an average hour.";
+        output = 0.0005, "million of the currency/person-hour", 0.0..=1e9, "national accounts of 2021, about 84 trillion tenge", "Output of a person in an average hour.";
         curfew_loss = 0.1, "share", 0.0..=1.0, "calibrated; curfews hold at night", "Share of output lost under a full curfew.";
         network_loss = 0.08, "share", 0.0..=1.0, "Top10VPN 2022, about 189 million dollars in 111 hours", "Share of output lost where there is no network.";
         bank_loss = 0.02, "share", 0.0..=1.0, "calibrated", "Share of output lost where no bank works.";

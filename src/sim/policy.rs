@@ -58,9 +58,9 @@ macro_rules! levers {
 }
 
 levers! {
-    PriceChange "price_change" Add 0.0 "tenge/l" -1000.0 1000.0 "Change of the fuel price.";
-    PriceFactor "price_factor" Multiply 1.0 "ratio" 0.0 100.0 "Factor on the fuel price.";
-    PriceCap "price_cap" Min 1e9 "tenge/l" 0.0 1e9 "Highest fuel price allowed.";
+    PriceChange "price_change" Add 0.0 "currency/unit" -1e6 1e6 "Change of the price.";
+    PriceFactor "price_factor" Multiply 1.0 "ratio" 0.0 100.0 "Factor on the price.";
+    PriceCap "price_cap" Min 1e9 "currency/unit" 0.0 1e9 "Highest price allowed.";
     PricePromise "price_promise" Max 0.0 "share" 0.0 1.0 "Share of the price grievance that a promise takes away, times credibility.";
     GovernmentRelief "government_relief" Max 0.0 "share" 0.0 1.0 "Share of the discontent with the government that is taken away.";
     RegimeRelief "regime_relief" Max 0.0 "share" 0.0 1.0 "Share of the discontent with the regime that is taken away.";

@@ -114,6 +114,20 @@ fn draw(ward: &mut Ward, region: &Region, dice: &Dice, horizon: &Weights) {
     }
 }
 
+/// Hardship, discontent, risk aversion and violent disposition of the citizens of a community, if it is a full one.
+pub fn traits(region: &Region, dice: &Dice, community: usize) -> [[u8; 4]; BLOCK] {
+    let draws = |number| dice.draws16::<BLOCK>(Purpose::Trait, community as u64, number);
+    let (h, p, r, v) = (draws(0), draws(1), draws(2), draws(3));
+    std::array::from_fn(|i| {
+        [
+            region.hardship.byte(h[i]),
+            region.discontent.byte(p[i]),
+            region.risk_aversion.byte(r[i]),
+            region.violence.byte(v[i]),
+        ]
+    })
+}
+
 /// Draws that a citizen must at least have, or at most, to move under some weights, so that traits are looked up only for
 /// those who pass.
 struct Sieve {

@@ -43,6 +43,7 @@ mod shard;
 mod stages;
 mod status;
 pub mod sweep;
+pub mod trial;
 mod worlds;
 
 pub use arm::{Arm, ArmIdentity, BASELINE};

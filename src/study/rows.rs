@@ -1,6 +1,6 @@
 //! The tables of a study: their columns, and the lines that a job has in them.
 //!
-//! A journal has the lines of a job without what tells them from those of other jobs ([`KEYS`]); that is put before them
+//! A journal has the lines of a job without what tells them from those of other jobs (`KEYS`); that is put before them
 //! when the tables are put together, so a record means the same in a study that has grown.
 
 use std::collections::BTreeMap;

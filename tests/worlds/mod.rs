@@ -195,7 +195,7 @@ pub fn restless(ticks: u32) -> Model {
     country.rules.harm.live_fire_death_share = 0.5;
     country.forces = vec![police(0, 60), police(1, 90)];
     country.sites = vec![
-        site("north-akimat", SiteKind::Akimat, 0, 4),
+        site("north-akimat", SiteKind::Administration, 0, 4),
         site("north-shop", SiteKind::Armoury, 0, 0),
         site("south-airport", SiteKind::Airport, 1, 3),
         site("south-bank", SiteKind::Bank, 1, 2),

@@ -359,7 +359,7 @@ fn what_a_scenario_does_not_know_is_told_all_at_once() {
 fn a_unit_follows_from_the_units_of_the_metrics() {
     for (text, expected) in [
         ("peak(participants)", "people"),
-        ("last(damage) * 2", "million tenge"),
+        ("last(damage) * 2", "million of the currency"),
         ("sum(participants) / 24", "people x hours"),
         ("first(participants > 0)", "hours"),
         ("peak(participants) / peak(participants_today)", "1"),

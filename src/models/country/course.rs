@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::analysis::course::Course;
+use crate::analysis::names::Names;
 use crate::metric::Metric;
-use crate::report::format::{count, day, hour, number, wrapped};
+use crate::report::format::{count, day, hour, listed, number, wrapped};
 use crate::table::{Column, Table};
 
 /// About how many lines a reader wants.
@@ -25,8 +26,8 @@ struct Line {
 ///
 /// # Panics
 /// If a table lacks a column of `series.csv` or `events.csv`.
-pub fn lines(course: &Course, events: &Table) -> (String, usize) {
-    let mut lines = events_told(events);
+pub fn lines(course: &Course, events: &Table, names: &Names) -> (String, usize) {
+    let mut lines = events_told(events, names);
     lines.extend(day_ends(course));
     lines.sort_by_key(|line| line.rank);
     let important = lines.iter().take_while(|line| line.rank <= SHOWN).count();
@@ -42,7 +43,7 @@ pub fn lines(course: &Course, events: &Table) -> (String, usize) {
         } else {
             format!("{}: ", line.verb)
         };
-        wrapped(&format!("  {:<15}", line.when), &(verb + &line.items.join(", ")))
+        wrapped(&format!("  {:<15}", line.when), &(verb + &listed(&line.items)))
     });
     (text.collect(), left)
 }
@@ -51,7 +52,7 @@ pub fn lines(course: &Course, events: &Table) -> (String, usize) {
 const SHOWN: u8 = 5;
 
 /// What happened in one hour in the same way is one line.
-fn events_told(events: &Table) -> Vec<Line> {
+fn events_told(events: &Table, names: &Names) -> Vec<Line> {
     let column = |name| {
         events
             .column(name)
@@ -66,8 +67,8 @@ fn events_told(events: &Table) -> Vec<Line> {
         let first_here = seen.insert((what.text(row), region.text(row)));
         let told = Told {
             event: what.text(row),
-            region: region.text(row),
-            subject: subject.text(row),
+            region: names.region(region.text(row)),
+            subject: called(names, subject.text(row)),
             number: many.number(row),
             first_anywhere,
             first_here,
@@ -87,6 +88,29 @@ fn events_told(events: &Table) -> Vec<Line> {
         }
     }
     lines
+}
+
+/// A subject is a site, a shock or an action, or something else that has an id.
+pub(super) fn called<'n>(names: &'n Names, subject: &'n str) -> &'n str {
+    match names.site(subject) {
+        same if same == subject => names.action(subject),
+        site => site,
+    }
+}
+
+/// What happened, of the events that a course over many replicates tells.
+pub(super) fn verb(event: &str) -> Option<&'static str> {
+    Some(match event {
+        "protest_begins" => "protest begins",
+        "violence_begins" => "violence begins",
+        "site_seized" => "seized",
+        "site_abandoned" => "taken without guards",
+        "site_retaken" => "retaken",
+        "action_in_effect" => "in effect",
+        "first_civilian_death" => "first civilian killed",
+        "first_officer_death" => "first officer killed",
+        _ => return None,
+    })
 }
 
 fn whole(column: &Column, row: usize) -> i64 {
@@ -181,7 +205,7 @@ mod tests {
     use crate::report::sample::{events, series};
 
     fn told(rows: &[(i64, &str, &str, &str, f64)]) -> (String, usize) {
-        lines(&Course::of(&series(24)), &events(rows))
+        lines(&Course::of(&series(24)), &events(rows), &Names::default())
     }
 
     #[test]

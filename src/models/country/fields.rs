@@ -34,6 +34,8 @@ pub const SECTIONS: &[(&str, &str, &[Field])] = &[
     ("tie", "How much the crowd in one region is seen in another, where distance and size do not say it.", TIE),
     ("ties", "How ties follow from distance and size: 1 / (1 + (km / distance)^decay) x (population / largest)^size.", TIES),
     ("force", "Officers of one kind, based in one region.", FORCE),
+    ("money", "What the country's money and the good are called; nothing of it changes what people do.", MONEY),
+    ("site_kind", "A kind of site of the country's own: what it is called, and in what it differs from one that there is.", SITE_KIND),
     ("site", "A place that can be attacked, seized and retaken.", SITE),
     ("loss", "What the loss of a site does.", LOSS),
     ("shock", "What the world or the economy does; the same keys as an action.", SHOCK),
@@ -63,7 +65,9 @@ const ROOT: &[Field] = &[
     required("region", Entries("region"), "", "The regions, at least one."),
     words("ties", Table("ties"), "", "the defaults", "How ties follow from distance and size."),
     words("tie", Entries("tie"), "", "none", "Ties that differ from what distance and size say."),
+    words("money", Table("money"), "", "the defaults", "What the country's money and the good whose price moves are called."),
     words("force", Entries("force"), "", "none", "Police, guard, army and others."),
+    words("site_kind", Entries("site_kind"), "", "none", "Kinds of sites beside those that there are, such as stations of a metro."),
     words("site", Entries("site"), "", "none", "Places that can be attacked."),
     words("shock", Entries("shock"), "", "none", "What the world or the economy does."),
     words("action", Entries("action"), "", "none", "What governments and outsiders do."),
@@ -83,8 +87,8 @@ const REGION: &[Field] = &[
     value("discontent", Table("distribution"), "", EVEN, "How political discontent is spread."),
     value("risk_aversion", Table("distribution"), "", EVEN, "How fear of risk is spread."),
     value("violence", Table("distribution"), "", EVEN, "How the disposition to violence is spread."),
-    value("exposure", SHARE, "share", "0.3", "Share of households that depend on the fuel whose price moves."),
-    value("price", Number(0.01, 1e6), "tenge/l", "60.0", "Price of that fuel before any shock."),
+    value("exposure", SHARE, "share", "0.3", "Share of households that depend on the good whose price moves."),
+    value("price", Number(0.01, 1e6), "currency/unit", "60.0", "Price of that good before any shock, which people take for right."),
     value("connectivity", SHARE, "share", "0.8", "Share of residents who can reach the network."),
     value("independent_media", SHARE, "share", "0.5", "Reach of independent and social media among the connected."),
     value("state_media", SHARE, "share", "0.5", "Reach of state media among residents."),
@@ -132,12 +136,28 @@ const FORCE: &[Field] = &[
 const SITE: &[Field] = &[
     ID,
     words("name", Text, "", "the id", "Its name for readers."),
-    required("kind", Kind::Choice(C::Site), "", "What it is; decides the defaults of its appeal and its loss."),
+    required("kind", Reference(To::SiteKind), "", "What it is, one of the kinds that there are or one of the scenario's own; decides the defaults of its appeal and its loss."),
     required("region", Reference(To::Region), "", "Where it is."),
     value("guards", Whole(0, 1_000_000), "officers", "10", "Officers posted there, from the deployable forces of the region."),
-    value("strength", Number(0.0, 100.0), "ratio", "2.0", "How much its walls multiply the strength of its guards."),
+    words("strength", Number(0.0, 100.0), "ratio", "by kind, 2 for those that there are", "How much its walls multiply the strength of its guards."),
     words("appeal", Number(0.0, 100.0), "weight", "by kind", "How much attackers are drawn to it, against other sites of the region."),
     words("loss", Table("loss"), "", "by kind", "What its loss does; keys that are left out stay as its kind has them."),
+];
+
+const SITE_KIND: &[Field] = &[
+    ID,
+    words("name", Text, "", "the id", "What one of them is called."),
+    required("like", Kind::Choice(C::Site), "", "The kind that it is in all that is not said here, and in what its loss brings with it."),
+    value("strength", Number(0.0, 100.0), "ratio", "2.0", "How much walls of this kind multiply the strength of guards."),
+    words("appeal", Number(0.0, 100.0), "weight", "as `like`", "How much attackers are drawn to one, against other sites of the region."),
+    words("loss", Table("loss"), "", "as `like`", "What the loss of one does; keys that are left out stay as `like` has them."),
+];
+
+const MONEY: &[Field] = &[
+    value("currency", Text, "", "\"units of money\"", "What its money is called, in the plural."),
+    value("per_tenge", Number(1e-6, 1e6), "currency/tenge", "1.0", "What a tenge of January 2022 is worth in it. Amounts of damage and output that a scenario does not give were estimated in tenge, and are multiplied by this."),
+    value("good", Text, "", "\"the good\"", "What it is whose price moves, such as diesel or a fare."),
+    words("price_unit", Text, "", "the currency", "Unit of its price, such as \"tenge/l\"."),
 ];
 
 const LOSS: &[Field] = &[
@@ -147,7 +167,7 @@ const LOSS: &[Field] = &[
     words("policing", SHARE, "share", "by kind", "Share of the strength of the region's police that is gone while it is lost."),
     words("weapons", Number(0.0, 1e6), "weapons", "by kind", "Weapons taken, once."),
     words("airlift", Flag, "", "by kind", "Whether the region cannot be reached by air while it is lost."),
-    words("damage", Number(0.0, 1e9), "million tenge", "by kind", "Damage done, once."),
+    words("damage", Number(0.0, 1e9), "million of the currency", "by kind", "Damage done, once."),
 ];
 
 const KIND: Field = required("kind", Kind::Choice(C::Action), "", "What is done; decides the defaults of what it moves. See `qantar explain kind`.");

@@ -7,6 +7,8 @@ pub mod difference;
 // One line for each key, however long, so that it reads as the table that it is.
 #[rustfmt::skip]
 mod fields;
+#[cfg(feature = "plots")]
+mod ensemble;
 mod format;
 #[cfg(feature = "plots")]
 mod narrate;
@@ -25,13 +27,11 @@ use crate::document::problem::Problem;
 use crate::document::tree;
 use crate::metric::{Description, Metric};
 #[cfg(feature = "plots")]
-use crate::report::summary::Course;
+use crate::report::{Run, summary::Course};
 use crate::sim::event::What;
 use crate::sim::model::Model;
 use crate::sim::policy::When;
 use crate::sim::{self, Observer, Simulation, Size};
-#[cfg(feature = "plots")]
-use crate::table::Table;
 
 /// The family of countries.
 #[derive(Debug)]
@@ -98,7 +98,7 @@ pub const TOTALS: [Total; 15] = [
         "share",
         "last(legitimacy)",
     ),
-    total("damage", "damage, million tenge", "million tenge", "last(damage)"),
+    total("damage", "damage, million", "million of the currency", "last(damage)"),
 ];
 
 const fn total(name: &'static str, label: &'static str, unit: &'static str, text: &'static str) -> Total {
@@ -145,8 +145,8 @@ impl Family for Country {
     }
 
     #[cfg(feature = "plots")]
-    fn course(&self, series: &Table, events: &Table, color: bool) -> Course {
-        narrate::course(series, events, color)
+    fn course(&self, run: &Run, color: bool) -> Course {
+        narrate::course(run, color)
     }
 }
 
@@ -249,6 +249,6 @@ impl Simulation for Model {
 }
 
 /// The country that a model is, if it is one.
-fn country(model: &dyn Simulation) -> Option<&Model> {
+pub fn country(model: &dyn Simulation) -> Option<&Model> {
     (model as &dyn Any).downcast_ref()
 }

@@ -3,21 +3,28 @@
 use std::collections::BTreeMap;
 
 use super::course::lines;
+use crate::analysis::bands::Band;
 use crate::analysis::course::Course;
+use crate::analysis::ensemble;
+use crate::analysis::names::Names;
+use crate::analysis::plausible::{Doubt, doubts};
 use crate::analysis::replicate::Events;
 use crate::metric::Metric;
 use crate::report::chart::{Days, line_and_shape, terminal};
-use crate::report::format::{hour, wrapped};
-use crate::report::summary;
+use crate::report::format::{count, hour, listed, wrapped};
+use crate::report::{Run, bands, summary};
 use crate::table::Table;
 
 /// How a run went.
 ///
 /// # Panics
 /// If a table lacks a column of `series.csv` or `events.csv`.
-pub fn course(series: &Table, events: &Table, color: bool) -> summary::Course {
-    let course = Course::of(series);
-    let (told, left) = lines(&course, events);
+pub fn course(run: &Run, color: bool) -> summary::Course {
+    let course = Course::of(run.series);
+    if !run.members.is_empty() {
+        return course_of_all(run, &course, color);
+    }
+    let (told, left) = lines(&course, run.events, run.names);
     let moment = |name, metric: Metric| {
         let peak = course.peak(metric.name());
         peak.map(|(tick, _)| (name, hour(course.time(tick))))
@@ -34,8 +41,49 @@ pub fn course(series: &Table, events: &Table, color: bool) -> summary::Course {
         },
         left,
         moments: peaks.into_iter().flatten().collect(),
-        notes: seized(events),
+        notes: seized(run.events, run.names),
+        doubts: doubtful(run),
+        ..summary::Course::default()
     }
+}
+
+/// How all replicates went: one of them is no more than an example.
+fn course_of_all(run: &Run, course: &Course, color: bool) -> summary::Course {
+    let replicates = run.members.len();
+    let band = Band {
+        arm: format!("{replicates} replicates"),
+        ticks: ensemble::band(run.members),
+    };
+    let times: Vec<&str> = (0..course.len()).map(|tick| course.time(tick)).collect();
+    let told = super::ensemble::lines(run.members, course, run.names);
+    summary::Course {
+        plot: bands::text(&Metric::Participants.description(), &[band], &times, color),
+        heading: format!("What most of {replicates} replicates have: median hour (share; 5 % to 95 %)"),
+        lines: match told.is_empty() {
+            true => "  Nothing happened in most of them.\n".to_owned(),
+            false => told,
+        },
+        doubts: doubtful(run),
+        ..summary::Course::default()
+    }
+}
+
+/// What a reader should not believe unasked; of several replicates, in the first.
+fn doubtful(run: &Run) -> String {
+    let sentence = |doubt: Doubt| match doubt {
+        Doubt::FewHurt { violent, hurt } => format!(
+            "up to {} violent at once, and only {} hurt or killed in the whole run",
+            count(violent, "person is", "people are"),
+            count(hurt, "person is", "people are")
+        ),
+        Doubt::NoPolice { region, people } => format!(
+            "up to {} out in {}, where no officer is ever on duty",
+            count(people, "person is", "people are"),
+            run.names.region(&region)
+        ),
+    };
+    let lines = doubts(run.series).into_iter();
+    lines.map(|doubt| wrapped("  ", &sentence(doubt))).collect()
 }
 
 /// People out and violent over time, 80 columns wide, or one line where nobody was out: a line and, below it, a filled
@@ -53,7 +101,7 @@ fn people_over_time(course: &Course, color: bool) -> String {
 }
 
 /// What was seized or taken without guards, and how often.
-fn seized(events: &Table) -> String {
+fn seized(events: &Table, names: &Names) -> String {
     let mut seizures = BTreeMap::<&str, u32>::new();
     for event in Events::of(events).iter() {
         if matches!(event.event, "site_seized" | "site_abandoned") {
@@ -61,12 +109,12 @@ fn seized(events: &Table) -> String {
         }
     }
     let told = seizures.into_iter().map(|(site, times)| match times {
-        1 => site.to_owned(),
-        _ => format!("{site} ({times} times)"),
+        1 => names.site(site).to_owned(),
+        _ => format!("{} ({times} times)", names.site(site)),
     });
     match told.collect::<Vec<_>>() {
         none if none.is_empty() => String::new(),
-        some => wrapped("  seized: ", &some.join(", ")),
+        some => wrapped("  seized: ", &listed(&some)),
     }
 }
 
@@ -75,8 +123,8 @@ mod tests {
     use super::*;
     use crate::analysis::named::{Named, values};
     use crate::models::{Family, country::Country};
+    use crate::report::Valued;
     use crate::report::sample::{events, series};
-    use crate::report::{Run, Valued};
     use crate::table::Column;
 
     #[test]
@@ -113,9 +161,11 @@ mod tests {
             outcomes: &[outcome("days-of-unrest", 3.0), outcome("hours-to-seizure", f64::NAN)],
             series: &series,
             events: &events,
+            members: &[],
+            names: &Names::default(),
             folder: "results/january-7",
         };
-        let told = summary::text(&run, &family.course(&series, &events, false));
+        let told = summary::text(&run, &family.course(&run, false));
         assert!(told.lines().all(|line| line.chars().count() <= 80), "{told}");
         insta::assert_snapshot!(told);
     }
@@ -152,6 +202,9 @@ mod tests {
             (2, "site_abandoned", "west", "west-akimat", 9.0),
             (3, "site_seized", "west", "west-tv", 9.0),
         ]);
-        assert_eq!(seized(&events), "  seized: west-akimat (2 times), west-tv\n");
+        assert_eq!(
+            seized(&events, &Names::default()),
+            "  seized: west-akimat (2 times), west-tv\n"
+        );
     }
 }

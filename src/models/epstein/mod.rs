@@ -19,11 +19,9 @@ use crate::document::problem::Problem;
 use crate::document::tree;
 use crate::metric::Description;
 #[cfg(feature = "plots")]
-use crate::report::summary::Course;
+use crate::report::{Run, summary::Course};
 use crate::sim::event::What;
 use crate::sim::{Observer, Simulation, Size};
-#[cfg(feature = "plots")]
-use crate::table::Table;
 use engine::model::Model;
 use metric::Metric;
 
@@ -91,8 +89,8 @@ impl Family for Epstein {
     }
 
     #[cfg(feature = "plots")]
-    fn course(&self, series: &Table, events: &Table, color: bool) -> Course {
-        narrate::course(series, events, color)
+    fn course(&self, run: &Run, color: bool) -> Course {
+        narrate::course(run, color)
     }
 }
 

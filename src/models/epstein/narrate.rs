@@ -7,7 +7,7 @@ use crate::analysis::course::Course;
 use crate::analysis::episodes::episodes;
 use crate::report::chart::over_ticks;
 use crate::report::format::{count, number, wrapped};
-use crate::report::summary;
+use crate::report::{Run, summary};
 use crate::table::Table;
 
 /// About how many lines a reader wants.
@@ -17,8 +17,8 @@ const LINES: usize = 24;
 ///
 /// # Panics
 /// If a table lacks a column of `series.csv` or `events.csv`.
-pub fn course(series: &Table, events: &Table, color: bool) -> summary::Course {
-    let course = Course::of(series);
+pub fn course(run: &Run, color: bool) -> summary::Course {
+    let course = Course::of(run.series);
     let of = |metric: Metric| course.values(metric.description().name);
     let active = of(Metric::Active);
     let plot = over_ticks(&of(Metric::Jailed), &active, color);
@@ -26,7 +26,7 @@ pub fn course(series: &Table, events: &Table, color: bool) -> summary::Course {
     let line = 50.0 * (first(Metric::Blue) + first(Metric::Green)) / 1120.0;
     summary::Course {
         plot: "  active agents (filled), in jail (line)\n".to_owned() + &plot,
-        lines: changes(events) + &outbursts(&active, line),
+        lines: changes(run.events) + &outbursts(&active, line),
         ..summary::Course::default()
     }
 }

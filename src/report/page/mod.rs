@@ -2,7 +2,7 @@
 //! network and without a script that it needs. A student reads the first five lines; who wants to know more goes on, or
 //! unfolds. The same findings give the same bytes: there is no time of day in a page.
 //!
-//! What is written on it stands in [`words`]; numbers are worked out before, in the analysis. All text goes through
+//! What is written on it stands in `words.rs`; numbers are worked out before, in the analysis. All text goes through
 //! the template, which escapes it, and the page forbids every script but its own: no title or id can run.
 
 mod answer;

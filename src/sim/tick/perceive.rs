@@ -6,18 +6,24 @@ use crate::dice::BLOCK;
 use crate::sim::model::Model;
 use crate::sim::policy::Lever;
 use crate::sim::rules::{self, constant, steps};
+use crate::sim::sum::Sum;
 use crate::sim::weights::{Demands, Perceived, Weights};
 use crate::sim::world::{Counts, RegionState, TIES, Ward, World};
 
 /// What is common to a region this tick: the same before a community's own anger, fear and acquaintances.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct View {
-    /// Weights in utility: on hardship, discontent, risk aversion, and the constants of the three decisions.
-    hardship: f64,
-    discontent: f64,
-    cost: f64,
-    turnout: f64,
-    violence: f64,
+    /// Going out: weight on hardship, in utility.
+    pub hardship: Sum<3>,
+    /// Going out: weight on discontent.
+    pub discontent: f64,
+    /// Going out: weight on risk aversion, against, before fear.
+    pub cost: Sum<2>,
+    /// Going out: constant, before acquaintances, anger and the way.
+    pub turnout: Sum<11>,
+    /// Violence: constant, before anger.
+    pub violence: Sum<7>,
+    /// Looting: constant, before the way.
     looting: f64,
     /// The crowd that is felt.
     felt: f64,
@@ -63,6 +69,11 @@ impl Scratch {
             shown: vec![0.0; model.regions.len()],
             known: vec![0; world.communities()],
         }
+    }
+
+    /// `ln(1 + n)` of the acquaintances of a community who were out when it was last asked what it weighs.
+    pub fn acquaintances(&self, community: usize) -> f64 {
+        self.logarithms[usize::from(self.known[community])]
     }
 }
 
@@ -246,42 +257,52 @@ fn view(model: &Model, world: &World, g: usize, tick: u32) -> View {
         0.0
     };
 
+    let risk = rules::risk(street, participants, rules.policing.risk_slope);
+    let grievance = rules::price_grievance(
+        region.felt_price,
+        given.price,
+        given.exposure,
+        region.lever(Lever::PricePromise),
+    );
+
     let pulses = (region.lever(Lever::Backlash), region.lever(Lever::Fear));
     let hourly = rules::repression(harm, rules);
     let hours = model.clock.hours();
     // Only those who grant the government legitimacy take its word for what force is used against.
     let outrage = 1.0 + (region.lever(Lever::Outrage) - 1.0) * region.legitimacy;
     View {
-        hardship: turnout.background_hardship
-            + rules.services.unbanked_hardship * region.unbanked
-            + turnout.hardship_weight
-                * rules::price_grievance(
-                    region.felt_price,
-                    given.price,
-                    given.exposure,
-                    region.lever(Lever::PricePromise),
-                ),
+        hardship: Sum::of([
+            ("background", turnout.background_hardship),
+            ("banks", rules.services.unbanked_hardship * region.unbanked),
+            ("price", turnout.hardship_weight * grievance),
+        ]),
         discontent,
-        cost: turnout.participation_cost
-            + turnout.risk_weight * rules::risk(street, participants, rules.policing.risk_slope),
-        turnout: turnout.crowd_weight * felt
-            + turnout.belief_weight * region.belief
-            + region.lever(Lever::Coordination)
-            + region.lever(Lever::Rumour)
-            - region.lever(Lever::Reassurance)
-            - region.lever(Lever::Narrative) * state_media
-            - turnout.danger_weight * danger
-            - turnout.base_cost
-            - turnout.night_cost * night
-            - turnout.cold_cost * rules::frost(given.temperature)
-            - turnout.curfew_cost * region.lever(Lever::Curfew),
-        violence: violence.overstretch_weight * overstretch
-            + violence.surprise_weight * surprise
-            + violence.armed_weight * armed_pull
-            + violence.isolation_weight * isolation
-            + violence.darkness_weight * darkness
-            - violence.reluctance
-            - violence.discipline_weight * given.discipline,
+        cost: Sum::of([
+            ("participation", turnout.participation_cost),
+            ("police", turnout.risk_weight * risk),
+        ]),
+        turnout: Sum::of([
+            ("crowd", turnout.crowd_weight * felt),
+            ("belief", turnout.belief_weight * region.belief),
+            ("coordination", region.lever(Lever::Coordination)),
+            ("rumour", region.lever(Lever::Rumour)),
+            ("reassurance", -region.lever(Lever::Reassurance)),
+            ("narrative", -region.lever(Lever::Narrative) * state_media),
+            ("danger", -turnout.danger_weight * danger),
+            ("threshold", -turnout.base_cost),
+            ("hour", -turnout.night_cost * night),
+            ("cold", -turnout.cold_cost * rules::frost(given.temperature)),
+            ("curfew", -turnout.curfew_cost * region.lever(Lever::Curfew)),
+        ]),
+        violence: Sum::of([
+            ("overstretch", violence.overstretch_weight * overstretch),
+            ("surprise", violence.surprise_weight * surprise),
+            ("arms", violence.armed_weight * armed_pull),
+            ("isolation", violence.isolation_weight * isolation),
+            ("darkness", violence.darkness_weight * darkness),
+            ("reluctance", -violence.reluctance),
+            ("discipline", -violence.discipline_weight * given.discipline),
+        ]),
         looting: violence.loot_opportunity * lost_control
             - violence.loot_reluctance
             - region.lever(Lever::Vigilance)
@@ -352,12 +373,12 @@ pub fn weigh(model: &Model, urban: bool, mood: (f32, f32), view: &View, known: f
     let rules = &model.rules;
     let (backlash, fear) = (f64::from(mood.0), f64::from(mood.1));
     Weights {
-        a: steps(view.hardship),
+        a: steps(view.hardship.total),
         b: steps(view.discontent),
-        c: steps(view.cost + rules.turnout.fear_weight * fear),
+        c: steps(view.cost.total + rules.turnout.fear_weight * fear),
         d: turnout(model, urban, mood.0, view, known),
         e: steps(rules.violence.fear_weight * fear),
-        f: constant(view.violence + rules.violence.backlash_weight * backlash),
+        f: constant(view.violence.total + rules.violence.backlash_weight * backlash),
         l: steps(rules.turnout.participation_cost + rules.violence.loot_fear_weight * fear),
         m: constant(view.looting - way(model, urban)),
     }
@@ -367,10 +388,10 @@ pub fn weigh(model: &Model, urban: bool, mood: (f32, f32), view: &View, known: f
 fn turnout(model: &Model, urban: bool, backlash: f32, view: &View, known: f64) -> i32 {
     let rules = &model.rules.turnout;
     let anger = rules.backlash_weight * f64::from(backlash);
-    constant(view.turnout + rules.acquaintance_weight * known + anger - way(model, urban))
+    constant(view.turnout.total + rules.acquaintance_weight * known + anger - way(model, urban))
 }
 
 /// What the way to a square costs.
-fn way(model: &Model, urban: bool) -> f64 {
+pub fn way(model: &Model, urban: bool) -> f64 {
     if urban { 0.0 } else { model.rules.turnout.rural_cost }
 }

@@ -89,9 +89,9 @@ pub struct Totals {
     pub attacks: u64,
     /// Seizures of sites; written by `sites`.
     pub seizures: u64,
-    /// Damage, million tenge; written by `sites`.
+    /// Damage, million of the currency; written by `sites`.
     pub damage: f64,
-    /// Output lost, million tenge; written by `sites`.
+    /// Output lost, million of the currency; written by `sites`.
     pub output_lost: f64,
     /// Symbols of the regime torn down; written by `sites`.
     pub symbols: u64,
@@ -119,9 +119,9 @@ pub struct RegionState {
     pub mood: (f32, f32),
     /// Value of every lever; written by `government`.
     pub levers: [f64; Lever::ALL.len()],
-    /// Price now, tenge per litre; written by `government`.
+    /// Price now, in the currency for each unit; written by `government`.
     pub price: f64,
-    /// Price as people have felt it so far, tenge per litre; written by `perceive`.
+    /// Price as people have felt it so far, likewise; written by `perceive`.
     pub felt_price: f64,
     /// Share who can reach the network now; written by `government`.
     pub connectivity: f64,

@@ -424,7 +424,15 @@ impl Ask {
         let mut names: Vec<String> = self.keys().into_iter().map(|key| key.text).collect();
         names.extend(COLUMNS.map(str::to_owned));
         names.extend(self.table.iter().flat_map(|table| table.carry.clone()));
+        let named = [self.scenario.family().named_totals(), self.scenario.outcomes()].concat();
         for (outcome, place) in &self.outcomes {
+            let shadowed = named.iter().find(|named| named.name == outcome.name);
+            if let Some(shadowed) = shadowed.filter(|named| named.text != outcome.text) {
+                let problem = Problem::at(place, format!("`{}` has another meaning already", outcome.name));
+                let label = format!("it is {}", shadowed.text);
+                self.problems
+                    .push(problem.label(label).help("give the outcome another name"));
+            }
             if names.contains(&outcome.name) {
                 let problem = Problem::at(place, format!("there are two columns `{}`", outcome.name));
                 self.problems

@@ -12,13 +12,16 @@
 //! ```
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
-use super::ask::{Ask, How, beside};
+use super::ask::{Ask, COLUMNS, How, beside};
 use super::axis::{Axis, Values, Written};
 use crate::design::Method;
+use crate::document::check::{Names, check};
+use crate::document::form::{Choice, Field, Format, Kind, Section};
+use crate::document::view::View;
 use crate::scenario::problem::{Place, Problem, Problems, Source};
 use crate::scenario::tree::{self, Entry, Node, Table, Value};
-use crate::suggest::suggest;
 
 /// A study file as written.
 #[derive(Debug)]
@@ -30,20 +33,30 @@ pub struct File {
     pub scenario: PathBuf,
 }
 
-const KEYS: [&str; 12] = [
-    "scenario",
-    "set",
-    "vary",
-    "sample",
-    "design",
-    "layout",
-    "carry",
-    "design_seed",
-    "replicates",
-    "seed",
-    "series",
-    "outcome",
-];
+/// The format: one line for each key, however long, so that it reads as the table that it is.
+#[rustfmt::skip]
+pub static FORMAT: LazyLock<Format> = LazyLock::new(|| {
+    const LAYOUT: Choice = Choice::Words("layouts", || vec!["saltelli", "morris"]);
+    const SEED: Kind = Kind::Whole(0, i64::MAX);
+    let words = |key, kind, omitted, meaning| Field::words(key, kind, "", omitted, meaning);
+    let fields = vec![
+        Field::required("scenario", Kind::Text, "", "The scenario that is varied: a path beside this file."),
+        words("set", Kind::Texts, "nothing", "Changes of the scenario at all points, as for `--set`."),
+        words("vary", Kind::Varied, "the points are in `design`", "What is varied: keys of the scenario, each with a range \"lo..hi\", steps \"lo:hi:step\" or a list of values."),
+        words("sample", Kind::Text, "a grid", "How points are drawn from the ranges and how many, such as \"lhs:100\" or \"saltelli:256\"."),
+        words("design", Kind::Text, "the points of `vary`", "A table of points that were made elsewhere: CSV with keys as its header, a path beside this file."),
+        words("layout", Kind::Choice(LAYOUT), "points without an order", "How the points of that table are laid out, where measures of sensitivity are worked out of them."),
+        words("carry", Kind::Texts, "none", "Columns of that table that are no keys and are passed on."),
+        words("design_seed", SEED, "that of the dice", "Seed with which points are drawn."),
+        words("replicates", Kind::Whole(1, 1_000_000), "10 of a grid or a table, 1 of a sample", "Runs of every point; all points have the same dice."),
+        words("seed", SEED, "the scenario's", "Seed of the dice."),
+        Field::value("series", Kind::Flag, "", "false", "Whether the series of every run are kept."),
+        words("outcome", Kind::Outcomes, "every total, and what the scenario names", "The numbers that are kept of every run."),
+    ];
+    let about = "A study: what is varied in a scenario and what is kept of every run; a file of its own for `qantar sweep`, with a name that ends in `.study.toml`.";
+    let sections = vec![Section { name: "study".to_owned(), about, fields }];
+    Format { noun: "study", sections, totals: Vec::new() }
+});
 
 impl File {
     /// Whether a path is that of a study file and not of a scenario.
@@ -62,12 +75,9 @@ impl File {
             Problems::new(&[], [problem.help(error.to_string())])
         })?;
         let (root, mut problems) = tree::parse(0, &text);
+        // Without a scenario nothing else can be told; with one, all is told together, by `tell`.
         if problems.is_empty() && root.text("scenario").is_none() {
-            let place = root
-                .get("scenario")
-                .map_or(Place::new(0, 0..0), |node| node.place.clone());
-            let problem = Problem::at(&place, "a study names its scenario");
-            problems.push(problem.help("scenario = \"tutorial.toml\", a path beside this file"));
+            check(&FORMAT, &root, &Names::of(&root), &mut problems);
         }
         if !problems.is_empty() {
             return Err(Problems::new(&[Source { name, text }], problems));
@@ -82,42 +92,41 @@ impl File {
 
     /// What it changes in the scenario of all points.
     pub fn set(&self) -> Vec<String> {
-        let list = self.root.get("set").map(Node::list).unwrap_or_default();
-        list.iter().filter_map(|node| node.text().map(str::to_owned)).collect()
+        texts(&self.root, "set")
     }
 
     /// Add what it asks for. What is said in `how` already is left as it is.
     pub fn tell(&self, ask: &mut Ask, how: &mut How) {
-        let whole = ask.text(&self.path.display().to_string(), &self.text);
+        let source = ask.text(&self.path.display().to_string(), &self.text);
         // Once more, so that all places are in the text as it stands among the others.
-        let (root, _) = tree::parse(whole.place.source, &self.text);
-        for Entry { key, at, node } in &root.entries {
-            match (key.as_str(), &node.value) {
-                ("scenario", Value::Text(_)) => {}
-                ("set", Value::List(list)) if list.iter().all(|node| node.text().is_some()) => {}
-                ("vary", Value::Table(table)) => self.vary(ask, "", table),
-                ("sample", Value::Text(text)) => ask.sample(&written(text, node)),
-                ("design", Value::Text(text)) => ask.table(&written(text, node), &beside(&self.path, text)),
-                ("layout", Value::Text(text)) if text == "saltelli" => how.layout = Some(Method::Saltelli),
-                ("layout", Value::Text(text)) if text == "morris" => how.layout = Some(Method::Morris),
-                ("carry", Value::List(list)) if list.iter().all(|node| node.text().is_some()) => {
-                    how.carry
-                        .extend(list.iter().filter_map(|node| node.text().map(str::to_owned)));
-                }
-                ("design_seed", Value::Whole(seed @ 0..)) => how.design_seed = how.design_seed.or(Some(*seed as u64)),
-                ("seed", Value::Whole(seed @ 0..)) => how.seed = how.seed.or(Some(*seed as u64)),
-                ("replicates", Value::Whole(n @ 1..=1_000_000)) => how.replicates = how.replicates.or(Some(*n as u32)),
-                ("series", Value::Flag(series)) => how.series |= series,
-                ("outcome", Value::Table(table)) => outcomes(ask, table),
-                (known, _) if KEYS.contains(&known) => {
-                    let problem = Problem::at(&node.place, format!("`{known}` must be {}", expected(known)));
-                    ask.problem(problem.label(format!("found {}", node.found())));
-                }
-                _ => {
-                    let problem = Problem::at(at, format!("there is no `{key}` in a study"));
-                    ask.problem(problem.label("unknown key").help(suggest(key, "keys", KEYS)));
-                }
-            }
+        let (root, _) = tree::parse(source.place.source, &self.text);
+        let mut problems = Vec::new();
+        check(&FORMAT, &root, &Names::of(&root), &mut problems);
+        problems.into_iter().for_each(|problem| ask.problem(problem));
+        let view = View::of(&FORMAT, &root);
+        let table = |key| view.given(key).and_then(Node::table);
+        let text = |key| view.given(key).and_then(|node| Some(written(node.text()?, node)));
+        if let Some(varied) = table("vary") {
+            self.vary(ask, "", varied);
+        }
+        if let Some(sample) = text("sample") {
+            ask.sample(&sample);
+        }
+        if let Some(design) = text("design") {
+            ask.table(&design, &beside(&self.path, &design.text));
+        }
+        let layouts = [Method::Saltelli, Method::Morris].into_iter();
+        let layout = root
+            .text("layout")
+            .and_then(|name| layouts.clone().find(|layout| layout.name() == name));
+        how.layout = how.layout.or(layout);
+        how.carry.extend(texts(&root, "carry"));
+        how.design_seed = how.design_seed.or(whole(&view, "design_seed"));
+        how.seed = how.seed.or(whole(&view, "seed"));
+        how.replicates = how.replicates.or(whole(&view, "replicates").map(|count| count as u32));
+        how.series |= view.flag_given("series") == Some(true);
+        if let Some(named) = table("outcome") {
+            outcomes(ask, named);
         }
     }
 
@@ -160,15 +169,26 @@ impl File {
     }
 }
 
+/// What the check has not refused.
 fn outcomes(ask: &mut Ask, table: &Table) {
     for Entry { key, node, .. } in &table.entries {
-        match &node.value {
-            Value::Text(text) => ask.outcome(key, text, &inner(node)),
-            _ => {
-                let problem = Problem::at(&node.place, format!("`outcome.{key}` must be text"));
-                ask.problem(problem.label(format!("found {}", node.found())));
-            }
+        if let (Some(text), false) = (node.text(), COLUMNS.contains(&key.as_str())) {
+            ask.outcome(key, text, &inner(node));
         }
+    }
+}
+
+fn texts(root: &Table, key: &str) -> Vec<String> {
+    let list = root.get(key).map(Node::list).unwrap_or_default();
+    list.iter().filter_map(|node| node.text().map(str::to_owned)).collect()
+}
+
+/// A whole number that is written and in range, to the last digit.
+fn whole(view: &View<'_>, key: &str) -> Option<u64> {
+    let number = view.number_given(key)?;
+    match view.given(key)?.value {
+        Value::Whole(whole) => u64::try_from(whole).ok(),
+        _ => (number.fract() == 0.0).then_some(number as u64),
     }
 }
 
@@ -185,20 +205,5 @@ fn inner(node: &Node) -> Place {
     match end - start >= 2 {
         true => Place::new(source, start + 1..end - 1),
         false => node.place.clone(),
-    }
-}
-
-fn expected(key: &str) -> &'static str {
-    match key {
-        "set" => "a list of texts such as \"persons_per_agent=10\"",
-        "vary" => "a table, such as vary.region.almaty.urban = \"0.5..0.9\"",
-        "layout" => "\"saltelli\" or \"morris\"",
-        "carry" => "a list of names of columns, such as [\"trial\"]",
-        "sample" => "text, such as \"lhs:100\"",
-        "scenario" | "design" => "the path of a file, in quotes",
-        "replicates" => "a whole number, 1 to 1000000",
-        "series" => "true or false",
-        "outcome" => "a table of names and texts, such as deaths = \"last(deaths_civilians)\"",
-        _ => "a whole number, 0 to 9223372036854775807",
     }
 }

@@ -5,7 +5,7 @@ pub mod axis;
 mod file;
 
 pub use ask::{Ask, How};
-pub use file::File;
+pub use file::{FORMAT, File};
 
 #[cfg(test)]
 mod tests;

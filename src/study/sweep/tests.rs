@@ -90,7 +90,8 @@ fn a_study_file_says_all_that_arguments_can() {
     let text = text.unwrap_err().to_string();
     for part in [
         "did you mean `sample`?",
-        "`replicates` must be a whole number, 1 to 1000000",
+        "`replicates` is out of range",
+        "must be 1 to 1000000",
         "my.study.toml:4",
         "needs the number of points",
     ] {
@@ -125,4 +126,46 @@ fn a_table_of_points_is_run_as_it_is_and_judged_by_its_extremes() {
     assert!(wrong("ticks\n").contains("at least one row"));
     assert!(wrong("ticks,title\n1\n").contains("not a table of points"));
     assert!(wrong("ticks,title\n1,\n").contains("`title` has no value"));
+}
+
+#[test]
+fn no_outcome_takes_the_name_of_a_total_or_of_a_column() {
+    let asked = |name: &str, text: &str| {
+        let mut ask = Ask::new(Scenario::from_text("towns", SCENARIO).unwrap());
+        let whole = ask.text("--outcome", text);
+        ask.outcome(name, text, &whole.place);
+        ask.outcomes()
+    };
+    let totals = crate::models::FAMILIES[0].totals();
+    let names = totals.iter().map(|total| total.name).chain(super::ask::COLUMNS);
+    for name in names {
+        let told = asked(name, "peak(violent) + 1").unwrap_err().to_string();
+        assert!(
+            told.contains(&format!("`{name}`")) && told.contains("another name"),
+            "{told}"
+        );
+    }
+    for total in totals {
+        assert_eq!(asked(total.name, total.text).unwrap().len(), 1, "{}", total.name);
+    }
+}
+
+#[test]
+fn a_study_without_a_scenario_is_told_with_all_its_other_mistakes() {
+    let temp = tempfile::tempdir().unwrap();
+    let path = temp.path().join("my.study.toml");
+    fs::write(
+        &path,
+        "sampel = 1\nseries = 3\nlayout = \"saltelly\"\nvary.ticks = \"1,2\"\n",
+    )
+    .unwrap();
+    let told = File::read(&path).unwrap_err().to_string();
+    for part in [
+        "`scenario` is missing",
+        "did you mean `sample`?",
+        "`series` must be true or false",
+        "did you mean `saltelli`?",
+    ] {
+        assert!(told.contains(part), "{part} is missing in\n{told}");
+    }
 }

@@ -8,7 +8,7 @@ mod places;
 pub use geography::{daylight, degrees};
 
 use crate::sim::model::{Clock, Model};
-use crate::sim::parameters::Rules;
+use crate::sim::parameters::{Parameter, Rules};
 use crate::sim::policy::Policy;
 
 use crate::document::calendar::{self, Calendar};
@@ -129,6 +129,11 @@ fn policy(view: &View<'_>) -> Policy {
 fn rules(root: &View<'_>) -> Rules {
     let mut rules = Rules::default();
     let given = root.given("rules").and_then(|node| node.table());
+    let rate = places::per_tenge(root);
+    let money = |parameter: &&Parameter| parameter.unit.starts_with("million of the currency");
+    for parameter in Rules::TABLE.iter().filter(money) {
+        (parameter.set)(&mut rules, parameter.default * rate);
+    }
     for parameter in Rules::TABLE {
         let group = given.and_then(|table| table.get(parameter.group)?.table());
         if let Some(value) = group.and_then(|group| group.get(parameter.name)?.number()) {

@@ -69,23 +69,45 @@ pub fn force_kind(name: &str) -> ForceKind {
 
 /// The sites of a document.
 pub fn sites(root: &View<'_>, names: &Names<'_>) -> Vec<Site> {
+    let kinds: Vec<View<'_>> = root.inner_entries("site_kind").collect();
+    let rate = per_tenge(root);
     let site = |site: View<'_>| {
         let name = site.text("kind");
-        let kind = SiteKind::ALL
-            .into_iter()
-            .find(|kind| kind.name() == name)
-            .unwrap_or(SiteKind::Square);
+        let own = kinds.iter().find(|kind| kind.text("id") == name);
+        let kind = site_kind(&own.map_or(name, |own| own.text("like")));
+        let appeal = own.and_then(|own| own.number_given("appeal"));
+        let there_is = Loss {
+            damage: kind.loss().damage * rate,
+            ..kind.loss()
+        };
+        let strength = own.map_or(STRENGTH, |own| own.number("strength"));
         Site {
             id: site.text("id"),
             kind,
             region: site.reference("region", To::Region, names).unwrap_or(0),
             guards: site.whole("guards"),
-            strength: site.number("strength"),
-            appeal: site.number_given("appeal").unwrap_or(kind.appeal()),
-            loss: loss(site.inner("loss"), kind.loss()),
+            strength: site.number_given("strength").unwrap_or(strength),
+            appeal: site.number_given("appeal").or(appeal).unwrap_or(kind.appeal()),
+            loss: loss(
+                site.inner("loss"),
+                loss(own.and_then(|own| own.inner("loss")), there_is),
+            ),
         }
     };
     root.inner_entries("site").map(site).collect()
+}
+
+/// How much walls multiply the strength of guards where neither a site nor its kind says.
+const STRENGTH: f64 = 2.0;
+
+fn site_kind(name: &str) -> SiteKind {
+    let found = SiteKind::ALL.into_iter().find(|kind| kind.name() == name);
+    found.unwrap_or(SiteKind::Square)
+}
+
+/// What a tenge, in which amounts of money were estimated, is worth in the money of a document.
+pub fn per_tenge(root: &View<'_>) -> f64 {
+    root.inner("money").map_or(1.0, |money| money.number("per_tenge"))
 }
 
 fn loss(given: Option<View<'_>>, default: Loss) -> Loss {
