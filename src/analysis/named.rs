@@ -47,6 +47,16 @@ pub struct Total {
 }
 
 impl Total {
+    /// A total, with what stands in a table of them in a line.
+    pub const fn new(name: &'static str, label: &'static str, unit: &'static str, text: &'static str) -> Total {
+        Total {
+            name,
+            label,
+            unit,
+            text,
+        }
+    }
+
     /// It as an outcome.
     ///
     /// # Panics

@@ -228,6 +228,33 @@ impl To {
     }
 }
 
+/// A key that must not be left out.
+pub const fn required(key: &'static str, kind: Kind, unit: &'static str, meaning: &'static str) -> Field {
+    Field::new(key, kind, unit, Omitted::Required, meaning)
+}
+
+/// A key with a default that could be written.
+pub const fn value(
+    key: &'static str,
+    kind: Kind,
+    unit: &'static str,
+    toml: &'static str,
+    meaning: &'static str,
+) -> Field {
+    Field::new(key, kind, unit, Omitted::Value(toml), meaning)
+}
+
+/// A key whose default is told in words.
+pub const fn words(
+    key: &'static str,
+    kind: Kind,
+    unit: &'static str,
+    words: &'static str,
+    meaning: &'static str,
+) -> Field {
+    Field::new(key, kind, unit, Omitted::Words(words), meaning)
+}
+
 impl Field {
     /// A field of a format.
     pub const fn new(
@@ -245,33 +272,6 @@ impl Field {
             meaning,
             source: "",
         }
-    }
-
-    /// One that must not be left out.
-    pub const fn required(key: &'static str, kind: Kind, unit: &'static str, meaning: &'static str) -> Field {
-        Field::new(key, kind, unit, Omitted::Required, meaning)
-    }
-
-    /// One with a default that could be written.
-    pub const fn value(
-        key: &'static str,
-        kind: Kind,
-        unit: &'static str,
-        toml: &'static str,
-        meaning: &'static str,
-    ) -> Field {
-        Field::new(key, kind, unit, Omitted::Value(toml), meaning)
-    }
-
-    /// One whose default is told in words.
-    pub const fn words(
-        key: &'static str,
-        kind: Kind,
-        unit: &'static str,
-        words: &'static str,
-        meaning: &'static str,
-    ) -> Field {
-        Field::new(key, kind, unit, Omitted::Words(words), meaning)
     }
 
     /// With where its default comes from.

@@ -9,7 +9,7 @@ use crate::analysis::outcome::Known;
 use crate::analysis::score::{self, Confidence, Observation, Pattern, Record, Use, Variant};
 use crate::document::calendar;
 use crate::document::check::{Names, check, range};
-use crate::document::form::{Choice as C, Field, Format, Kind, Section, To};
+use crate::document::form::{Choice as C, Field, Format, Kind, Section, To, required, value, words};
 use crate::document::problem::{Problem, Problems, Source, any_wrong};
 use crate::document::read::Reading;
 use crate::document::set;
@@ -52,18 +52,6 @@ pub static FORMAT: LazyLock<Format> = LazyLock::new(|| {
         totals: Vec::new(),
     }
 });
-
-const fn required(key: &'static str, kind: Kind, unit: &'static str, meaning: &'static str) -> Field {
-    Field::required(key, kind, unit, meaning)
-}
-
-const fn value(key: &'static str, kind: Kind, unit: &'static str, toml: &'static str, meaning: &'static str) -> Field {
-    Field::value(key, kind, unit, toml, meaning)
-}
-
-const fn words(key: &'static str, kind: Kind, unit: &'static str, words: &'static str, meaning: &'static str) -> Field {
-    Field::words(key, kind, unit, words, meaning)
-}
 
 const ID: Field = required(
     "id",

@@ -1,7 +1,7 @@
 //! The reference of the scenario format: every key with what it must be, its unit, its default and its meaning.
 //! The rules and the levers bring their own tables; `schema` joins them.
 
-use crate::document::form::{Choice, Field, Kind, Omitted, To};
+use crate::document::form::{Choice, Field, Kind, Omitted, To, required, value, words};
 use Choice as C;
 use Kind::{Duration, Entries, Flag, Hours, Id, Number, Outcomes, Position, Reference, References, Table};
 use Kind::{Text, Time, When, Whens, Whole, Zone};
@@ -13,18 +13,6 @@ const LEVEL: Kind = Number(-1e15, 1e15);
 
 const EVEN: &str = "{ distribution = \"uniform\", low = 0.0, high = 1.0 }";
 const LOYAL: &str = "{ distribution = \"normal\", mean = 0.7, sd = 0.15 }";
-
-const fn required(key: &'static str, kind: Kind, unit: &'static str, meaning: &'static str) -> Field {
-    Field::required(key, kind, unit, meaning)
-}
-
-const fn value(key: &'static str, kind: Kind, unit: &'static str, toml: &'static str, meaning: &'static str) -> Field {
-    Field::value(key, kind, unit, toml, meaning)
-}
-
-const fn words(key: &'static str, kind: Kind, unit: &'static str, words: &'static str, meaning: &'static str) -> Field {
-    Field::words(key, kind, unit, words, meaning)
-}
 
 /// Name, meaning and keys of each section; the document itself comes first and has no name.
 pub const SECTIONS: &[(&str, &str, &[Field])] = &[

@@ -39,76 +39,67 @@ pub struct Country;
 
 /// The numbers that sum up a run of a country.
 pub const TOTALS: [Total; 15] = [
-    total(
+    Total::new(
         "participants_peak",
         "most people out in one hour",
         "people",
         "peak(participants)",
     ),
-    total(
+    Total::new(
         "participants_day",
         "most people out on one day",
         "people",
         "peak(participants_today)",
     ),
-    total("violent_peak", "most violent in one hour", "people", "peak(violent)"),
-    total(
+    Total::new("violent_peak", "most violent in one hour", "people", "peak(violent)"),
+    Total::new(
         "regions_with_protest",
         "regions with protest",
         "regions",
         "distinct(protest_begins, by=region)",
     ),
-    total(
+    Total::new(
         "regions_with_violence",
         "regions with violence",
         "regions",
         "distinct(violence_begins, by=region)",
     ),
-    total("attacks", "attacks on sites", "attacks", "last(attacks)"),
-    total("seizures", "sites seized", "seizures", "last(seizures_total)"),
-    total(
+    Total::new("attacks", "attacks on sites", "attacks", "last(attacks)"),
+    Total::new("seizures", "sites seized", "seizures", "last(seizures_total)"),
+    Total::new(
         "deaths_civilians",
         "civilians killed",
         "people",
         "last(deaths_civilians)",
     ),
-    total("deaths_officers", "officers killed", "people", "last(deaths_officers)"),
-    total(
+    Total::new("deaths_officers", "officers killed", "people", "last(deaths_officers)"),
+    Total::new(
         "injured_civilians",
         "civilians injured",
         "people",
         "last(injured_civilians)",
     ),
-    total(
+    Total::new(
         "injured_officers",
         "officers injured",
         "people",
         "last(injured_officers)",
     ),
-    total("detentions", "detentions", "people", "last(detained_total)"),
-    total(
+    Total::new("detentions", "detentions", "people", "last(detained_total)"),
+    Total::new(
         "officers_peak",
         "most officers on duty",
         "officers",
         "peak(officers_on_duty)",
     ),
-    total(
+    Total::new(
         "legitimacy_end",
         "legitimacy at the end, 0 to 1",
         "share",
         "last(legitimacy)",
     ),
-    total("damage", "damage, million", "million of the currency", "last(damage)"),
+    Total::new("damage", "damage, million", "million of the currency", "last(damage)"),
 ];
-
-const fn total(name: &'static str, label: &'static str, unit: &'static str, text: &'static str) -> Total {
-    Total {
-        name,
-        label,
-        unit,
-        text,
-    }
-}
 
 impl Family for Country {
     fn name(&self) -> &'static str {

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::TOTALS;
 use super::engine::model::{Activation, Jail, Ratio, Shape, Term, Turn};
-use crate::document::form::{Choice, Field, Format, Kind, Section};
+use crate::document::form::{Choice, Field, Format, Kind, Section, required, value, words};
 use Kind::{Entries, Flag, Number, Text, Whole};
 
 /// The format.
@@ -27,18 +27,6 @@ pub static FORMAT: LazyLock<Format> = LazyLock::new(|| {
         totals: TOTALS.iter().map(|total| total.name).collect(),
     }
 });
-
-const fn required(key: &'static str, kind: Kind, unit: &'static str, meaning: &'static str) -> Field {
-    Field::required(key, kind, unit, meaning)
-}
-
-const fn value(key: &'static str, kind: Kind, unit: &'static str, toml: &'static str, meaning: &'static str) -> Field {
-    Field::value(key, kind, unit, toml, meaning)
-}
-
-const fn words(key: &'static str, kind: Kind, unit: &'static str, words: &'static str, meaning: &'static str) -> Field {
-    Field::words(key, kind, unit, words, meaning)
-}
 
 /// The keys of the document.
 #[rustfmt::skip]

@@ -33,27 +33,18 @@ pub struct Epstein;
 /// the start that 50 is of Epstein's 1,120.
 #[rustfmt::skip]
 pub const TOTALS: [Total; 11] = [
-    total("active_peak", "most active in one tick", "agents", "peak(active)"),
-    total("active_mean", "active, mean over ticks", "agents", "mean(active)"),
-    total("outbursts", "outbursts", "outbursts", "episodes(active > 50 * (start(blue) + start(green)) / 1120)"),
-    total("outburst_size", "activation of an outburst, mean", "agent ticks", "episodes(active > 50 * (start(blue) + start(green)) / 1120, mean=size)"),
-    total("outburst_wait", "calm between outbursts, mean", "ticks", "episodes(active > 50 * (start(blue) + start(green)) / 1120, mean=wait)"),
-    total("arrests", "arrests", "arrests", "last(arrests)"),
-    total("jailed_peak", "most in jail", "agents", "peak(jailed)"),
-    total("jailed_end", "in jail at the end", "agents", "last(jailed)"),
-    total("tension_peak", "highest tension", "1", "peak(tension)"),
-    total("killed", "killed", "agents", "last(killed_blue) + last(killed_green)"),
-    total("extinct_at", "a group's extinction, or the end", "ticks", "first_event(group_extinct, else=end)"),
+    Total::new("active_peak", "most active in one tick", "agents", "peak(active)"),
+    Total::new("active_mean", "active, mean over ticks", "agents", "mean(active)"),
+    Total::new("outbursts", "outbursts", "outbursts", "episodes(active > 50 * (start(blue) + start(green)) / 1120)"),
+    Total::new("outburst_size", "activation of an outburst, mean", "agent ticks", "episodes(active > 50 * (start(blue) + start(green)) / 1120, mean=size)"),
+    Total::new("outburst_wait", "calm between outbursts, mean", "ticks", "episodes(active > 50 * (start(blue) + start(green)) / 1120, mean=wait)"),
+    Total::new("arrests", "arrests", "arrests", "last(arrests)"),
+    Total::new("jailed_peak", "most in jail", "agents", "peak(jailed)"),
+    Total::new("jailed_end", "in jail at the end", "agents", "last(jailed)"),
+    Total::new("tension_peak", "highest tension", "1", "peak(tension)"),
+    Total::new("killed", "killed", "agents", "last(killed_blue) + last(killed_green)"),
+    Total::new("extinct_at", "a group's extinction, or the end", "ticks", "first_event(group_extinct, else=end)"),
 ];
-
-const fn total(name: &'static str, label: &'static str, unit: &'static str, text: &'static str) -> Total {
-    Total {
-        name,
-        label,
-        unit,
-        text,
-    }
-}
 
 impl Family for Epstein {
     fn name(&self) -> &'static str {

@@ -18,7 +18,7 @@ use super::ask::{Ask, COLUMNS, How, beside};
 use super::axis::{Axis, Values, Written};
 use crate::design::Method;
 use crate::document::check::{Names, check};
-use crate::document::form::{Choice, Field, Format, Kind, Section};
+use crate::document::form::{self, Choice, Format, Kind, Section};
 use crate::document::view::View;
 use crate::scenario::problem::{Place, Problem, Problems, Source};
 use crate::scenario::tree::{self, Entry, Node, Table, Value};
@@ -38,9 +38,9 @@ pub struct File {
 pub static FORMAT: LazyLock<Format> = LazyLock::new(|| {
     const LAYOUT: Choice = Choice::Words("layouts", || vec!["saltelli", "morris"]);
     const SEED: Kind = Kind::Whole(0, i64::MAX);
-    let words = |key, kind, omitted, meaning| Field::words(key, kind, "", omitted, meaning);
+    let words = |key, kind, omitted, meaning| form::words(key, kind, "", omitted, meaning);
     let fields = vec![
-        Field::required("scenario", Kind::Text, "", "The scenario that is varied: a path beside this file."),
+        form::required("scenario", Kind::Text, "", "The scenario that is varied: a path beside this file."),
         words("set", Kind::Texts, "nothing", "Changes of the scenario at all points, as for `--set`."),
         words("vary", Kind::Varied, "the points are in `design`", "What is varied: keys of the scenario, each with a range \"lo..hi\", steps \"lo:hi:step\" or a list of values."),
         words("sample", Kind::Text, "a grid", "How points are drawn from the ranges and how many, such as \"lhs:100\" or \"saltelli:256\"."),
@@ -50,7 +50,7 @@ pub static FORMAT: LazyLock<Format> = LazyLock::new(|| {
         words("design_seed", SEED, "that of the dice", "Seed with which points are drawn."),
         words("replicates", Kind::Whole(1, 1_000_000), "10 of a grid or a table, 1 of a sample", "Runs of every point; all points have the same dice."),
         words("seed", SEED, "the scenario's", "Seed of the dice."),
-        Field::value("series", Kind::Flag, "", "false", "Whether the series of every run are kept."),
+        form::value("series", Kind::Flag, "", "false", "Whether the series of every run are kept."),
         words("outcome", Kind::Outcomes, "every total, and what the scenario names", "The numbers that are kept of every run."),
     ];
     let about = "A study: what is varied in a scenario and what is kept of every run; a file of its own for `qantar sweep`, with a name that ends in `.study.toml`.";
