@@ -74,7 +74,7 @@ pub struct Varied {
     outcome: Vec<String>,
     #[command(flatten)]
     base: Base,
-    /// Runs of every point, with the same dice at each [default: 10 for a grid or a table, 1 for a sample].
+    /// Runs of every point, with the same dice at each [default: 10 for a grid or a table, 4 for a sample].
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=1_000_000))]
     replicates: Option<u32>,
     /// Keep the series of every run too; they are large.

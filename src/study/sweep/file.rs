@@ -48,7 +48,7 @@ pub static FORMAT: LazyLock<Format> = LazyLock::new(|| {
         words("layout", Kind::Choice(LAYOUT), "points without an order", "How the points of that table are laid out, where measures of sensitivity are worked out of them."),
         words("carry", Kind::Texts, "none", "Columns of that table that are no keys and are passed on."),
         words("design_seed", SEED, "that of the dice", "Seed with which points are drawn."),
-        words("replicates", Kind::Whole(1, 1_000_000), "10 of a grid or a table, 1 of a sample", "Runs of every point; all points have the same dice."),
+        words("replicates", Kind::Whole(1, 1_000_000), "10 of a grid or a table, 4 of a sample", "Runs of every point; all points have the same dice."),
         words("seed", SEED, "the scenario's", "Seed of the dice."),
         form::value("series", Kind::Flag, "", "false", "Whether the series of every run are kept."),
         words("outcome", Kind::Outcomes, "every total, and what the scenario names", "The numbers that are kept of every run."),
