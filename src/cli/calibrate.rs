@@ -4,17 +4,14 @@ use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use qantar::analysis::outcome::Known as Vocabulary;
-use qantar::analysis::score::{Record, Use};
+use qantar::analysis::score;
 use qantar::fit::distance::Target;
 use qantar::report::calibration as report;
-use qantar::scenario::search::Search;
-use qantar::scenario::{Scenario, outcomes, record};
 use qantar::study::calibrate::{Calibration, Fitted, Observation, Trial, Trials};
-use qantar::study::{Command, Known, Named, Progress, Stages, Study, present};
+use qantar::study::{Command, Fitting, Known, Named, Progress, Stages, Study, present};
 
 use super::arguments::Running;
-use super::failure::Usage;
+use super::fitting::{self, Given};
 use super::output::{self, Format, HELP, data, message};
 use super::perform::{Finish, Shown, perform};
 use super::progress;
@@ -31,17 +28,8 @@ use super::signals::Signals;
 #[derive(clap::Args)]
 #[command(help_template = HELP, before_help = EXAMPLES)]
 pub struct Args {
-    /// The scenario.
-    file: PathBuf,
-    /// The search file: parameters, ranges and method.
-    #[arg(long, value_name = "FILE")]
-    parameters: PathBuf,
-    /// The record [default: the scenario's].
-    #[arg(long, value_name = "FILE")]
-    record: Option<PathBuf>,
-    /// Change the scenario: a dotted key and its value, as in TOML; wins over `set` of the search file; can be repeated.
-    #[arg(long, value_name = "KEY=VALUE")]
-    set: Vec<String>,
+    #[command(flatten)]
+    given: Given,
     /// Run one trial, at the present values, and tell how long the whole would take; write nothing.
     #[arg(long)]
     dry_run: bool,
@@ -57,39 +45,14 @@ const EXAMPLES: &str = "Examples:
 impl Args {
     /// Calibrate it.
     pub fn execute(self) -> anyhow::Result<ExitCode> {
-        let calibration = self.calibration()?;
-        let name = {
-            let stem = self.file.file_stem().unwrap_or_default();
-            format!("{}-calibration", stem.to_string_lossy())
-        };
+        let calibration = calibration(self.given.read(&self.running)?);
+        let name = self.given.name("calibration");
         let out = self.running.out(&name);
-        let study = calibration.study(relative(&self.file, &out))?;
+        let study = calibration.study(relative(&self.given.file, &out))?;
         if self.dry_run {
             return self.estimate(&calibration, study);
         }
         perform(study, &name, &Posterior(calibration), &self.running)
-    }
-
-    fn calibration(&self) -> anyhow::Result<Calibration> {
-        let mut scenario = Scenario::read(&self.file)?;
-        scenario.set(&self.set)?;
-        self.running.warn(&scenario);
-        let search = Search::read(&self.parameters, &scenario)?;
-        let path = self.record.as_deref().or(scenario.record()).ok_or_else(|| {
-            let stem = self.file.with_extension("record.toml");
-            Usage(format!(
-                "{} has no record to be fitted to; --record names one, and {} is found by itself",
-                self.file.display(),
-                stem.display()
-            ))
-        })?;
-        let observations = observations(&record::read(path, &known(&scenario)?)?);
-        if observations.is_empty() {
-            let path = path.display();
-            return Err(Usage(format!("{path} has no observations with use = \"fit\"")).into());
-        }
-        let text = record::self_contained(path)?;
-        Ok(Calibration::new(scenario, search, &self.set, text, observations)?)
     }
 
     /// One trial, at the present values.
@@ -126,39 +89,13 @@ impl Args {
     }
 }
 
-/// What outcomes of a scenario can name.
-fn known(scenario: &Scenario) -> anyhow::Result<Vocabulary> {
-    Ok(outcomes::known(
-        scenario.family(),
-        &*scenario.simulation()?,
-        &scenario.calendar(),
-    ))
-}
-
 /// What a calibration makes of its runs.
 pub struct Posterior(Calibration);
 
 impl Posterior {
     /// Of a study that was loaded.
     pub fn of(study: &Study) -> anyhow::Result<Posterior> {
-        let given = |name: &str| {
-            let found = study.given.iter().find(|(other, _)| *other == name);
-            found.map_or(String::new(), |(_, text)| text.clone())
-        };
-        let scenario = study.arms[0].scenario();
-        let mut search = Search::from_text("search.toml", &given("search.toml"), scenario)?;
-        // What the search sets is in the scenario already, and what won over it too.
-        search.set.clear();
-        let text = given("record.toml");
-        let record = record::from_text("record.toml", &text, &known(scenario)?)?;
-        let observations = observations(&record);
-        Ok(Posterior(Calibration::new(
-            scenario.clone(),
-            search,
-            &[],
-            text,
-            observations,
-        )?))
+        Ok(Posterior(calibration(fitting::of(study)?)))
     }
 }
 
@@ -189,31 +126,25 @@ impl Finish for Posterior {
     }
 }
 
-/// The observations of a record that are there to be fitted. Those of a variant are not: a trial runs one scenario.
-fn observations(record: &Record) -> Vec<Observation> {
-    let fitted = record
-        .observations
-        .iter()
-        .filter(|of| of.purpose == Use::Fit && of.variant.is_none());
-    fitted
-        .map(|of| {
-            let (low, high) = of.accept;
-            // A range of positive numbers that spans a factor of two or more is one of ratios.
-            let log = low > 0.0 && high.is_finite() && high >= 2.0 * low;
-            let middle = if log { (low * high).sqrt() } else { 0.5 * (low + high) };
-            Observation {
-                id: of.id.clone(),
-                outcome: of.outcome.clone(),
-                target: Target {
-                    observed: of.value.unwrap_or(middle).clamp(low, high),
-                    low,
-                    high,
-                    log,
-                    seeds: of.seeds,
-                },
-            }
-        })
-        .collect()
+fn calibration((fitting, observations): (Fitting, Vec<score::Observation>)) -> Calibration {
+    let observation = |of: score::Observation| {
+        let (low, high) = of.accept;
+        // A range of positive numbers that spans a factor of two or more is one of ratios.
+        let log = low > 0.0 && high.is_finite() && high >= 2.0 * low;
+        let middle = if log { (low * high).sqrt() } else { 0.5 * (low + high) };
+        Observation {
+            id: of.id,
+            outcome: of.outcome,
+            target: Target {
+                observed: of.value.unwrap_or(middle).clamp(low, high),
+                low,
+                high,
+                log,
+                seeds: of.seeds,
+            },
+        }
+    };
+    Calibration::new(fitting, observations.into_iter().map(observation).collect())
 }
 
 fn observed(calibration: &Calibration, trial: &Trial) -> Vec<report::Observation> {

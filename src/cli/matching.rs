@@ -1,18 +1,15 @@
 //! `qantar match`: which parameters does a record not rule out?
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
-use qantar::analysis::score::{Record, Use};
+use qantar::analysis::score::Observation;
 use qantar::report::matching as report;
-use qantar::scenario::record;
-use qantar::scenario::search::Search;
-use qantar::scenario::{Scenario, outcomes};
 use qantar::study::matching::{Match, Matched, Observed, WORLDS, Waves};
-use qantar::study::{Known, Named, Stages, Study};
+use qantar::study::{Fitting, Known, Named, Stages, Study};
 
 use super::arguments::Running;
-use super::failure::Usage;
+use super::fitting::{self, Given};
 use super::output::{self, Format, HELP, data, message};
 use super::perform::{Finish, Shown, perform};
 
@@ -28,17 +25,8 @@ use super::perform::{Finish, Shown, perform};
 #[derive(clap::Args)]
 #[command(help_template = HELP, before_help = EXAMPLES)]
 pub struct Args {
-    /// The scenario.
-    file: PathBuf,
-    /// The search file: parameters, ranges and waves.
-    #[arg(long, value_name = "FILE")]
-    parameters: PathBuf,
-    /// The record [default: the scenario's].
-    #[arg(long, value_name = "FILE")]
-    record: Option<PathBuf>,
-    /// Change the scenario: a dotted key and its value, as in TOML; wins over `set` of the search file; can be repeated.
-    #[arg(long, value_name = "KEY=VALUE")]
-    set: Vec<String>,
+    #[command(flatten)]
+    given: Given,
     #[command(flatten)]
     running: Running,
 }
@@ -50,50 +38,19 @@ const EXAMPLES: &str = "Examples:
 impl Args {
     /// Match it.
     pub fn execute(self) -> anyhow::Result<ExitCode> {
-        let mut scenario = Scenario::read(&self.file)?;
-        scenario.set(&self.set)?;
-        let search = Search::read(&self.parameters, &scenario)?;
-        let path = self.record.as_deref().or(scenario.record()).ok_or_else(|| {
-            let file = self.file.display();
-            Usage(format!(
-                "{file} has no record to be matched to; name one with --record FILE"
-            ))
-        })?;
-        let text = record::self_contained(path)?;
-        let observations = observations(&record::read(path, &known(&scenario)?)?);
-        if observations.is_empty() {
-            return Err(Usage(format!("{} has no observations with use = \"fit\"", path.display())).into());
-        }
-        let of = Match::new(scenario, search, &self.set, text, observations)?;
+        let of = matching(self.given.read(&self.running)?);
         let study = of.study()?;
-        let stem = self.file.file_stem().unwrap_or_default();
-        let name = format!("{}-match", stem.to_string_lossy());
-        perform(study, &name, &Worlds(of), &self.running)
+        perform(study, &self.given.name("match"), &Worlds(of), &self.running)
     }
 }
 
-/// What outcomes of a scenario can name.
-fn known(scenario: &Scenario) -> anyhow::Result<qantar::analysis::outcome::Known> {
-    Ok(outcomes::known(
-        scenario.family(),
-        &*scenario.simulation()?,
-        &scenario.calendar(),
-    ))
-}
-
-/// The observations of a record that may rule something out. Those of a variant may not: a world is of one scenario.
-fn observations(record: &Record) -> Vec<Observed> {
-    let fitted = record
-        .observations
-        .iter()
-        .filter(|of| of.purpose == Use::Fit && of.variant.is_none());
-    fitted
-        .map(|of| Observed {
-            id: of.id.clone(),
-            outcome: of.outcome.clone(),
-            target: of.target,
-        })
-        .collect()
+fn matching((fitting, observations): (Fitting, Vec<Observation>)) -> Match {
+    let observed = |of: Observation| Observed {
+        id: of.id,
+        outcome: of.outcome,
+        target: of.target,
+    };
+    Match::new(fitting, observations.into_iter().map(observed).collect())
 }
 
 /// What a match makes of its runs.
@@ -102,17 +59,7 @@ pub struct Worlds(Match);
 impl Worlds {
     /// Of a study that was loaded.
     pub fn of(study: &Study) -> anyhow::Result<Worlds> {
-        let given = |name: &str| {
-            let found = study.given.iter().find(|(other, _)| *other == name);
-            found.map_or(String::new(), |(_, text)| text.clone())
-        };
-        let scenario = study.arms[0].scenario();
-        let mut search = Search::from_text("search.toml", &given("search.toml"), scenario)?;
-        // What the search sets is in the scenario already, and what won over it too.
-        search.set.clear();
-        let text = given("record.toml");
-        let observations = observations(&record::from_text("record.toml", &text, &known(scenario)?)?);
-        Ok(Worlds(Match::new(scenario.clone(), search, &[], text, observations)?))
+        Ok(Worlds(matching(fitting::of(study)?)))
     }
 }
 

@@ -3,6 +3,7 @@
 mod arguments;
 pub mod failure;
 mod finish;
+mod fitting;
 mod outcomes;
 mod output;
 mod perform;

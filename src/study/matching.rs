@@ -3,16 +3,14 @@
 
 use super::assemble::Named;
 use super::error::Error;
-use super::identity::{self, Command};
+use super::fitting::Fitting;
+use super::identity::Command;
 use super::plan::Study;
 use super::stages::{Known, Round, Stages};
 use crate::analysis::implausible::Target;
 use crate::analysis::outcome::Outcome;
-use crate::analysis::posterior::{self, Axis, Marginal, Tie};
-use crate::design::{Design, Method, Parameter, Span};
+use crate::analysis::posterior::{self, Marginal, Tie};
 use crate::fit::matching::{self, Aim, Matching};
-use crate::scenario::Scenario;
-use crate::scenario::problem::Problems;
 use crate::scenario::search::Search;
 use crate::table::{Column, Table, csv};
 
@@ -33,42 +31,14 @@ pub struct Observed {
 /// What to match to what.
 #[derive(Debug)]
 pub struct Match {
-    scenario: Scenario,
-    search: Search,
+    fitting: Fitting,
     observations: Vec<Observed>,
-    record: String,
 }
 
 impl Match {
-    /// Match a scenario within the ranges of a search file to these observations, of which there is at least one. `record`
-    /// is the text they come from. What the search file sets is set here, and the overrides once more, so that they win.
-    ///
-    /// # Errors
-    /// The problems of the scenario with what is set, as it is and with every parameter at either end of its range.
-    pub fn new(
-        mut scenario: Scenario,
-        search: Search,
-        overrides: &[String],
-        record: String,
-        observations: Vec<Observed>,
-    ) -> Result<Match, Problems> {
-        scenario.set(&[&search.set, overrides].concat())?;
-        scenario.simulation()?;
-        for share in [0.0, 1.0] {
-            let mut at_end = scenario.clone();
-            let ends = search
-                .parameters
-                .iter()
-                .map(|of| format!("{}={:?}", of.key, of.at(share)));
-            at_end.set(&ends.collect::<Vec<_>>())?;
-            at_end.simulation()?;
-        }
-        Ok(Match {
-            scenario,
-            search,
-            observations,
-            record,
-        })
+    /// Match to these observations, of which there is at least one.
+    pub fn new(fitting: Fitting, observations: Vec<Observed>) -> Match {
+        Match { fitting, observations }
     }
 
     /// It as a study.
@@ -76,49 +46,21 @@ impl Match {
     /// # Errors
     /// The problems of the scenario.
     pub fn study(&self) -> Result<Study, Error> {
-        let search = &self.search;
+        let search = self.search();
         let replicates = search.replicates.max(search.world_replicates);
-        let mut study = Study::new(
-            Command::Match,
-            &self.scenario,
-            Vec::new(),
-            self.scenario.seed(),
-            0..replicates,
-        )?;
-        let parameter = |of: &crate::scenario::search::Parameter| Parameter {
-            key: of.key.clone(),
-            span: Span::Listed {},
-        };
-        let design = Design {
-            method: Method::Stages,
-            n: (search.waves * search.wave_points + 2 * search.worlds) as u32,
-            parameters: search.parameters.iter().map(parameter).collect(),
-            levels: None,
-            listed: false,
-            carry: Vec::new(),
-            seed: Some(search.seed),
-        };
-        study.vary(design, None);
-        let column = |of: &Observed| identity::Outcome {
-            name: of.id.clone(),
-            text: of.outcome.to_string(),
-        };
-        study.keep(self.observations.iter().map(column).collect())?;
-        study.given = vec![
-            ("search.toml", search.text.clone()),
-            ("record.toml", self.record.clone()),
-        ];
-        Ok(study)
+        let points = search.waves * search.wave_points + 2 * search.worlds;
+        let outcomes = self.observations.iter().map(|of| (of.id.as_str(), &of.outcome));
+        self.fitting.study(Command::Match, replicates, points, outcomes)
     }
 
     /// Title of the scenario.
     pub fn title(&self) -> &str {
-        self.scenario.title()
+        self.fitting.scenario.title()
     }
 
     /// The search file.
     pub fn search(&self) -> &Search {
-        &self.search
+        &self.fitting.search
     }
 
     /// The observations.
@@ -127,7 +69,7 @@ impl Match {
     }
 
     fn matching(&self) -> Matching {
-        let search = &self.search;
+        let search = self.search();
         let method = matching::Method {
             seed: search.seed,
             parameters: search.parameters.len(),
@@ -150,7 +92,7 @@ impl Match {
 
     /// The values of the parameters at a point of the unit cube.
     fn values(&self, point: &[f64]) -> Vec<f64> {
-        let at = self.search.parameters.iter().zip(point);
+        let at = self.search().parameters.iter().zip(point);
         at.map(|(of, &share)| of.at(share)).collect()
     }
 
@@ -236,15 +178,7 @@ impl Matched {
         while waves.next(known).is_some() {}
         let matching = waves.matching;
         let worlds: Vec<Vec<f64>> = matching.worlds().iter().map(|point| of.values(point)).collect();
-        let axis = |of: &crate::scenario::search::Parameter| Axis {
-            key: of.key.clone(),
-            unit: of.unit.to_owned(),
-            low: of.low,
-            high: of.high,
-            log: of.log,
-            present: of.present,
-        };
-        let axes: Vec<Axis> = of.search.parameters.iter().map(axis).collect();
+        let axes = of.fitting.axes();
         let rows: Vec<&[f64]> = worlds.iter().map(Vec::as_slice).collect();
         let weights = vec![1.0 / worlds.len().max(1) as f64; worlds.len()];
         let any = !worlds.is_empty();
@@ -282,7 +216,7 @@ impl Matched {
             let values = self.worlds.iter().map(|world| world[place]).collect();
             (parameter.key.clone(), Column::Float(values))
         };
-        Table::new(of.search.parameters.iter().enumerate().map(column).collect())
+        Table::new(of.search().parameters.iter().enumerate().map(column).collect())
     }
 
     /// One row for each wave and observation.

@@ -16,7 +16,7 @@
 //! | `execute`, `stages` | runs the jobs that are not done; asks for the next points |
 //! | `rows`, `assemble`, `manifest` | tables, put together once all is done |
 //! | `load`, `growth`, `status`, `difference` | what a folder holds: the study again, a part of a larger one, how far it is |
-//! | `calibrate`, `matching` | stages that fit parameters to a record; waves that close in on what it does not rule out |
+//! | `fitting`, `calibrate`, `matching` | what is searched and where; stages that fit parameters to a record; waves that close in on what it does not rule out |
 //! | `worlds` | plausible worlds, of which each replicate runs in the next |
 
 mod arm;
@@ -26,6 +26,7 @@ pub mod difference;
 mod digest;
 mod error;
 mod execute;
+mod fitting;
 mod folder;
 mod growth;
 mod identity;
@@ -50,6 +51,7 @@ pub use arm::{Arm, ArmIdentity, BASELINE};
 pub use assemble::{Finish, Named, publish, tables};
 pub use error::Error;
 pub use execute::{HOPELESS, Probe, Settings, THREAD, execute, present, probe, single, single_threaded};
+pub use fitting::Fitting;
 pub use folder::{Folder, How, Opened};
 pub use identity::{Command, Identity, Keeps, Outcome};
 pub use journal::Index;

@@ -168,7 +168,7 @@ fn best(calibration: &Calibration, fitted: &Fitted, base: &str) -> String {
     let trial = fitted.best();
     let parameters = calibration.search().parameters.iter().zip(&trial.values);
     let values: Vec<(&str, f64)> = parameters.map(|(of, &value)| (of.key.as_str(), value)).collect();
-    let title = format!("{}, calibrated", calibration.scenario.title());
+    let title = format!("{}, calibrated", calibration.fitting.scenario.title());
     let number = fitted
         .trials
         .iter()
@@ -178,6 +178,6 @@ fn best(calibration: &Calibration, fitted: &Fitted, base: &str) -> String {
     format!(
         "# Trial {number} of the calibration in this folder, distance {:.4}: the nearest to the record.\n{}",
         trial.distance,
-        overlay(calibration.scenario.family().format(), base, &title, &values)
+        overlay(calibration.fitting.scenario.family().format(), base, &title, &values)
     )
 }

@@ -12,19 +12,17 @@
 mod files;
 
 use super::error::Error;
-use super::identity::{self, Command};
+use super::fitting::Fitting;
+use super::identity::Command;
 use super::plan::Study;
 use super::stages::{Known, Round, Stages};
 use crate::analysis::outcome::Outcome;
-use crate::analysis::posterior::{self, Axis, Marginal, Tie};
-use crate::design::{Design, Method, Parameter, Span};
+use crate::analysis::posterior::{self, Marginal, Tie};
 use crate::fit::abc::Population;
 use crate::fit::cma::Cma;
 use crate::fit::distance::{Combine, Met, Target};
 use crate::fit::normal;
 use crate::fit::search::{self, Generation, Stage};
-use crate::scenario::Scenario;
-use crate::scenario::problem::Problems;
 use crate::scenario::search::Search;
 
 /// An observation to be met.
@@ -41,11 +39,9 @@ pub struct Observation {
 /// What to fit to what.
 #[derive(Debug)]
 pub struct Calibration {
-    scenario: Scenario,
-    search: Search,
+    fitting: Fitting,
     observations: Vec<Observation>,
     combine: Combine,
-    record: String,
 }
 
 /// A trial that was run.
@@ -91,39 +87,17 @@ impl Fitted {
 }
 
 impl Calibration {
-    /// Fit a scenario within the ranges of a search file to these observations, of which there is at least one. `record`
-    /// is the text they come from. What the search file sets is set here, and the overrides once more, so that they win.
-    ///
-    /// # Errors
-    /// The problems of the scenario with what is set, as it is and with every parameter at either end of its range.
-    pub fn new(
-        mut scenario: Scenario,
-        search: Search,
-        overrides: &[String],
-        record: String,
-        observations: Vec<Observation>,
-    ) -> Result<Calibration, Problems> {
-        scenario.set(&[&search.set, overrides].concat())?;
-        let calibration = Calibration {
-            combine: match search.distance.as_str() {
+    /// Fit to these observations, of which there is at least one.
+    pub fn new(fitting: Fitting, observations: Vec<Observation>) -> Calibration {
+        Calibration {
+            combine: match fitting.search.distance.as_str() {
                 "max" => Combine::Max,
                 "root_mean_square" => Combine::RootMeanSquare,
                 _ => Combine::Mean,
             },
-            scenario,
-            search,
+            fitting,
             observations,
-            record,
-        };
-        calibration.scenario.simulation()?;
-        for share in [0.0, 1.0] {
-            let mut scenario = calibration.scenario.clone();
-            let parameters = calibration.search.parameters.iter();
-            let ends = parameters.map(|of| format!("{}={:?}", of.key, of.at(share)));
-            scenario.set(&ends.collect::<Vec<_>>())?;
-            scenario.simulation()?;
         }
-        Ok(calibration)
     }
 
     /// It as a study, whose scenario lies at this path as seen from the folder of the results.
@@ -131,44 +105,19 @@ impl Calibration {
     /// # Errors
     /// The problems of the scenario.
     pub fn study(&self, base: String) -> Result<Study, Error> {
-        let (seed, replicates) = (self.scenario.seed(), 0..self.search.replicates);
-        let mut study = Study::new(
-            Command::Calibrate { base },
-            &self.scenario,
-            Vec::new(),
-            seed,
-            replicates,
-        )?;
-        let parameter = |of: &crate::scenario::search::Parameter| Parameter {
-            key: of.key.clone(),
-            span: Span::Listed {},
-        };
-        let design = Design {
-            method: Method::Stages,
-            n: self.method().trials() as u32,
-            parameters: self.search.parameters.iter().map(parameter).collect(),
-            levels: None,
-            seed: Some(self.search.seed),
-            listed: false,
-            carry: Vec::new(),
-        };
-        study.vary(design, None);
-        study.keep(self.observations.iter().map(Observation::column).collect())?;
-        study.given = vec![
-            ("search.toml", self.search.text.clone()),
-            ("record.toml", self.record.clone()),
-        ];
-        Ok(study)
+        let outcomes = self.observations.iter().map(|of| (of.id.as_str(), &of.outcome));
+        let (command, replicates) = (Command::Calibrate { base }, self.search().replicates);
+        self.fitting.study(command, replicates, self.trials(), outcomes)
     }
 
     /// Title of the scenario.
     pub fn title(&self) -> &str {
-        self.scenario.title()
+        self.fitting.scenario.title()
     }
 
     /// The search file.
     pub fn search(&self) -> &Search {
-        &self.search
+        &self.fitting.search
     }
 
     /// The observations.
@@ -181,21 +130,8 @@ impl Calibration {
         self.method().trials()
     }
 
-    /// The parameters as axes of the posterior.
-    pub fn axes(&self) -> Vec<Axis> {
-        let axis = |of: &crate::scenario::search::Parameter| Axis {
-            key: of.key.clone(),
-            unit: of.unit.to_owned(),
-            low: of.low,
-            high: of.high,
-            log: of.log,
-            present: of.present,
-        };
-        self.search.parameters.iter().map(axis).collect()
-    }
-
     fn method(&self) -> search::Method {
-        let search = &self.search;
+        let search = self.search();
         let parameters = search.parameters.iter();
         search::Method {
             seed: search.seed,
@@ -215,14 +151,14 @@ impl Calibration {
 
     /// The values of the parameters at a point of the search.
     fn values(&self, point: &[f64]) -> Vec<f64> {
-        let at = self.search.parameters.iter().zip(point);
+        let at = self.search().parameters.iter().zip(point);
         at.map(|(of, &z)| of.at(normal::cdf(z))).collect()
     }
 
     /// The trial of the scenario as it is, from the outcomes of its replicates.
     pub fn present(&self, replicates: Vec<Vec<f64>>) -> Trial {
         let mut trial = Trial {
-            values: self.search.parameters.iter().map(|of| of.present).collect(),
+            values: self.search().parameters.iter().map(|of| of.present).collect(),
             replicates,
             ..Trial::new(0, Stage::Present, 0)
         };
@@ -232,7 +168,7 @@ impl Calibration {
 
     /// Judge a trial by the replicates it has; `false` if the rest must run.
     fn judge(&self, trial: &mut Trial, tolerance: f64) -> bool {
-        let all = self.search.replicates as usize;
+        let all = self.search().replicates as usize;
         let targets = self.observations.iter().map(|of| of.target).enumerate();
         let values = |i: usize| -> Vec<f64> { trial.replicates.iter().map(|row| row[i]).collect() };
         if trial.replicates.len() == all {
@@ -245,15 +181,6 @@ impl Calibration {
         let bounds: Vec<f64> = targets.map(|(i, target)| target.at_least(&values(i), all)).collect();
         trial.distance = self.combine.of(&bounds);
         trial.distance > tolerance
-    }
-}
-
-impl Observation {
-    fn column(&self) -> identity::Outcome {
-        identity::Outcome {
-            name: self.id.clone(),
-            text: self.outcome.to_string(),
-        }
     }
 }
 
@@ -312,7 +239,7 @@ impl<'c> Trials<'c> {
         };
         self.trials.extend(generation.points.iter().zip(0..).map(trial));
         // So few replicates can never be too many misses; and where every distance counts, all must run anyway.
-        let all = calibration.search.replicates;
+        let all = calibration.search().replicates;
         let needed = |of: &Observation| of.target.needed(all as usize) as u32;
         let least = calibration.observations.iter().map(|of| all - needed(of) + 1).min();
         let until = match generation.tolerance.is_finite() {
@@ -354,7 +281,7 @@ impl Stages for Trials<'_> {
             let mut judged = judged;
             open.trials.retain(|trial| !judged(trial));
             if !open.trials.is_empty() {
-                (open.from, open.until) = (open.until, (open.until + 1).min(self.calibration.search.replicates));
+                (open.from, open.until) = (open.until, (open.until + 1).min(self.calibration.search().replicates));
                 let jobs = open.jobs();
                 self.open = Some(open);
                 return Some(Round {
@@ -388,7 +315,7 @@ impl Fitted {
         let mut trials = Trials::new(calibration);
         while trials.next(known).is_some() {}
         let (population, trials) = (trials.search.population(), trials.trials);
-        let axes = calibration.axes();
+        let axes = calibration.fitting.axes();
         let particles = population.particles.iter();
         let rows: Vec<&[f64]> = particles.clone().map(|of| trials[of.trial].values.as_slice()).collect();
         let weights: Vec<f64> = particles.map(|of| of.weight).collect();

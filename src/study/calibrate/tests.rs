@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use super::*;
+use crate::scenario::Scenario;
 use crate::study::{Folder, How, Opened, Progress, Settings, execute_stages, present, publish};
 
 const SCENARIO: &str = include_str!("../../../tests/fixtures/calibrate/town.toml");
@@ -21,7 +22,7 @@ fn observations(truth: &[&str]) -> Vec<Observation> {
         .unwrap();
     let mut study = Study::new(Command::Run, &scenario, Vec::new(), 1, 100..119).unwrap();
     let outcomes = OUTCOMES.map(|text| Outcome::parse(text).unwrap());
-    let column = |text: &str| identity::Outcome {
+    let column = |text: &str| crate::study::Outcome {
         name: text.to_owned(),
         text: text.to_owned(),
     };
@@ -54,7 +55,8 @@ const TRUTH: [&str; 2] = ["rules.turnout.base_cost = 0.75", "rules.policing.arre
 fn calibration(search: &str) -> Calibration {
     let scenario = Scenario::from_text("town", SCENARIO).unwrap();
     let search = Search::from_text("town.search.toml", search, &scenario).unwrap();
-    Calibration::new(scenario, search, &[], "the record".to_owned(), observations(&TRUTH)).unwrap()
+    let fitting = Fitting::new(scenario, search, &[], "the record".to_owned()).unwrap();
+    Calibration::new(fitting, observations(&TRUTH))
 }
 
 fn opened(study: &Study, out: &Path) -> Result<Folder, Error> {
