@@ -123,7 +123,7 @@ pub fn text(why: &Why) -> String {
         why.seed,
         runs(&why.replicates)
     );
-    text += &head(why, "");
+    text += &head(why);
     text += &measured("people out", why.participants, |value| number(value.round()));
     text += &measured("  of them violent", why.violent, |value| number(value.round()));
     for (title, wish, decision) in [
@@ -132,7 +132,7 @@ pub fn text(why: &Why) -> String {
     ] {
         text += &format!("\n{title}\n");
         text += &wrapped("  ", &answer(decision));
-        text += &head(why, "");
+        text += &head(why);
         for part in decision.parts.iter().filter(|part| is_listed(part)) {
             text += &row(
                 &format!("  {}", phrase(part.name)),
@@ -183,16 +183,16 @@ fn answer(decision: &Decision) -> String {
     }
 }
 
-fn head(why: &Why, first: &str) -> String {
+fn head(why: &Why) -> String {
     let there = why.there.as_ref().map(|there| cut(&there.short, 13));
     let difference = there.as_ref().map(|_| "difference".to_owned());
-    row(first, &cut(&why.here.short, 13), there, difference)
+    row("", &cut(&why.here.short, 13), there, difference)
 }
 
 /// A row of a table.
 fn row(name: &str, here: &str, there: Option<String>, difference: Option<String>) -> String {
     let rest = there.into_iter().chain(difference);
-    let cells: String = rest.map(|cell| format!("{cell:>14}")).collect();
+    let cells: String = rest.map(|cell| format!(" {cell:>13}")).collect();
     format!("{name:<38}{here:>14}{cells}\n")
 }
 
