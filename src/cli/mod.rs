@@ -8,6 +8,7 @@ mod outcomes;
 mod output;
 mod perform;
 mod progress;
+mod runs;
 mod signals;
 mod terminal;
 mod told;

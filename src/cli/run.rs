@@ -1,6 +1,5 @@
 //! `qantar run`: run a scenario, once or many times, and tell what happened.
 
-use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -13,14 +12,15 @@ use qantar::analysis::names::Names;
 use qantar::metric::Metric;
 use qantar::report::{self, Valued, json::Document, summary};
 use qantar::scenario::Scenario;
-use qantar::study::rows::{events_schema, read_outcomes, series_schema};
+use qantar::study::rows::{read_outcomes, series_schema};
 use qantar::study::{Command, Study};
-use qantar::table::{Column, Kind, Table, csv};
+use qantar::table::Column;
 
 use super::arguments::{Base, Running};
 use super::outcomes;
 use super::output::{self, Format, HELP, message};
 use super::perform::{Finish, Shown, perform};
+use super::runs::runs;
 
 /// Run a scenario, once or many times, and tell what happened.
 #[derive(clap::Args)]
@@ -89,17 +89,21 @@ impl Finish for Summary {
         };
         let mut totals: Vec<Valued> = outcomes::named(study)?.into_iter().zip(columns).map(valued).collect();
         let named = totals.split_off(totals.len() - study.named.len());
-        let series = first(folder, "series.csv", &series_schema(study.family().metrics()))?;
-        // A replicate in which nothing happens has no events.
-        let events = first(folder, "events.csv", &events_schema())?;
-        let of_the_first = |events: &Table| {
-            let replicate = events.column("replicate").map(|column| column.number(0));
-            replicate == Some(f64::from(study.identity.first_replicate))
-        };
-        let members = match table.rows() {
-            1 => Vec::new(),
-            _ => members(study, folder)?,
-        };
+        let schema = series_schema(study.family().metrics());
+        let mut all = runs(folder, &schema)?;
+        let first = all
+            .next()
+            .with_context(|| format!("{} has no rows", folder.display()))??;
+        // The course over all replicates is one of people.
+        let people = study.family().metrics()[0].name == Metric::Participants.name();
+        let mut members = Vec::new();
+        if people && table.rows() > 1 {
+            members.push(Member::of(&first.series, &first.events));
+            for run in all {
+                let run = run?;
+                members.push(Member::of(&run.series, &run.events));
+            }
+        }
         // Results say what they are of; what they do not say has no name but its id.
         let names = Scenario::read(&folder.join("scenario.toml"))
             .map_or_else(|_| Names::default(), |scenario| scenario.names());
@@ -111,10 +115,8 @@ impl Finish for Summary {
             active: &study.family().metrics()[0],
             totals: &totals,
             outcomes: &named,
-            series: &series.with_context(|| format!("{} has no rows", folder.display()))?,
-            events: &events
-                .filter(of_the_first)
-                .unwrap_or_else(|| Table::empty(&events_schema())),
+            series: &first.series,
+            events: &first.events,
             members: &members,
             names: &names,
             folder: &shown.folder,
@@ -133,46 +135,4 @@ impl Finish for Summary {
         }
         Ok(ExitCode::SUCCESS)
     }
-}
-
-/// What the course over all replicates is made of; nothing where the family has no people.
-fn members(study: &Study, folder: &Path) -> anyhow::Result<Vec<Member>> {
-    if study.family().metrics()[0].name != Metric::Participants.name() {
-        return Ok(Vec::new());
-    }
-    let (series_schema, events_schema) = (series_schema(study.family().metrics()), events_schema());
-    let mut events = groups(folder, "events.csv", &events_schema)?.peekable();
-    let replicate = |table: &Table| table.column("replicate").map(|column| column.number(0));
-    let mut members = Vec::new();
-    for series in groups(folder, "series.csv", &series_schema)? {
-        let series = series?;
-        // A replicate in which nothing happens has no rows of events.
-        let same = |events: &anyhow::Result<Table>| {
-            let events = events.as_ref();
-            events.map_or(true, |events| replicate(events) == replicate(&series))
-        };
-        let own = events
-            .next_if(same)
-            .unwrap_or_else(|| Ok(Table::empty(&events_schema)))?;
-        members.push(Member::of(&series, &own));
-    }
-    Ok(members)
-}
-
-/// The rows of the first replicate that has any.
-fn first(folder: &Path, name: &str, schema: &[(&str, Kind)]) -> anyhow::Result<Option<Table>> {
-    groups(folder, name, schema)?.next().transpose()
-}
-
-/// The rows of one replicate after another.
-fn groups<'s>(
-    folder: &Path,
-    name: &str,
-    schema: &'s [(&'s str, Kind)],
-) -> anyhow::Result<impl Iterator<Item = anyhow::Result<Table>> + use<'s>> {
-    let path = folder.join(name);
-    let failed = move || format!("cannot read {}", path.display());
-    let file = File::open(folder.join(name)).with_context(&failed)?;
-    let tables = csv::groups(file, schema, "replicate").with_context(&failed)?;
-    Ok(tables.map(move |table| table.with_context(&failed)))
 }

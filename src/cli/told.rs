@@ -1,8 +1,6 @@
 //! What a page tells of a folder of results, whatever command made it: the one place that knows which files it has.
 
-use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::BufReader;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -18,12 +16,13 @@ use qantar::scenario::kinds::Theme;
 use qantar::scenario::{Scenario, outcomes, record};
 use qantar::study::SCENARIO;
 use qantar::study::manifest::NAME;
-use qantar::study::rows::{events_schema, series_schema};
+use qantar::study::rows::series_schema;
 use qantar::suggest::suggest;
 use qantar::table::{Column, Kind, Table, csv};
 use serde::Deserialize;
 
 use super::failure::Usage;
+use super::runs::{Run, runs};
 use super::sensitivity;
 
 /// What is read of a manifest, of whatever command.
@@ -264,19 +263,14 @@ fn over_time(
     region: Option<&str>,
 ) -> anyhow::Result<(Overview, Vec<Total>)> {
     let schema = series_schema(manifest.family().metrics());
-    let mut all_events = events(path)?;
     let mut collecting = Collecting::default();
     let mut sums: Vec<(String, Vec<Vec<f64>>)> = Vec::new();
     let named: Vec<Named> = match region {
         Some(_) => Vec::new(),
         None => [manifest.family().named_totals(), scenario.outcomes()].concat(),
     };
-    for series in runs(path, &schema)? {
-        let series = series?;
-        let events = all_events
-            .remove(&key(&series, 0))
-            .unwrap_or_else(|| Table::empty(&events_schema()));
-        let arm = key(&series, 0).0;
+    for run in runs(path, &schema)? {
+        let Run { arm, series, events } = run?;
         let values = values(&named, &series, &events);
         match region {
             Some(region) => collecting.add(&arm, &as_the_whole(&series, region), &events),
@@ -321,56 +315,6 @@ fn total(arm: &str, name: &str, label: &str, values: impl Iterator<Item = f64>) 
         spread: (!had.is_empty()).then(|| Spread::of(&had)),
         runs: had.len(),
     }
-}
-
-/// The arm and the replicate of a row.
-fn key(table: &Table, row: usize) -> (String, i64) {
-    let [arm, replicate] = ["arm", "replicate"].map(|name| table.column(name));
-    let replicate = replicate.map_or(0, |column| column.number(row) as i64);
-    (
-        arm.map_or(String::new(), |column| column.text(row).to_owned()),
-        replicate,
-    )
-}
-
-/// The events of each run; of one in which nothing happens there are none.
-fn events(folder: &Path) -> anyhow::Result<BTreeMap<(String, i64), Table>> {
-    let path = folder.join("events.csv");
-    let failed = || format!("cannot read {}", path.display());
-    let file = BufReader::new(File::open(&path).with_context(failed)?);
-    let all = csv::read(file, &events_schema()).with_context(failed)?;
-    let mut rows = BTreeMap::<_, Vec<usize>>::new();
-    for row in 0..all.rows() {
-        rows.entry(key(&all, row)).or_default().push(row);
-    }
-    Ok(rows.into_iter().map(|(key, rows)| (key, all.pick(&rows))).collect())
-}
-
-/// The series of each run: rows of one replicate stand together, be it in all arms or in one.
-fn runs<'s>(
-    folder: &Path,
-    schema: &'s [(&'s str, Kind)],
-) -> anyhow::Result<impl Iterator<Item = anyhow::Result<Table>> + use<'s>> {
-    let path = folder.join("series.csv");
-    let failed = move || format!("cannot read {}", path.display());
-    let file = File::open(folder.join("series.csv")).with_context(&failed)?;
-    let groups = csv::groups(BufReader::new(file), schema, "replicate").with_context(&failed)?;
-    let split = |group: Table| {
-        let mut arms = Vec::<(String, Vec<usize>)>::new();
-        let names = group.column("arm").expect("a series has arms");
-        for row in 0..group.rows() {
-            match arms.iter_mut().find(|(name, _)| name == names.text(row)) {
-                Some((_, rows)) => rows.push(row),
-                None => arms.push((names.text(row).to_owned(), vec![row])),
-            }
-        }
-        let run = |(_, rows): (String, Vec<usize>)| group.pick(&rows);
-        arms.into_iter().map(run).collect::<Vec<_>>()
-    };
-    Ok(groups.flat_map(move |group| match group.with_context(&failed) {
-        Ok(group) => split(group).into_iter().map(Ok).collect(),
-        Err(error) => vec![Err(error)],
-    }))
 }
 
 /// A table whose first line says what its columns are: text where a name says so, else numbers.

@@ -1,0 +1,82 @@
+//! The runs of a folder of results, one after the other, each with its series and its events.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+
+use anyhow::Context;
+use qantar::study::rows::events_schema;
+use qantar::table::{Kind, Table, csv};
+
+/// One run.
+pub struct Run {
+    /// The arm that it is of.
+    pub arm: String,
+    /// Its series.
+    pub series: Table,
+    /// Its events; of a run in which nothing happened there are none.
+    pub events: Table,
+}
+
+/// The runs of a folder, whose series have this form. Rows of one replicate stand together, be it in all arms or in one.
+pub fn runs<'s>(
+    folder: &Path,
+    schema: &'s [(&'s str, Kind)],
+) -> anyhow::Result<impl Iterator<Item = anyhow::Result<Run>> + use<'s>> {
+    let path = folder.join("series.csv");
+    let failed = move || format!("cannot read {}", path.display());
+    let file = File::open(folder.join("series.csv")).with_context(&failed)?;
+    let groups = csv::groups(BufReader::new(file), schema, "replicate").with_context(&failed)?;
+    let mut events = events(folder)?;
+    let mut run = move |series: Table| {
+        let key = key(&series, 0);
+        Run {
+            events: events.remove(&key).unwrap_or_else(|| Table::empty(&events_schema())),
+            arm: key.0,
+            series,
+        }
+    };
+    Ok(groups.flat_map(move |group| match group.with_context(&failed) {
+        Ok(group) => by_arm(group).into_iter().map(|series| Ok(run(series))).collect(),
+        Err(error) => vec![Err(error)],
+    }))
+}
+
+fn by_arm(group: Table) -> Vec<Table> {
+    let mut arms = Vec::<(String, Vec<usize>)>::new();
+    let names = group.column("arm").expect("a series has arms");
+    for row in 0..group.rows() {
+        match arms.iter_mut().find(|(name, _)| name == names.text(row)) {
+            Some((_, rows)) => rows.push(row),
+            None => arms.push((names.text(row).to_owned(), vec![row])),
+        }
+    }
+    match arms.len() {
+        1 => vec![group],
+        _ => arms.into_iter().map(|(_, rows)| group.pick(&rows)).collect(),
+    }
+}
+
+/// The events of each run.
+fn events(folder: &Path) -> anyhow::Result<BTreeMap<(String, i64), Table>> {
+    let path = folder.join("events.csv");
+    let failed = || format!("cannot read {}", path.display());
+    let file = BufReader::new(File::open(&path).with_context(failed)?);
+    let all = csv::read(file, &events_schema()).with_context(failed)?;
+    let mut rows = BTreeMap::<_, Vec<usize>>::new();
+    for row in 0..all.rows() {
+        rows.entry(key(&all, row)).or_default().push(row);
+    }
+    Ok(rows.into_iter().map(|(key, rows)| (key, all.pick(&rows))).collect())
+}
+
+/// The arm and the replicate of a row.
+fn key(table: &Table, row: usize) -> (String, i64) {
+    let [arm, replicate] = ["arm", "replicate"].map(|name| table.column(name));
+    let replicate = replicate.map_or(0, |column| column.number(row) as i64);
+    (
+        arm.map_or(String::new(), |column| column.text(row).to_owned()),
+        replicate,
+    )
+}
