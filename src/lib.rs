@@ -41,8 +41,8 @@
 //!    by their luck.
 //! 4. Policy moves levers, and phases read levers; no intervention touches a citizen.
 //! 5. The engine cannot fail: [`scenario::Scenario::compile`] has found every problem before.
-//! 6. A decision is a linear form of integers ([`sim::weights`]), and a community whose keenest citizen stays at home
-//!    is skipped exactly.
+//! 6. A decision is a linear form of integers ([`sim::weights`]), and whoever would stay at home under the keenest weights
+//!    of the hour is skipped exactly ([`sim::reach`]).
 //! 7. Every fast path has a slow twin in `tests/twin.rs` that agrees with it to the last bit.
 //! 8. Transcendental functions come from `libm`, so results are the same on every platform.
 //!

@@ -43,7 +43,7 @@ fn a_citizen_takes_no_more_than_a_byte_where_few_can_go_out() {
         } = &ward.people;
         let bytes = [hardship, discontent, risk_aversion, violence, state, ticks_out].map(|column| column.len());
         let people = bytes.iter().sum::<usize>() + size_of_val(who.as_slice()) + size_of_val(turns.as_slice());
-        let communities = size_of_val(ward.starts.as_slice())
+        let communities = size_of_val(ward.reach.as_slice())
             + size_of_val(ward.out.as_slice())
             + size_of_val(ward.harm.as_slice())
             + size_of_val(ward.moods.as_slice());

@@ -2,10 +2,10 @@
 //!
 //! Of nineteen million people some hundred thousand ever want to go out. What all others would do need not be asked:
 //! they stay at home under any weights that come near those of the hour. So a ward lists only the people who are within
-//! its **reach**: weights at least as keen as any that have occurred in it. As long as nobody's weights are keener than
-//! the reach, whoever is not listed stays at home, exactly; and when they are, the reach is moved out and those who have
-//! come within it are listed, too. Nothing is lost by that, because a person's traits are a pure function of the dice, and
-//! to those who were not listed nothing has happened.
+//! its **reach**: who would go out under the keenest weights that have occurred in it, or slightly keener ones. As long as
+//! nobody's weights are keener than those, whoever is not listed stays at home, exactly; and when they are, those who have
+//! come within reach are listed, too. Nothing is lost by that, because a person's traits are a pure function of the dice,
+//! and to those who were not listed nothing has happened.
 //!
 //! Drawing the traits of all people of a ward is the dear part of it, so it is done for more than is asked: those up to
 //! a **horizon** farther out are kept aside, and most moves of the reach find there whom they need.
@@ -16,29 +16,31 @@ use super::model::{Region, Trait};
 use super::parameters::Rules;
 use super::rules::steps;
 use super::weights::Weights;
-use super::world::{Aside, Ones, Person, Ward, gathered};
+use super::world::{Aside, Ones, Person, REACHES, Ward, gathered};
 use crate::dice::{BLOCK, Dice, Purpose};
 
-/// How far beyond what is asked the reach and the horizon are moved out, in utility: farther, and more people are listed;
-/// less far, and they are looked for more often.
-const REACH: f64 = 0.03;
-const HORIZON: f64 = 0.12;
+/// How far beyond what is asked the reach is moved out, in utility: farther, and more people are listed; less far, and
+/// they are looked for more often.
+const REACH: f64 = 0.01;
+
+/// How far the horizon is: in the weight of hardship, in that of discontent, and in what moves everybody, which varies most.
+const HORIZON: [f64; 3] = [0.06, 0.02, 0.12];
 
 /// See to it that whoever could go out under these weights is listed.
 pub fn reach(ward: &mut Ward, region: &Region, rules: &Rules, dice: &Dice, keenest: &Weights) {
-    if ward.reach.covers(keenest) || !anybody(keenest, region) {
+    if ward.reach.iter().any(|reach| reach.covers(keenest)) || !anybody(keenest, region) {
         return;
     }
-    // No fear and no police make taking part cheaper than this.
-    let least = steps(rules.turnout.participation_cost);
-    let cheapest = Weights {
-        c: keenest.c.min(least),
-        l: keenest.l.min(least),
-        ..*keenest
-    };
-    let reach = ward.reach.keenest(&cheapest.keener(REACH));
+    let reach = keenest.pushed([REACH; 3]).bolder(REACH);
     if !ward.horizon.covers(&reach) {
-        let horizon = ward.horizon.keenest(&cheapest.keener(HORIZON)).keenest(&reach);
+        // No fear and no police make taking part cheaper than this.
+        let least = steps(rules.turnout.participation_cost);
+        let cheapest = Weights {
+            c: keenest.c.min(least),
+            l: keenest.l.min(least),
+            ..*keenest
+        };
+        let horizon = ward.horizon.keenest(&cheapest.pushed(HORIZON)).keenest(&reach);
         draw(ward, region, dice, &horizon);
     }
     list(ward, &reach);
@@ -46,7 +48,7 @@ pub fn reach(ward: &mut Ward, region: &Region, rules: &Rules, dice: &Dice, keene
 
 /// List everybody.
 pub fn reach_everybody(ward: &mut Ward, region: &Region, dice: &Dice) {
-    if ward.reach != Weights::ALL {
+    if ward.reach != [Weights::ALL] {
         draw(ward, region, dice, &Weights::ALL);
         list(ward, &Weights::ALL);
     }
@@ -64,9 +66,14 @@ fn anybody(k: &Weights, region: &Region) -> bool {
     k.moves(h.largest(), p.largest(), least_averse, v.largest())
 }
 
-/// List those who are within reach and were not before.
+/// List those who would go out under these weights.
 fn list(ward: &mut Ward, reach: &Weights) {
-    ward.reach = *reach;
+    // What is forgotten is asked for again if need be; nobody is listed twice.
+    ward.reach.retain(|other| !reach.covers(other));
+    if ward.reach.len() == REACHES {
+        ward.reach.remove(0);
+    }
+    ward.reach.push(*reach);
     let listed = ward.people.len();
     let people = &mut ward.people;
     ward.aside.retain(|&Aside { who, traits }| {
@@ -78,7 +85,6 @@ fn list(ward: &mut Ward, reach: &Weights) {
         !within
     });
     people.merge(listed);
-    ward.index();
 }
 
 /// Draw the traits of a ward's citizens, and keep aside those who are within the horizon and not listed.
@@ -86,16 +92,14 @@ fn draw(ward: &mut Ward, region: &Region, dice: &Dice, horizon: &Weights) {
     ward.horizon = *horizon;
     ward.aside.clear();
     let sieve = Sieve::new(horizon, region);
+    let mut listed = ward.people.who.iter().peekable();
     for (at, community) in ward.communities().enumerate() {
         let draws = |number| dice.draws16::<BLOCK>(Purpose::Trait, community as u64, number);
         let (hardship, discontent, risk_aversion) = (draws(0), draws(1), draws(2));
         let mut violence = None;
         let size = ward.size_of(at);
-        for (word, candidates) in sieve
-            .pass(&hardship, &discontent, &risk_aversion)
-            .into_iter()
-            .enumerate()
-        {
+        let sifted = sieve.pass(&hardship, &discontent, &risk_aversion);
+        for (word, candidates) in sifted.into_iter().enumerate() {
             for i in Ones(candidates).map(|bit| 64 * word + bit).take_while(|&i| i < size) {
                 let violence = violence.get_or_insert_with(|| draws(3));
                 let traits = [
@@ -105,9 +109,12 @@ fn draw(ward: &mut Ward, region: &Region, dice: &Dice, horizon: &Weights) {
                     region.violence.byte(violence[i]),
                 ];
                 let [h, p, r, v] = traits;
-                if horizon.moves(h, p, r, v) && !ward.reach.moves(h, p, r, v) {
+                if horizon.moves(h, p, r, v) {
                     let who = (at * BLOCK + i) as u16;
-                    ward.aside.push(Aside { who, traits });
+                    while listed.next_if(|&&other| other < who).is_some() {}
+                    if listed.peek() != Some(&&who) {
+                        ward.aside.push(Aside { who, traits });
+                    }
                 }
             }
         }
@@ -128,47 +135,38 @@ pub fn traits(region: &Region, dice: &Dice, community: usize) -> [[u8; 4]; BLOCK
     })
 }
 
-/// Draws that a citizen must at least have, or at most, to move under some weights, so that traits are looked up only for
-/// those who pass.
+/// Bounds on what a draw can make of a citizen, by its upper eight bits, so that traits are looked up only for those who
+/// could move under some weights.
 struct Sieve {
-    hardship: u16,
-    discontent: u16,
-    risk_aversion: u16,
-    /// Hardship of a looter.
+    /// Of hardship: the most that it and the constant can push somebody out, in steps.
+    hardship: [i32; 256],
+    /// Of discontent, likewise.
+    discontent: [i32; 256],
+    /// Of risk aversion, likewise.
+    risk_aversion: [i32; 256],
+    /// The smallest draw of hardship of a looter.
     greedy: u16,
 }
 
 impl Sieve {
     fn new(k: &Weights, region: &Region) -> Sieve {
-        if k.a.min(k.b).min(k.c).min(k.l) < 0 {
-            // What is said below holds of weights that are not negative.
-            return Sieve {
-                hardship: 0,
-                discontent: 0,
-                risk_aversion: u16::MAX,
-                greedy: 0,
-            };
-        }
-        let (h, p, r, v) = (
-            &region.hardship,
-            &region.discontent,
-            &region.risk_aversion,
-            &region.violence,
-        );
-        let (h1, p1, r0, v1) = (h.largest(), p.largest(), r.smallest(), v.largest());
-        let least = |of: &Trait, passes: &dyn Fn(u8) -> bool| {
-            let byte = (0..=255).find(|&byte| passes(byte));
-            byte.map_or(u16::MAX, |byte| of.draw(byte).min(u32::from(u16::MAX)) as u16)
+        let most = |of: &Trait, push: &dyn Fn(u8) -> i32| -> [i32; 256] {
+            std::array::from_fn(|upper| {
+                let (low, high) = ((upper << 8) as u16, (upper << 8 | 0xff) as u16);
+                push(of.byte(low)).max(push(of.byte(high)))
+            })
         };
+        let [r0, r1] = [region.risk_aversion.smallest(), region.risk_aversion.largest()];
+        let v1 = region.violence.largest();
+        let loots = |&byte: &u8| k.greed(byte, v1, r0).max(k.greed(byte, v1, r1)) > 0;
+        let greedy = (0..=255).find(loots);
         Sieve {
-            hardship: least(h, &|byte| k.cause(byte, p1, r0) > 0),
-            discontent: least(p, &|byte| k.cause(h1, byte, r0) > 0),
-            risk_aversion: match (0..=255).rev().find(|&byte| k.cause(h1, p1, byte) > 0) {
-                Some(255) => u16::MAX,
-                Some(byte) => r.draw(byte + 1).saturating_sub(1) as u16,
-                None => 0,
-            },
-            greedy: least(h, &|byte| k.greed(byte, v1, r0) > 0),
+            hardship: most(&region.hardship, &|h| k.cause(h, 0, 0)),
+            discontent: most(&region.discontent, &|p| k.cause(0, p, 0) - k.d),
+            risk_aversion: most(&region.risk_aversion, &|r| k.cause(0, 0, r) - k.d),
+            greedy: greedy.map_or(u16::MAX, |byte| {
+                region.hardship.draw(byte).min(u32::from(u16::MAX)) as u16
+            }),
         }
     }
 
@@ -182,7 +180,8 @@ impl Sieve {
 fn pass(sieve: &Sieve, h: &[u16; BLOCK], p: &[u16; BLOCK], r: &[u16; BLOCK]) -> [u64; BLOCK / 64] {
     let mut flags = [0u8; BLOCK];
     for i in 0..BLOCK {
-        let cause = (h[i] >= sieve.hardship) & (p[i] >= sieve.discontent) & (r[i] <= sieve.risk_aversion);
+        let [h8, p8, r8] = [h[i], p[i], r[i]].map(|draw| usize::from(draw >> 8));
+        let cause = sieve.hardship[h8] + sieve.discontent[p8] + sieve.risk_aversion[r8] > 0;
         flags[i] = u8::from(cause | (h[i] >= sieve.greedy));
     }
     gathered(&flags)

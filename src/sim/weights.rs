@@ -2,7 +2,6 @@
 //! citizen. Integers, so that a decision is exact and the same on every machine and every path.
 
 use super::rules::{SCALE, constant, steps};
-use super::world::Extremes;
 
 const ONE: i16 = SCALE as i16;
 
@@ -91,18 +90,23 @@ impl Weights {
         }
     }
 
-    /// Weights that are keener by so much utility, in every weight.
-    pub fn keener(&self, utility: f64) -> Weights {
-        let (weight, constant) = (steps(utility), constant(utility));
+    /// Weights with which hardship, discontent and everything else push people out by so much more utility.
+    pub fn pushed(&self, [hardship, discontent, everybody]: [f64; 3]) -> Weights {
         Weights {
-            a: self.a.saturating_add(weight),
-            b: self.b.saturating_add(weight),
-            c: self.c.saturating_sub(weight),
-            d: self.d + constant,
-            e: 0,
-            f: 0,
-            l: self.l.saturating_sub(weight),
-            m: self.m + constant,
+            a: self.a.saturating_add(steps(hardship)),
+            b: self.b.saturating_add(steps(discontent)),
+            d: self.d + constant(everybody),
+            m: self.m + constant(everybody),
+            ..*self
+        }
+    }
+
+    /// Weights with which risk aversion keeps people at home by so much less utility.
+    pub fn bolder(&self, utility: f64) -> Weights {
+        Weights {
+            c: self.c.saturating_sub(steps(utility)),
+            l: self.l.saturating_sub(steps(utility)),
+            ..*self
         }
     }
 
@@ -122,19 +126,6 @@ impl Weights {
     #[inline(always)]
     pub fn greed(&self, h: u8, v: u8, r: u8) -> i32 {
         times(ONE, h) + times(ONE, v) - times(self.l, r) + self.m
-    }
-
-    /// Whether the keenest citizen that a ward could have would go out; if not, nobody in it does.
-    ///
-    /// An upper bound of both forms. With `m` the smallest coefficient, `a h + b p - c r` is
-    /// `m (h + p - r) + (a - m) h + (b - m) p - (c - m) r`, and no term exceeds its extreme in the ward.
-    pub fn may_move(&self, x: &Extremes) -> bool {
-        let [h, p, r, v] = [x.hardship, x.discontent, x.risk_aversion, x.violence].map(i32::from);
-        let [a, b, c, l] = [self.a, self.b, self.c, self.l].map(i32::from);
-        let m = a.min(b).min(c).max(0);
-        let cause = m * i32::from(x.aggrieved) + (a - m) * h + (b - m) * p - (c - m) * r + self.d;
-        let greed = i32::from(ONE) * i32::from(x.covetous).min(h + v) - l * r + self.m;
-        cause > 0 || greed > 0
     }
 }
 
@@ -179,45 +170,5 @@ impl Demands {
         } else {
             Demand::Regime
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::sim::world::{People, Person};
-
-    #[test]
-    fn the_bound_is_never_below_any_citizen() {
-        let weights = Weights {
-            a: 900,
-            b: 1500,
-            c: 1200,
-            d: -300_000,
-            e: 10,
-            f: -5,
-            l: 700,
-            m: -800_000,
-        };
-        let citizens: Vec<[u8; 4]> = (0..256u32)
-            .map(|i| [7, 31, 101, 211].map(|k| (i * k % 251) as u8))
-            .collect();
-        let mut people = People::default();
-        for (i, &traits) in citizens.iter().enumerate() {
-            people.push(Person::at_home(i as u16, traits));
-        }
-        let extremes = Extremes::of(&people);
-        let mut moved = 0;
-        for raise in (0..400_000).step_by(1_000) {
-            let raised = Weights {
-                d: weights.d + raise,
-                m: weights.m + raise,
-                ..weights
-            };
-            let somebody = citizens.iter().any(|&[h, p, r, v]| raised.moves(h, p, r, v));
-            assert!(raised.may_move(&extremes) || !somebody);
-            moved += u32::from(somebody);
-        }
-        assert!(moved > 0, "somebody moves for some of the constants");
     }
 }

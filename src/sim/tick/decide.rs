@@ -55,8 +55,8 @@ pub fn decide(
     world.wards.par_iter_mut().for_each(|ward| {
         let region = ward.region as usize;
         let shared = &perceived.shared[region][usize::from(ward.urban)];
+        let keenest = keenest(shared, &ward.apart);
         if skip {
-            let keenest = keenest(shared, &ward.apart);
             reach::reach(ward, &model.regions[region], &model.rules, dice, &keenest);
         } else {
             reach::reach_everybody(ward, &model.regions[region], dice);
@@ -76,21 +76,7 @@ pub fn decide(
             chances,
             demands: &perceived.demands[region],
         };
-        // Nobody is out in a community that does not stand apart: its people would know each other.
-        let all = !skip || shared.may_move(&ward.extremes);
-        let mut next = 0;
-        for at in 0..ward.apart.len() {
-            let (community, weights) = ward.apart[at];
-            let own = ward.span(usize::from(community));
-            if all {
-                turn.take(ward, shared, next..own.start);
-            }
-            next = own.end;
-            turn.take(ward, &weights, own);
-        }
-        if all {
-            turn.take(ward, shared, next..ward.people.len());
-        }
+        turn.take(ward, shared, &keenest);
     });
     world.count_crowds(model.persons_per_agent);
 }
@@ -113,8 +99,17 @@ fn moving(k: &Weights, h: &Word, p: &Word, r: &Word, v: &Word, state: &Word) -> 
 /// A byte of each of as many people as fit into a word.
 type Word = [u8; 64];
 
-fn word(column: &[u8], at: usize) -> &Word {
-    column[at..].first_chunk().expect("a whole word is left")
+/// Flag who is to be asked, of the people from here on.
+fn asked(people: &People, at: usize, keenest: &Weights) -> u64 {
+    let (h, p, r) = (&people.hardship, &people.discontent, &people.risk_aversion);
+    let (v, state) = (&people.violence, &people.state);
+    if at + 64 <= people.len() {
+        let word = |column: &'_ [u8]| -> Word { *column[at..].first_chunk().expect("a whole word is left") };
+        return moving(keenest, &word(h), &word(p), &word(r), &word(v), &word(state));
+    }
+    (at..people.len()).fold(0, |flags, i| {
+        flags | u64::from(moves(keenest, h[i], p[i], r[i], v[i], state[i])) << (i - at)
+    })
 }
 
 /// As [`moving`], for whatever instruction set it is inlined under.
@@ -144,31 +139,22 @@ struct Turn<'a> {
 }
 
 impl Turn<'_> {
-    /// Let these people of a ward decide.
-    fn take(&self, ward: &mut Ward, k: &Weights, span: std::ops::Range<usize>) {
-        let mut at = span.start;
-        while at < span.end {
-            let len = (span.end - at).min(64);
-            let People {
-                hardship: h,
-                discontent: p,
-                risk_aversion: r,
-                violence: v,
-                state,
-                ..
-            } = &ward.people;
-            let flags = if at + 64 <= ward.people.len() {
-                // Those behind the end of the span are looked at and forgotten.
-                (u64::MAX >> (64 - len))
-                    & moving(k, word(h, at), word(p, at), word(r, at), word(v, at), word(state, at))
-            } else {
-                (0..len).fold(0, |flags, i| {
-                    let of = at + i;
-                    flags | u64::from(moves(k, h[of], p[of], r[of], v[of], state[of])) << i
-                })
-            };
-            Ones(flags).for_each(|i| self.settle(ward, k, at + i));
-            at += len;
+    /// Let the people of a ward decide: those are asked who are out or would go out under its keenest weights, and each
+    /// of them weighs what their own community does.
+    fn take(&self, ward: &mut Ward, shared: &Weights, keenest: &Weights) {
+        let mut apart = 0;
+        for at in (0..ward.people.len()).step_by(64) {
+            for i in Ones(asked(&ward.people, at, keenest)).map(|bit| at + bit) {
+                let community = usize::from(ward.people.who[i]) / BLOCK;
+                let before = |&&(other, _): &&(u8, Weights)| usize::from(other) < community;
+                apart += ward.apart[apart..].iter().take_while(before).count();
+                let own = ward
+                    .apart
+                    .get(apart)
+                    .filter(|&&(other, _)| usize::from(other) == community);
+                let weights = own.map_or(*shared, |&(_, weights)| weights);
+                self.settle(ward, &weights, i);
+            }
         }
     }
 
@@ -185,6 +171,9 @@ impl Turn<'_> {
         let (wants, loots) = (k.cause(h, p, r) > 0, k.greed(h, v, r) > 0);
         let (state, ticks_out) = (&mut people.state[i], &mut people.ticks_out[i]);
         let was_out = Activity::of(*state).is_out();
+        if !was_out && !wants && !loots {
+            return;
+        }
         let hazard = match (was_out, wants || loots) {
             (false, _) => self.chances.join,
             (true, false) => self.chances.leave,

@@ -142,6 +142,11 @@ fn set_apart(
     known: &[u16],
     logarithms: &[f64],
 ) {
+    let struck = ward.tally.arrested + ward.tally.hurt + ward.tally.killed > 0;
+    // Who has a mood of their own stood apart in the last tick, too.
+    if !struck && ward.apart.is_empty() && known.iter().all(|&known| known == 0) {
+        return;
+    }
     ward.apart.clear();
     for (community, &known) in known.iter().enumerate() {
         let harm = std::mem::take(&mut ward.harm[community]);

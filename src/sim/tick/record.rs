@@ -101,7 +101,12 @@ fn mean_mood(world: &World, g: usize) -> (f64, f64) {
     let (mut backlash, mut fear, mut communities) = (0.0, 0.0, 0);
     for ward in world.wards.iter().filter(|ward| ward.region as usize == g) {
         communities += ward.moods.len();
-        for mood in ward.moods.iter().flatten() {
+        // Whoever has a mood of their own stands apart.
+        for mood in ward
+            .apart
+            .iter()
+            .filter_map(|&(community, _)| ward.moods[usize::from(community)])
+        {
             backlash += f64::from(mood.0) - f64::from(common.0);
             fear += f64::from(mood.1) - f64::from(common.1);
         }

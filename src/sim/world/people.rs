@@ -233,50 +233,6 @@ impl Tally {
     }
 }
 
-/// The extremes of the traits of those who are listed: a bound on what the keenest of them can want.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Extremes {
-    /// Largest hardship.
-    pub hardship: u8,
-    /// Largest discontent.
-    pub discontent: u8,
-    /// Smallest risk aversion.
-    pub risk_aversion: u8,
-    /// Largest violent disposition.
-    pub violence: u8,
-    /// Largest hardship + discontent - risk aversion of one citizen.
-    pub aggrieved: i16,
-    /// Largest hardship + violent disposition of one citizen.
-    pub covetous: i16,
-}
-
-impl Extremes {
-    /// Of these people.
-    pub fn of(people: &People) -> Extremes {
-        let largest = |values: &[u8]| values.iter().copied().max().unwrap_or(0);
-        let (h, p, r, v) = (
-            &people.hardship,
-            &people.discontent,
-            &people.risk_aversion,
-            &people.violence,
-        );
-        let mut extremes = Extremes {
-            hardship: largest(h),
-            discontent: largest(p),
-            risk_aversion: r.iter().copied().min().unwrap_or(255),
-            violence: largest(v),
-            aggrieved: i16::MIN,
-            covetous: i16::MIN,
-        };
-        for i in 0..people.len() {
-            let aggrieved = i16::from(h[i]) + i16::from(p[i]) - i16::from(r[i]);
-            extremes.aggrieved = extremes.aggrieved.max(aggrieved);
-            extremes.covetous = extremes.covetous.max(i16::from(h[i]) + i16::from(v[i]));
-        }
-        extremes
-    }
-}
-
 /// Flags as bits, in order; flags are 0 or 1.
 pub fn gathered<const N: usize, const WORDS: usize>(flags: &[u8; N]) -> [u64; WORDS] {
     let mut words = [0; WORDS];

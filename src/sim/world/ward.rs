@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::people::{Aside, Extremes, People, Tally};
+use super::people::{Aside, People, Tally};
 use crate::dice::BLOCK;
 use crate::sim::weights::Weights;
 
@@ -11,6 +11,9 @@ pub const TIES: usize = 4;
 
 /// Largest number of communities in a ward.
 pub const COMMUNITIES: usize = 256;
+
+/// How many weights a ward remembers of those under which it has listed its people.
+pub const REACHES: usize = 8;
 
 /// The unit of storage and of work: communities of one place, all in its town or all outside.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,19 +26,15 @@ pub struct Ward {
     pub first: u32,
     /// Its citizens, listed or not; written by `population`.
     pub citizens: u32,
-    /// Those of them who could go out under the weights of [`Ward::reach`], or anything less keen. All others are at home
-    /// and always were.
+    /// Those of them who could go out under any weights of [`Ward::reach`], or anything less keen, in order. All others are
+    /// at home and always were.
     pub people: People,
-    /// How keen those who are listed at least are; written by `decide`.
-    pub reach: Weights,
+    /// The keenest weights of late, at most [`REACHES`]; written by `decide`.
+    pub reach: Vec<Weights>,
     /// Those who are within [`Ward::horizon`] and not listed, in order; likewise.
     pub aside: Vec<Aside>,
     /// How keen those who are listed or kept aside at least are; likewise.
     pub horizon: Weights,
-    /// A bound on the keenest of those who are listed; likewise.
-    pub extremes: Extremes,
-    /// Where the people of each community begin, and where the last of them end; likewise.
-    pub starts: Vec<u32>,
     /// How many are what; written by `decide`, then by `police`.
     pub tally: Tally,
     /// Of each community, who is out; likewise.
@@ -62,11 +61,9 @@ impl Ward {
             first,
             citizens,
             people: People::with_room(room),
-            reach: Weights::NONE,
+            reach: Vec::with_capacity(REACHES),
             aside: Vec::with_capacity(room),
             horizon: Weights::NONE,
-            extremes: Extremes::of(&People::default()),
-            starts: vec![0; communities + 1],
             tally: Tally::default(),
             out: vec![0; communities],
             harm: vec![[0; 3]; communities],
@@ -88,23 +85,5 @@ impl Ward {
     /// The number in the country of somebody who is listed here.
     pub fn number(&self, i: usize) -> usize {
         self.first as usize * BLOCK + usize::from(self.people.who[i])
-    }
-
-    /// Those who are listed of a community.
-    pub fn span(&self, community: usize) -> Range<usize> {
-        self.starts[community] as usize..self.starts[community + 1] as usize
-    }
-
-    /// Find where the people of each community begin, and their extremes.
-    pub fn index(&mut self) {
-        let mut at = 0;
-        for community in 0..self.out.len() {
-            self.starts[community] = at as u32;
-            while at < self.people.len() && usize::from(self.people.who[at]) / BLOCK == community {
-                at += 1;
-            }
-        }
-        self.starts[self.out.len()] = at as u32;
-        self.extremes = Extremes::of(&self.people);
     }
 }
