@@ -20,7 +20,7 @@ pub const OUT: usize = 100;
 /// The keenest one in so many of those are the margin of violence.
 pub const VIOLENT: usize = 10;
 
-/// Communities of a region that are asked; they lie evenly spread over it.
+/// Communities of a region or place that are asked; they lie evenly spread over it.
 const ASKED: usize = 512;
 
 /// A decision, as those at its margin weigh it.
@@ -48,7 +48,7 @@ pub struct Moment {
     pub violent: f64,
 }
 
-/// What decided in these ticks and regions, in their order.
+/// What decided in these ticks and areas, in their order.
 pub fn explain(model: &Model, dice: &Dice, at: &[(u32, usize)]) -> Vec<Moment> {
     let mut engine = Engine::new(model, dice);
     let last = at.iter().map(|&(tick, _)| tick).max().unwrap_or(0);
@@ -56,7 +56,7 @@ pub fn explain(model: &Model, dice: &Dice, at: &[(u32, usize)]) -> Vec<Moment> {
     for now in 0..=last {
         engine.tick();
         let asked = at.iter().enumerate().filter(|(_, (tick, _))| *tick == now);
-        found.extend(asked.map(|(place, &(_, region))| (place, of_region(&engine, region))));
+        found.extend(asked.map(|(place, &(_, area))| (place, of_area(&engine, area))));
     }
     found.sort_by_key(|(place, _)| *place);
     found.into_iter().map(|(_, moment)| moment).collect()
@@ -68,19 +68,20 @@ struct Person {
     traits: [u8; 4],
 }
 
-/// What tells a community from others of its region.
+/// What tells a community from others of its region or place.
 #[derive(Clone, Copy)]
 struct Community {
+    place: usize,
     urban: bool,
     mood: (f32, f32),
     known: f64,
     weights: Weights,
 }
 
-/// What decided in a region in the tick that has just ended. Since a tick's views are formed, nothing has changed them.
-fn of_region(engine: &Engine, region: usize) -> Moment {
-    let (model, view) = (engine.model, &engine.perception.views[region]);
-    let mut people = asked(engine, region);
+/// What decided in an area in the tick that has just ended. Since a tick's views are formed, nothing has changed them.
+fn of_area(engine: &Engine, area: usize) -> Moment {
+    let (model, views) = (engine.model, &engine.perception.views[..]);
+    let mut people = asked(engine, area);
     let residents = people.len();
     let cause = |person: &Person| {
         let [h, p, r, _] = person.traits;
@@ -96,13 +97,13 @@ fn of_region(engine: &Engine, region: usize) -> Moment {
 
     people.truncate(residents.div_ceil(OUT));
     let willing = would as f64 / residents as f64;
-    let turnout = mean(&people, willing, cause, |person| going_out(model, view, person));
+    let turnout = mean(&people, willing, cause, |person| going_out(model, views, person));
     people.sort_by_key(|person| std::cmp::Reverse(rage(person)));
     people.truncate(people.len().div_ceil(VIOLENT));
     let willing = would_fight as f64 / would as f64;
-    let violence = mean(&people, willing, rage, |person| turning_violent(model, view, person));
+    let violence = mean(&people, willing, rage, |person| turning_violent(model, views, person));
 
-    let measured = |metric| engine.readings.get(metric, Some(region));
+    let measured = |metric| engine.readings.get(metric, Some(area));
     Moment {
         turnout,
         violence,
@@ -111,25 +112,29 @@ fn of_region(engine: &Engine, region: usize) -> Moment {
     }
 }
 
-/// Residents of a region: of all its communities, or of some that lie evenly spread over it.
-fn asked(engine: &Engine, region: usize) -> Vec<Person> {
-    let wards = engine.world.wards.iter().filter(|ward| ward.region as usize == region);
+/// Residents of an area: of all its communities, or of some that lie evenly spread over it.
+fn asked(engine: &Engine, area: usize) -> Vec<Person> {
+    let places: Vec<usize> = engine.model.places_in(area).collect();
+    let wards = engine.world.wards.iter();
+    let wards = wards.filter(|ward| places.contains(&(ward.place as usize)));
     let communities: Vec<(&Ward, usize)> = wards
         .flat_map(|ward| (0..ward.out.len()).map(move |at| (ward, at)))
         .collect();
-    let (model, view) = (engine.model, &engine.perception.views[region]);
+    let model = engine.model;
     let mut people = Vec::new();
     for &(ward, at) in communities.iter().step_by(communities.len().div_ceil(ASKED)) {
         let number = ward.first as usize + at;
-        let mood = ward.moods[at].unwrap_or(engine.world.regions[region].mood);
+        let place = ward.place as usize;
+        let mood = ward.moods[at].unwrap_or(engine.world.places[place].mood);
         let known = engine.perception.acquaintances(number);
         let community = Community {
+            place,
             urban: ward.urban,
             mood,
             known,
-            weights: weigh(model, ward.urban, mood, view, known),
+            weights: weigh(model, ward.urban, mood, &engine.perception.views[place], known),
         };
-        let traits = reach::traits(&model.regions[region], &engine.dice, number);
+        let traits = reach::traits(model.region_of(place), &engine.dice, number);
         let size = ward.size_of(at).min(BLOCK);
         people.extend(traits[..size].iter().map(|&traits| Person { community, traits }));
     }
@@ -137,7 +142,8 @@ fn asked(engine: &Engine, region: usize) -> Vec<Person> {
 }
 
 /// The terms of going out, in the order of `a h + b p - c r + d`.
-fn going_out(model: &Model, view: &View, person: &Person) -> Vec<(&'static str, f64)> {
+fn going_out(model: &Model, views: &[View], person: &Person) -> Vec<(&'static str, f64)> {
+    let view = &views[person.community.place];
     let [h, p, r, _] = person.traits.map(|byte| f64::from(byte) / 255.0);
     let (rules, community) = (&model.rules.turnout, &person.community);
     let (anger, fear) = (f64::from(community.mood.0), f64::from(community.mood.1));
@@ -157,7 +163,8 @@ fn going_out(model: &Model, view: &View, person: &Person) -> Vec<(&'static str, 
 }
 
 /// The terms of violence, in the order of `v - e r + f`.
-fn turning_violent(model: &Model, view: &View, person: &Person) -> Vec<(&'static str, f64)> {
+fn turning_violent(model: &Model, views: &[View], person: &Person) -> Vec<(&'static str, f64)> {
+    let view = &views[person.community.place];
     let [_, _, r, v] = person.traits.map(|byte| f64::from(byte) / 255.0);
     let (rules, community) = (&model.rules.violence, &person.community);
     let (anger, fear) = (f64::from(community.mood.0), f64::from(community.mood.1));

@@ -336,14 +336,13 @@ fn simulate(
     progress: &Progress,
 ) -> Option<Record> {
     let mut watched = Watched {
-        recorder: Recorder::new(model),
+        recorder: Recorder::new(model, false),
         progress,
     };
     if model.run(&study.dice(job.replicate), &mut watched).is_break() {
         return None;
     }
-    let (series, events) = watched.recorder.into_tables();
-    Some(rows::record(study, calendar, series, events))
+    Some(rows::record(study, calendar, watched.recorder.into_tables()))
 }
 
 fn in_a_line(problems: &Problems) -> String {

@@ -13,6 +13,7 @@ use super::plan::{Job, Study};
 use crate::design::Span;
 use crate::metric::Description;
 use crate::scenario::calendar::Calendar;
+use crate::sim::recorder::Recorded;
 use crate::table::{Column, Kind, Table, csv};
 
 /// The columns of `series.csv` of models of a kind. One row per replicate, arm, tick and region; region `all` is the
@@ -121,8 +122,8 @@ pub fn read_outcomes(study: &Study, folder: &Path) -> Result<Table, Error> {
 }
 
 /// What a job that did not fail has given, as its record.
-pub(super) fn record(study: &Study, calendar: &Calendar, series: Table, events: Table) -> Record {
-    let (series, events) = (with_times(calendar, series), with_times(calendar, events));
+pub(super) fn record(study: &Study, calendar: &Calendar, run: Recorded) -> Record {
+    let (series, events) = (with_times(calendar, run.series), with_times(calendar, run.events));
     let values = study.outcomes.of(&series, &events);
     let lines = |keep: bool, table: &Table| match keep {
         true => text(table),
@@ -265,10 +266,9 @@ mod tests {
     fn the_recorders_tables_become_the_columns_of_the_files() {
         let study = study(9, 0..4);
         let model = study.arms[0].model.as_ref();
-        let mut recorder = Recorder::new(model);
+        let mut recorder = Recorder::new(model, false);
         let _ = model.run(&study.dice(3), &mut recorder);
-        let (series, events) = recorder.into_tables();
-        let record = record(&study, &study.calendar, series, events);
+        let record = record(&study, &study.calendar, recorder.into_tables());
         let job = Job {
             point: 0,
             replicate: 3,

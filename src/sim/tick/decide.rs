@@ -53,8 +53,8 @@ pub fn decide(
 ) {
     let midnight = model.clock.starts_day(tick);
     world.wards.par_iter_mut().for_each(|ward| {
-        let region = ward.region as usize;
-        let shared = &perceived.shared[region][usize::from(ward.urban)];
+        let (region, place) = (ward.region as usize, ward.place as usize);
+        let shared = &perceived.shared[place][usize::from(ward.urban)];
         let keenest = keenest(shared, &ward.apart);
         if skip {
             reach::reach(ward, &model.regions[region], &model.rules, dice, &keenest);
@@ -74,7 +74,7 @@ pub fn decide(
         let turn = Turn {
             dice,
             chances,
-            demands: &perceived.demands[region],
+            demands: &perceived.demands[place],
         };
         turn.take(ward, shared, &keenest);
     });
