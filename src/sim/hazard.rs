@@ -44,10 +44,15 @@ pub fn run_down(clock: &mut Hazard, turns: &mut u16, by: Hazard, dice: &Dice, pe
         *clock -= by;
         return None;
     }
+    Some(next(clock, turns, dice, person))
+}
+
+/// Set a clock that has run out to the next turn; the lot of the turn that is over.
+pub fn next(clock: &mut Hazard, turns: &mut u16, dice: &Dice, person: usize) -> u32 {
     let over = turn(dice, person, *turns - 1).1;
     *clock = turn(dice, person, *turns).0;
     *turns = turns.wrapping_add(1).max(1);
-    Some(over)
+    over
 }
 
 #[cfg(test)]

@@ -71,6 +71,12 @@ impl Clock {
         libm::exp(-self.hours() / mean_life_hours)
     }
 
+    /// What is left in a tick of a picture of which the rest is renewed at its start, `(1 - hours) / (1 + hours)` and from an
+    /// hour on nothing: so it is half an hour old in the middle of a tick, whatever the length of one.
+    pub fn keep_picture(&self) -> f64 {
+        ((1.0 - self.hours()) / (1.0 + self.hours())).max(0.0)
+    }
+
     /// What is left after a tick of something that decays with this half-life in hours.
     pub fn keep_half(&self, half_life_hours: f64) -> f64 {
         libm::exp2(-self.hours() / half_life_hours)

@@ -110,6 +110,7 @@ fn places(model: &Model) -> Vec<PlaceState> {
         memory: 0.0,
         harm: 0.0,
         usual: 0.0,
+        sight: Sight::default(),
         counts: Counts::default(),
         strength: Strength::default(),
         rumour: 0.0,

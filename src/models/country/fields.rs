@@ -43,7 +43,7 @@ const ROOT: &[Field] = &[
     required("zone", Zone, "", "IANA time zone of all times in the scenario. The clock keeps the offset that holds at the start."),
     Field::new("ticks", Whole(1, 100_000), "ticks", Omitted::Unless("duration"), "How long the simulation lasts."),
     words("duration", Duration, "", "from `ticks`", "How long the simulation lasts, as a length of time instead of `ticks`: so it stays the same whatever `tick_minutes` is."),
-    value("tick_minutes", Whole(5, 360), "minutes", "60", "Length of a tick; divides the 1440 minutes of a day."),
+    value("tick_minutes", Whole(5, 60), "minutes", "60", "Length of a tick; divides the 1440 minutes of a day. At most an hour: a crowd gathers, is met and is answered within one."),
     value("persons_per_agent", Whole(1, 100_000), "people", "1", "How many people one simulated citizen stands for; 1 is everyone."),
     value("seed", Whole(0, i64::MAX), "", "1", "Seed of all chance; the same seed gives the same run to the last bit."),
     words("region_table", Text, "", "none", "Path of a CSV table of regions: a header of keys of a region, a row for each; [[region]] entries win over it."),

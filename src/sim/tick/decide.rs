@@ -34,7 +34,10 @@ impl Chances {
             join: hazard::of_rate(turnout.join_rate, clock.hours()),
             leave: hazard::of_rate(turnout.leave_rate, clock.hours()),
             tire: std::array::from_fn(|ticks| {
-                let tired = rules::sigmoid(ticks as f64 * clock.hours(), turnout.stay_hours);
+                // Who has come in the course of a tick has been out for half of it, and the middle of the next is as far
+                // again: of the same age whatever the length of a tick. The first hour tires nobody.
+                let hours = ((ticks + 1) as f64 * clock.hours() - 1.0).max(0.0);
+                let tired = rules::sigmoid(hours, turnout.stay_hours);
                 hazard::of_rate(turnout.leave_rate * tired, clock.hours())
             }),
         }

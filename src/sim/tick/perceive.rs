@@ -8,7 +8,7 @@ use crate::sim::policy::Lever;
 use crate::sim::rules::{self, constant, steps};
 use crate::sim::sum::Sum;
 use crate::sim::weights::{Demands, Perceived, Weights};
-use crate::sim::world::{Counts, PlaceState, TIES, Ward, World};
+use crate::sim::world::{Counts, PlaceState, Sight, TIES, Ward, World};
 
 /// What is common to a place this tick: the same before a community's own anger, fear and acquaintances.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -178,6 +178,7 @@ fn remember(model: &Model, world: &mut World, scratch: &mut Scratch) {
     let news = 1.0 - clock.keep(rules.perception.news_hours);
     let unfelt = clock.keep(rules.turnout.price_hours);
     let used_to = clock.keep(rules.perception.surprise_hours);
+    let picture = clock.keep_picture();
     let belief = clock.keep_half(rules.belief.belief_half_life);
     let legitimacy = clock.keep_half(rules.belief.legitimacy_half_life);
     for p in 0..model.places.len() {
@@ -191,6 +192,15 @@ fn remember(model: &Model, world: &mut World, scratch: &mut Scratch) {
             shown.max(place.memory * memory)
         };
         place.usual = crowd + (place.usual - crowd) * used_to;
+        let now = place.streets();
+        let seen = &mut place.sight;
+        for (seen, now) in [
+            (&mut seen.crowd, now.crowd),
+            (&mut seen.fighting, now.fighting),
+            (&mut seen.street, now.street),
+        ] {
+            *seen = *seen * picture + now * (1.0 - picture);
+        }
         place.felt_price = place.price + (place.felt_price - place.price) * unfelt;
         place.belief *= belief;
         let harm = harm_of(model, place.counts) / clock.hours();
@@ -232,8 +242,11 @@ fn view(model: &Model, world: &World, p: usize, tick: u32) -> View {
     let (rules, given, place) = (&model.rules, model.region_of(p), &world.places[p]);
     let (of, legitimacy) = (&model.places[p], world.regions[model.places[p].region].legitimacy);
     let (turnout, violence) = (&rules.turnout, &rules.violence);
-    let (participants, fighting) = (place.counts.out() as f64, place.counts.fighting() as f64);
-    let street = place.strength.street;
+    let Sight {
+        crowd: participants,
+        fighting,
+        street,
+    } = place.sight;
 
     let mut harm = place.harm;
     for (j, other) in world.places.iter().enumerate().filter(|(j, _)| *j != p) {
@@ -262,7 +275,7 @@ fn view(model: &Model, world: &World, p: usize, tick: u32) -> View {
         place.lever(Lever::RegimeRelief),
     ) * turnout.discontent_weight;
     let armed = world.armed(model, p);
-    let overstretch = place.tied_up(model);
+    let overstretch = place.sight.tied_up(model);
     let surprise = rules::surprise(participants, place.usual, rules.perception.surprise_floor);
     let isolation = if given.connectivity > 0.0 {
         1.0 - place.connectivity / given.connectivity
@@ -365,12 +378,16 @@ fn lost_share(model: &Model, world: &World, p: usize) -> f64 {
 pub fn feel(model: &Model, mood: (f32, f32), [arrested, hurt, killed]: [u16; 3], view: &View) -> (f32, f32) {
     let own = rules::harm(arrested.into(), hurt.into(), killed.into(), &model.rules);
     let added = if own > 0.0 {
-        let hours = model.clock.hours();
-        let harm = view.harm + own * model.rules.repression.own_community / hours;
-        let (anger, fear) = rules::repression(harm, &model.rules);
+        // What has been done to neighbours is felt for an hour, whatever the length of a tick; the rest of it is as for all.
+        let (hour, rest) = (1.0, model.clock.hours() - 1.0);
+        let harm = view.harm + own * model.rules.repression.own_community / hour;
+        let (here, common) = (
+            rules::repression(harm, &model.rules),
+            rules::repression(view.harm, &model.rules),
+        );
         (
-            anger * view.outrage * hours + view.pulses.0,
-            fear * hours + view.pulses.1,
+            (here.0 * hour + common.0 * rest).max(0.0) * view.outrage + view.pulses.0,
+            (here.1 * hour + common.1 * rest).max(0.0) + view.pulses.1,
         )
     } else {
         view.added

@@ -57,6 +57,25 @@ impl Counts {
     }
 }
 
+/// The streets of a place as its people see them: on average half an hour old.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Sight {
+    /// People out.
+    pub crowd: f64,
+    /// Those of them who attack, burn or loot.
+    pub fighting: f64,
+    /// Police in the streets, officer-equivalents.
+    pub street: f64,
+}
+
+impl Sight {
+    /// Share of the police in the streets that the crowd ties up, 0 to 1.
+    pub fn tied_up(&self, model: &Model) -> f64 {
+        let load = rules::load(self.crowd, self.fighting);
+        rules::overstretch(load, self.street, model.rules.policing.need_ratio)
+    }
+}
+
 /// What the forces in a place can do in this tick; written by `police`.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Strength {
@@ -142,6 +161,8 @@ pub struct PlaceState {
     pub harm: f64,
     /// The crowd that people are used to, people; written by `perceive`.
     pub usual: f64,
+    /// The streets as people see them; written by `perceive`.
+    pub sight: Sight,
     /// The crowd of this tick, written by `decide`, and what has happened to it, written by `police`.
     pub counts: Counts,
     /// The forces; written by `police`.
@@ -172,13 +193,18 @@ impl PlaceState {
         self.levers[lever as usize]
     }
 
+    /// The streets as they are.
+    pub fn streets(&self) -> Sight {
+        Sight {
+            crowd: self.counts.out() as f64,
+            fighting: self.counts.fighting() as f64,
+            street: self.strength.street,
+        }
+    }
+
     /// Share of the police in the streets that the crowd ties up, 0 to 1.
     pub fn tied_up(&self, model: &Model) -> f64 {
-        rules::overstretch(
-            rules::load(self.counts.out() as f64, self.counts.fighting() as f64),
-            self.strength.street,
-            model.rules.policing.need_ratio,
-        )
+        self.streets().tied_up(model)
     }
 }
 

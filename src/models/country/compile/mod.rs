@@ -71,7 +71,7 @@ fn calendar(view: &View<'_>, problems: &mut Vec<Problem>) -> Calendar {
         problems.push(
             problem
                 .label("some day would end within a tick")
-                .help("such as 5, 10, 15, 30, 60, 120 or 360"),
+                .help("such as 5, 10, 15, 30 or 60"),
         );
         return Calendar::fallback();
     }

@@ -190,7 +190,9 @@ fn reinforce(model: &Model, world: &mut World, scratch: &mut Scratch, tick: u32,
             unit.place = to as u32;
             let group = scratch.group(model, unit);
             group.away = group.away - if away { unit.len } else { 0 } + if unit.place != home { unit.len } else { 0 };
-            unit.post = Post::Travelling(tick + libm::ceil(hours / model.clock.hours()).max(1.0) as u32);
+            // Told in whole hours, whatever the length of a tick.
+            let hours = libm::ceil(hours).max(1.0);
+            unit.post = Post::Travelling(tick + libm::ceil(hours / model.clock.hours()) as u32);
             missing -= rules::strength(model, unit.kind, unit.able);
             sent += unit.able;
         }
