@@ -116,7 +116,18 @@ pub fn tables(
             Part::Series,
             rows::series_schema(study.family().metrics()),
         ),
-        (keeps.events, "events.csv", Part::Events, rows::events_schema()),
+        (
+            keeps.events,
+            "events.csv",
+            Part::Events,
+            rows::events_with(study.is_divided()),
+        ),
+        (
+            keeps.places,
+            "places.csv",
+            Part::Places,
+            rows::places_schema(study.family().metrics()),
+        ),
         (
             outcomes,
             rows::outcomes_file(study),
@@ -272,6 +283,7 @@ impl Assembly<'_> {
         let model = &self.study.arms[0].model;
         match self.part {
             Part::Outcomes => ROWS,
+            Part::Places => (ROWS / (model.ticks() as usize * model.places().len()).max(1)).max(1),
             _ => (ROWS / (model.ticks() as usize * (model.regions().len() + 1)).max(1)).max(1),
         }
     }

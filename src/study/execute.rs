@@ -336,7 +336,7 @@ fn simulate(
     progress: &Progress,
 ) -> Option<Record> {
     let mut watched = Watched {
-        recorder: Recorder::new(model, false),
+        recorder: Recorder::new(model, study.identity.keeps.places || study.outcomes.are_of_places()),
         progress,
     };
     if model.run(&study.dice(job.replicate), &mut watched).is_break() {

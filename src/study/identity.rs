@@ -49,6 +49,9 @@ pub struct Keeps {
     pub series: bool,
     /// One row per event.
     pub events: bool,
+    /// One row per tick and place.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub places: bool,
 }
 
 /// A number that is kept of every run.
@@ -174,6 +177,7 @@ impl Identity {
                 list("without --set", "with --set ", self.overrides.clone(), " --set "),
             ),
             ("series kept:", self.keeps.series.to_string()),
+            ("series of places kept:", self.keeps.places.to_string()),
             ("outcomes:", list("none", "", outcomes.collect(), ", ")),
         ];
         // Last what may grow: any other difference says more.

@@ -8,7 +8,8 @@
 //!
 //! ```text
 //! qantar-journal/2 {"shard":"2/7","started":1700000000}
-//! 5d41402a 12 0 3 + 17 0 0     checksum; point, replicate and arm of the job; done or failed; bytes of outcomes, events, series
+//! 5d41402a 12 0 3 + 17 0 0     checksum; point, replicate and arm of the job; done or failed; bytes of outcomes, events,
+//!                             series and, where they are kept, of places
 //! ok,12.0,3.0,0.25,
 //! ```
 
@@ -54,8 +55,8 @@ impl Writer {
 pub struct Record {
     /// Whether it did not fail.
     pub done: bool,
-    /// By [`Part`]: one line of status, outcomes and reason; its events; its series.
-    pub parts: [Vec<u8>; 3],
+    /// By [`Part`]: one line of status, outcomes and reason; its events; its series; that of its places.
+    pub parts: [Vec<u8>; 4],
 }
 
 /// A table of which a record has lines.
@@ -67,6 +68,8 @@ pub enum Part {
     Events = 1,
     /// A line for each tick and region.
     Series = 2,
+    /// A line for each tick and place.
+    Places = 3,
 }
 
 /// A journal as it is written.
@@ -134,10 +137,15 @@ impl Journal {
     }
 }
 
-fn head(job: Job, done: bool, [outcomes, events, series]: [usize; 3]) -> String {
+fn head(job: Job, done: bool, [outcomes, events, series, places]: [usize; 4]) -> String {
     let Job { point, replicate, arm } = job;
     let sign = if done { '+' } else { '-' };
-    format!("{point} {replicate} {arm} {sign} {outcomes} {events} {series}\n")
+    let places = if places > 0 {
+        format!(" {places}")
+    } else {
+        String::new()
+    };
+    format!("{point} {replicate} {arm} {sign} {outcomes} {events} {series}{places}\n")
 }
 
 fn checksum(head: &str, payload: &[u8]) -> u32 {
@@ -327,7 +335,7 @@ pub fn journals(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(paths)
 }
 
-type Head = (u32, Job, bool, [usize; 3]);
+type Head = (u32, Job, bool, [usize; 4]);
 
 fn next_head(reader: &mut impl BufRead) -> io::Result<Option<Head>> {
     let mut line = Vec::new();
@@ -347,11 +355,12 @@ fn next(reader: &mut impl BufRead) -> io::Result<Option<(Job, Record, u64)>> {
     if read != bytes + 1 || payload.pop() != Some(b'\n') || checksum(&head, &payload) != sum {
         return Ok(None);
     }
+    let places = payload.split_off(lengths[..3].iter().sum());
     let series = payload.split_off(lengths[0] + lengths[1]);
     let events = payload.split_off(lengths[0]);
     let record = Record {
         done,
-        parts: [payload, events, series],
+        parts: [payload, events, series, places],
     };
     // The checksum is eight digits and a blank.
     Ok(Some((job, record, (9 + head.len() + read) as u64)))
@@ -367,8 +376,12 @@ fn parse_head(line: &str) -> Option<Head> {
         "-" => false,
         _ => return None,
     };
-    let mut length = || parts.next()?.parse().ok();
-    let lengths = [length()?, length()?, length()?];
+    let lengths: Vec<usize> = parts.map(|length| length.parse().ok()).collect::<Option<_>>()?;
+    let lengths = match lengths[..] {
+        [outcomes, events, series] => [outcomes, events, series, 0],
+        [outcomes, events, series, places] => [outcomes, events, series, places],
+        _ => return None,
+    };
     Some((sum, Job { point, replicate, arm }, done, lengths))
 }
 
@@ -396,7 +409,7 @@ mod tests {
         let bytes = |text: &str| text.as_bytes().to_vec();
         Record {
             done,
-            parts: [bytes(text), bytes("events\n"), bytes("row 1\nrow 2\n")],
+            parts: [bytes(text), bytes("events\n"), bytes("row 1\nrow 2\n"), Vec::new()],
         }
     }
 
