@@ -16,7 +16,7 @@ use qantar::study::rows::{read_outcomes, series_schema};
 use qantar::study::{Command, Study};
 use qantar::table::Column;
 
-use super::arguments::{Base, Running};
+use super::arguments::{Base, Explaining, Running};
 use super::outcomes;
 use super::output::{self, Format, HELP, message};
 use super::perform::{Finish, Shown, perform};
@@ -37,6 +37,8 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = value_parser!(u32).range(..=2_000_000_000))]
     first_replicate: u32,
     #[command(flatten)]
+    explaining: Explaining,
+    #[command(flatten)]
     running: Running,
 }
 
@@ -54,6 +56,7 @@ impl Args {
         let replicates = self.first_replicate..self.first_replicate + self.replicates;
         let mut study = Study::new(Command::Run, &scenario, self.base.set.clone(), seed, replicates)?;
         outcomes::keep(&mut study, &scenario, &[], &[])?;
+        self.explaining.keep(&mut study)?;
         self.base.in_worlds(&mut study, &scenario)?;
         let name = format!("{}-{seed}", study.identity.scenario);
         let summary = Summary {
@@ -67,7 +70,8 @@ impl Args {
         let seed = self.base.seed.map(|seed| format!(" --seed {seed}"));
         let out = self.running.out.iter().map(|out| format!(" --out {}", out.display()));
         let changes = self.base.set.iter().map(|change| format!(" --set '{change}'"));
-        let same: String = changes.chain(seed).chain(out).collect();
+        let explain = self.explaining.explain.then(|| " --explain".to_owned());
+        let same: String = changes.chain(seed).chain(explain).chain(out).collect();
         format!("next: qantar run {}{same} --replicates 20", self.file.display())
     }
 }

@@ -1,8 +1,10 @@
-//! The observer that keeps a run as two tables: one row per tick and region, and one row per event.
+//! The observer that keeps a run as tables: one row per tick and region, one row per event, and if it is asked to, what
+//! decided in each tick and region.
 
 use std::ops::ControlFlow;
 
 use super::event::Event;
+use super::why::Moment;
 use super::{Observer, Simulation};
 use crate::metric::Readings;
 use crate::table::{Column, Table};
@@ -18,11 +20,23 @@ pub struct Recorder<'m> {
     regions: Vec<String>,
     values: Vec<Vec<f64>>,
     events: Vec<Event>,
+    /// What decided, tick after tick and region after region; `None` if it is not asked.
+    why: Option<Vec<Vec<f64>>>,
+}
+
+/// What was kept of a run.
+pub struct Tables {
+    /// `tick`, `region`, one column per metric; the country's row comes last in each tick.
+    pub series: Table,
+    /// `tick`, `region`, `event`, `subject`, `number`, `counts`.
+    pub events: Table,
+    /// `tick`, `region`, and what decided there ([`Simulation::reasons`]); without rows if that was not asked.
+    pub why: Table,
 }
 
 impl<'m> Recorder<'m> {
-    /// An empty recorder for runs of this model.
-    pub fn new(model: &'m dyn Simulation) -> Recorder<'m> {
+    /// An empty recorder for runs of this model, which also keeps why, if it shall.
+    pub fn new(model: &'m dyn Simulation, why: bool) -> Recorder<'m> {
         let names = model.regions();
         let rows = (names.len() + 1) * model.ticks() as usize;
         let metrics = model.metrics();
@@ -33,6 +47,7 @@ impl<'m> Recorder<'m> {
             regions: Vec::with_capacity(rows),
             values: metrics.iter().map(|_| Vec::with_capacity(rows)).collect(),
             events: Vec::new(),
+            why: why.then(Vec::new),
         }
     }
 
@@ -40,9 +55,25 @@ impl<'m> Recorder<'m> {
         region.map_or(COUNTRY, |g| self.names[g]).to_owned()
     }
 
-    /// What was kept: the series (`tick`, `region`, one column per metric; the country's row comes last in each
-    /// tick) and the events (`tick`, `region`, `event`, `subject`, `number`, `counts`).
-    pub fn into_tables(self) -> (Table, Table) {
+    /// What decided, as a table.
+    fn why_table(&self) -> Table {
+        let rows = self.why.as_deref().unwrap_or_default();
+        let regions = self.names.len().max(1);
+        let tick = |(row, _): (usize, &Vec<f64>)| (row / regions) as i64;
+        let name = |(row, _): (usize, &Vec<f64>)| self.names[row % regions].to_owned();
+        let mut columns = vec![
+            ("tick", Column::Int(rows.iter().enumerate().map(tick).collect())),
+            ("region", Column::Text(rows.iter().enumerate().map(name).collect())),
+        ];
+        for (place, column) in self.model.reasons().iter().enumerate() {
+            columns.push((column, Column::Float(rows.iter().map(|row| row[place]).collect())));
+        }
+        Table::new(columns)
+    }
+
+    /// What was kept.
+    pub fn into_tables(self) -> Tables {
+        let why = self.why_table();
         let names = |event: &Event| self.region_name(event.region);
         let events = Table::new(vec![
             (
@@ -80,7 +111,11 @@ impl<'m> Recorder<'m> {
             };
             series.push((metric.name, column));
         }
-        (Table::new(series), events)
+        Tables {
+            series: Table::new(series),
+            events,
+            why,
+        }
     }
 }
 
@@ -95,5 +130,15 @@ impl Observer for Recorder<'_> {
         }
         self.events.extend_from_slice(events);
         ControlFlow::Continue(())
+    }
+
+    fn asks_why(&self) -> bool {
+        self.why.is_some()
+    }
+
+    fn why(&mut self, moments: &[Moment]) {
+        if let Some(why) = &mut self.why {
+            why.extend(moments.iter().map(Moment::values));
+        }
     }
 }

@@ -109,6 +109,7 @@ pub fn tables(
 ) -> Result<Vec<Digested>, Error> {
     let keeps = study.identity.keeps;
     let outcomes = !study.identity.outcomes.is_empty();
+    let model = study.arms[0].model.as_ref();
     let all = [
         (
             keeps.series,
@@ -117,6 +118,7 @@ pub fn tables(
             rows::series_schema(study.family().metrics()),
         ),
         (keeps.events, "events.csv", Part::Events, rows::events_schema()),
+        (keeps.why, "explain.csv", Part::Why, rows::why_schema(model)),
         (
             outcomes,
             rows::outcomes_file(study),

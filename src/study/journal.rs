@@ -8,7 +8,8 @@
 //!
 //! ```text
 //! qantar-journal/2 {"shard":"2/7","started":1700000000}
-//! 5d41402a 12 0 3 + 17 0 0     checksum; point, replicate and arm of the job; done or failed; bytes of outcomes, events, series
+//! 5d41402a 12 0 3 + 17 0 0     checksum; point, replicate and arm of the job; done or failed; bytes of outcomes, events,
+//!                              series, and of what decided if that is kept
 //! ok,12.0,3.0,0.25,
 //! ```
 
@@ -54,9 +55,12 @@ impl Writer {
 pub struct Record {
     /// Whether it did not fail.
     pub done: bool,
-    /// By [`Part`]: one line of status, outcomes and reason; its events; its series.
-    pub parts: [Vec<u8>; 3],
+    /// By [`Part`]: one line of status, outcomes and reason; its events; its series; what decided.
+    pub parts: [Vec<u8>; PARTS],
 }
+
+/// How many tables a record has lines of.
+const PARTS: usize = 4;
 
 /// A table of which a record has lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +71,8 @@ pub enum Part {
     Events = 1,
     /// A line for each tick and region.
     Series = 2,
+    /// A line for each tick and region, if it is kept.
+    Why = 3,
 }
 
 /// A journal as it is written.
@@ -134,10 +140,11 @@ impl Journal {
     }
 }
 
-fn head(job: Job, done: bool, [outcomes, events, series]: [usize; 3]) -> String {
+fn head(job: Job, done: bool, [outcomes, events, series, why]: [usize; PARTS]) -> String {
     let Job { point, replicate, arm } = job;
     let sign = if done { '+' } else { '-' };
-    format!("{point} {replicate} {arm} {sign} {outcomes} {events} {series}\n")
+    let why = if why > 0 { format!(" {why}") } else { String::new() };
+    format!("{point} {replicate} {arm} {sign} {outcomes} {events} {series}{why}\n")
 }
 
 fn checksum(head: &str, payload: &[u8]) -> u32 {
@@ -327,7 +334,7 @@ pub fn journals(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(paths)
 }
 
-type Head = (u32, Job, bool, [usize; 3]);
+type Head = (u32, Job, bool, [usize; PARTS]);
 
 fn next_head(reader: &mut impl BufRead) -> io::Result<Option<Head>> {
     let mut line = Vec::new();
@@ -347,11 +354,12 @@ fn next(reader: &mut impl BufRead) -> io::Result<Option<(Job, Record, u64)>> {
     if read != bytes + 1 || payload.pop() != Some(b'\n') || checksum(&head, &payload) != sum {
         return Ok(None);
     }
+    let why = payload.split_off(lengths[0] + lengths[1] + lengths[2]);
     let series = payload.split_off(lengths[0] + lengths[1]);
     let events = payload.split_off(lengths[0]);
     let record = Record {
         done,
-        parts: [payload, events, series],
+        parts: [payload, events, series, why],
     };
     // The checksum is eight digits and a blank.
     Ok(Some((job, record, (9 + head.len() + read) as u64)))
@@ -367,8 +375,8 @@ fn parse_head(line: &str) -> Option<Head> {
         "-" => false,
         _ => return None,
     };
-    let mut length = || parts.next()?.parse().ok();
-    let lengths = [length()?, length()?, length()?];
+    let mut length = || parts.next().map(|length| length.parse().ok());
+    let lengths = [length()??, length()??, length()??, length().unwrap_or(Some(0))?];
     Some((sum, Job { point, replicate, arm }, done, lengths))
 }
 
@@ -396,7 +404,7 @@ mod tests {
         let bytes = |text: &str| text.as_bytes().to_vec();
         Record {
             done,
-            parts: [bytes(text), bytes("events\n"), bytes("row 1\nrow 2\n")],
+            parts: [bytes(text), bytes("events\n"), bytes("row 1\nrow 2\n"), bytes("why\n")],
         }
     }
 

@@ -92,6 +92,7 @@ impl Study {
                 keeps: Keeps {
                     series: rows,
                     events: rows,
+                    why: false,
                 },
                 outcomes: Vec::new(),
                 design: None,

@@ -13,6 +13,8 @@ use super::plan::{Job, Study};
 use crate::design::Span;
 use crate::metric::Description;
 use crate::scenario::calendar::Calendar;
+use crate::sim::Simulation;
+use crate::sim::recorder::Tables;
 use crate::table::{Column, Kind, Table, csv};
 
 /// The columns of `series.csv` of models of a kind. One row per replicate, arm, tick and region; region `all` is the
@@ -24,6 +26,12 @@ pub fn series_schema(metrics: &'static [Description]) -> Vec<(&'static str, Kind
     };
     let metrics = metrics.iter().map(|metric| (metric.name, kind(metric)));
     COLUMNS.into_iter().chain(metrics).collect()
+}
+
+/// The columns of `explain.csv` of a model: what decided, one row per replicate, arm, tick and region.
+pub fn why_schema(model: &dyn Simulation) -> Vec<(&'static str, Kind)> {
+    let reasons = model.reasons().iter().map(|name| (name.as_str(), Kind::Float));
+    COLUMNS.into_iter().chain(reasons).collect()
 }
 
 /// The columns of `events.csv`. One row per event; `counts` is the unit of `number`.
@@ -121,8 +129,8 @@ pub fn read_outcomes(study: &Study, folder: &Path) -> Result<Table, Error> {
 }
 
 /// What a job that did not fail has given, as its record.
-pub(super) fn record(study: &Study, calendar: &Calendar, series: Table, events: Table) -> Record {
-    let (series, events) = (with_times(calendar, series), with_times(calendar, events));
+pub(super) fn record(study: &Study, calendar: &Calendar, tables: Tables) -> Record {
+    let [series, events, why] = [tables.series, tables.events, tables.why].map(|table| with_times(calendar, table));
     let values = study.outcomes.of(&series, &events);
     let lines = |keep: bool, table: &Table| match keep {
         true => text(table),
@@ -135,6 +143,7 @@ pub(super) fn record(study: &Study, calendar: &Calendar, series: Table, events: 
             outcomes_line("ok", &values, ""),
             lines(keeps.events, &events),
             lines(keeps.series, &series),
+            lines(keeps.why, &why),
         ],
     }
 }
@@ -144,7 +153,12 @@ pub(super) fn failure(study: &Study, reason: &str) -> Record {
     let none = vec![f64::NAN; study.identity.outcomes.len()];
     Record {
         done: false,
-        parts: [outcomes_line("failed", &none, reason), Vec::new(), Vec::new()],
+        parts: [
+            outcomes_line("failed", &none, reason),
+            Vec::new(),
+            Vec::new(),
+            Vec::new(),
+        ],
     }
 }
 
@@ -265,10 +279,9 @@ mod tests {
     fn the_recorders_tables_become_the_columns_of_the_files() {
         let study = study(9, 0..4);
         let model = study.arms[0].model.as_ref();
-        let mut recorder = Recorder::new(model);
+        let mut recorder = Recorder::new(model, true);
         let _ = model.run(&study.dice(3), &mut recorder);
-        let (series, events) = recorder.into_tables();
-        let record = record(&study, &study.calendar, series, events);
+        let record = record(&study, &study.calendar, recorder.into_tables());
         let job = Job {
             point: 0,
             replicate: 3,
