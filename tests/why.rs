@@ -72,14 +72,14 @@ fn what_is_explained_is_what_each_community_weighed() {
     for _ in 0..70 {
         engine.tick();
         for ward in &engine.world.wards {
-            let region = ward.region as usize;
-            let shared = &engine.perception.perceived.shared[region][usize::from(ward.urban)];
+            let place = ward.place as usize;
+            let shared = &engine.perception.perceived.shared[place][usize::from(ward.urban)];
             for at in 0..ward.out.len() {
                 let own = ward.apart.iter().find(|(community, _)| usize::from(*community) == at);
                 apart += usize::from(own.is_some());
-                let mood = ward.moods[at].unwrap_or(engine.world.regions[region].mood);
+                let mood = ward.moods[at].unwrap_or(engine.world.places[place].mood);
                 let known = engine.perception.acquaintances(ward.first as usize + at);
-                let again = weigh(&model, ward.urban, mood, &engine.perception.views[region], known);
+                let again = weigh(&model, ward.urban, mood, &engine.perception.views[place], known);
                 assert_eq!(again, own.map_or(*shared, |(_, weights)| *weights));
             }
         }

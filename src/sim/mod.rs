@@ -39,6 +39,11 @@ pub trait Simulation: Any + Debug + Send + Sync {
     /// The ids of its regions; none where only the whole is measured.
     fn regions(&self) -> Vec<&str>;
 
+    /// The ids of the places that are measured apart, and of which region each is; none where no region is divided.
+    fn places(&self) -> Vec<(&str, usize)> {
+        Vec::new()
+    }
+
     /// The ids of whatever an event can be about.
     fn subjects(&self) -> Vec<&str>;
 

@@ -27,7 +27,7 @@ pub const OUT: usize = 100;
 /// The keenest one in so many of those are the margin of violence.
 pub const VIOLENT: usize = 10;
 
-/// Communities of a region that are asked; they lie evenly spread over it.
+/// Communities of an area, a region or a place, that are asked; they lie evenly spread over it.
 const ASKED: usize = 512;
 
 /// What going out is made of, in the order of `a h + b p - c r + d`, and what the engine's steps leave over.
@@ -105,36 +105,36 @@ impl Moment {
     }
 }
 
-/// What decided in these ticks and regions, in their order, and how many people were out and violent by then.
+/// What decided in these ticks and areas, in their order, and how many people were out and violent by then.
 pub fn explain(model: &Model, dice: &Dice, at: &[(u32, usize)]) -> Vec<(Moment, [f64; 2])> {
     let mut engine = Engine::new(model, dice);
     let mut asked: Vec<_> = at
         .iter()
         .enumerate()
-        .map(|(place, &(tick, region))| (tick, place, Region::of(model, dice, &engine.world, region)))
+        .map(|(order, &(tick, area))| (tick, order, Area::of(model, dice, &engine.world, area)))
         .collect();
-    asked.sort_by_key(|(tick, place, _)| (*tick, *place));
+    asked.sort_by_key(|(tick, order, _)| (*tick, *order));
     let mut found: Vec<(usize, Moment, [f64; 2])> = Vec::new();
-    for (tick, place, mut region) in asked {
+    for (tick, order, mut area) in asked {
         while engine.tick <= tick {
             engine.tick();
         }
         let crowd = [Metric::Participants, Metric::Violent];
-        let crowd = crowd.map(|metric| engine.readings.get(metric, Some(region.number)));
-        found.push((place, region.moment(&engine), crowd));
+        let crowd = crowd.map(|metric| engine.readings.get(metric, Some(area.number)));
+        found.push((order, area.moment(&engine), crowd));
     }
-    found.sort_by_key(|(place, ..)| *place);
+    found.sort_by_key(|(order, ..)| *order);
     found.into_iter().map(|(_, moment, crowd)| (moment, crowd)).collect()
 }
 
 /// Residents of all regions who are asked, tick after tick.
-pub struct Asked(Vec<Region>);
+pub struct Asked(Vec<Area>);
 
 impl Asked {
     /// Those of a world.
     pub fn of(model: &Model, dice: &Dice, world: &World) -> Asked {
         let regions = (0..model.regions.len()).into_par_iter();
-        Asked(regions.map(|region| Region::of(model, dice, world, region)).collect())
+        Asked(regions.map(|region| Area::of(model, dice, world, region)).collect())
     }
 
     /// What decided in each region in the tick that has just ended.
@@ -143,9 +143,9 @@ impl Asked {
     }
 }
 
-/// Residents of a region: of all its communities, or of some that lie evenly spread over it. What they are like never
+/// Residents of a region or a place: of all its communities, or of some that lie evenly spread over it. What they are like never
 /// changes.
-struct Region {
+struct Area {
     number: usize,
     communities: Vec<Community>,
     /// Hardship, discontent, risk aversion and violent disposition.
@@ -158,6 +158,7 @@ struct Region {
 
 /// A community, and where its people lie.
 struct Community {
+    place: usize,
     ward: usize,
     at: usize,
     people: Range<usize>,
@@ -175,25 +176,32 @@ struct Weighing {
 /// How far below the last line the next is looked for first: a fiftieth of utility.
 const SLACK: i32 = 255 * SCALE as i32 / 50;
 
-impl Region {
-    fn of(model: &Model, dice: &Dice, world: &World, number: usize) -> Region {
+impl Area {
+    fn of(model: &Model, dice: &Dice, world: &World, number: usize) -> Area {
+        let places: Vec<usize> = model.places_in(number).collect();
         let wards = world.wards.iter().enumerate();
         let all: Vec<(usize, usize)> = wards
-            .filter(|(_, ward)| ward.region as usize == number)
-            .flat_map(|(place, ward)| (0..ward.out.len()).map(move |at| (place, at)))
+            .filter(|(_, ward)| places.contains(&(ward.place as usize)))
+            .flat_map(|(number, ward)| (0..ward.out.len()).map(move |at| (number, at)))
             .collect();
         let (mut communities, mut traits) = (Vec::new(), <[Vec<u8>; 4]>::default());
         for &(ward, at) in all.iter().step_by(all.len().div_ceil(ASKED)) {
             let own = &world.wards[ward];
-            let people = reach::traits(&model.regions[number], dice, own.first as usize + at);
+            let place = own.place as usize;
+            let people = reach::traits(model.region_of(place), dice, own.first as usize + at);
             let (from, size) = (traits[0].len(), own.size_of(at).min(BLOCK));
             for (kind, column) in traits.iter_mut().enumerate() {
                 column.extend(people[..size].iter().map(|traits| traits[kind]));
             }
             let people = from..from + size;
-            communities.push(Community { ward, at, people });
+            communities.push(Community {
+                place,
+                ward,
+                at,
+                people,
+            });
         }
-        Region {
+        Area {
             number,
             communities,
             causes: vec![0; traits[0].len()],
@@ -204,7 +212,6 @@ impl Region {
 
     /// What decided in the tick that has just ended. Since a tick's views are formed, nothing has changed them.
     fn moment(&mut self, engine: &Engine) -> Moment {
-        let (model, view) = (engine.model, &engine.perception.views[self.number]);
         let weighings: Vec<Weighing> = self.communities.iter().map(|own| self.weighing(engine, own)).collect();
         let (would, would_fight) = self.put(&weighings);
         let margin = self.margin();
@@ -219,22 +226,48 @@ impl Region {
         let causes = margin.iter().map(|&(person, _)| self.causes[person]);
         Moment {
             turnout: decision(
-                going_out(model, view, &Means::of(self, &weighings, &margin)),
+                self.terms(engine, &weighings, &margin, going_out),
                 causes.collect(),
                 would as f64 / self.causes.len() as f64,
             ),
             violence: decision(
-                turning_violent(model, view, &Means::of(self, &weighings, &angriest)),
+                self.terms(engine, &weighings, &angriest, turning_violent),
                 angriest.iter().map(rage).collect(),
                 would_fight as f64 / would as f64,
             ),
         }
     }
 
+    /// The terms of a decision as means over some people, who may be of several places.
+    fn terms(
+        &self,
+        engine: &Engine,
+        weighings: &[Weighing],
+        people: &[(usize, usize)],
+        of: fn(&Model, &View, &Means) -> Terms,
+    ) -> Terms {
+        let place_of = |&(_, community): &(usize, usize)| self.communities[community].place;
+        let mut places: Vec<usize> = people.iter().map(place_of).collect();
+        places.sort_unstable();
+        places.dedup();
+        let mut all: Terms = Vec::new();
+        for place in places {
+            let own: Vec<_> = people.iter().copied().filter(|of| place_of(of) == place).collect();
+            let share = own.len() as f64 / people.len() as f64;
+            let view = &engine.perception.views[place];
+            let terms = of(engine.model, view, &Means::of(self, weighings, &own));
+            all.resize(terms.len(), ("", 0.0));
+            for (sum, (name, term)) in all.iter_mut().zip(terms) {
+                *sum = (name, sum.1 + share * term);
+            }
+        }
+        all
+    }
+
     fn weighing(&self, engine: &Engine, own: &Community) -> Weighing {
-        let (model, view) = (engine.model, &engine.perception.views[self.number]);
+        let (model, view) = (engine.model, &engine.perception.views[own.place]);
         let ward = &engine.world.wards[own.ward];
-        let mood = ward.moods[own.at].unwrap_or(engine.world.regions[self.number].mood);
+        let mood = ward.moods[own.at].unwrap_or(engine.world.places[own.place].mood);
         let known = engine.perception.acquaintances(ward.first as usize + own.at);
         Weighing {
             weights: weigh(model, ward.urban, mood, view, known),
@@ -295,6 +328,9 @@ impl Region {
     }
 }
 
+/// Terms of a decision.
+type Terms = Vec<(&'static str, f64)>;
+
 /// What some people are like and what they weigh: means over them.
 struct Means {
     h: f64,
@@ -309,8 +345,8 @@ struct Means {
 }
 
 impl Means {
-    fn of(region: &Region, weighings: &[Weighing], people: &[(usize, usize)]) -> Means {
-        let trait_of = |kind: usize, person: usize| f64::from(region.traits[kind][person]) / 255.0;
+    fn of(area: &Area, weighings: &[Weighing], people: &[(usize, usize)]) -> Means {
+        let trait_of = |kind: usize, person: usize| f64::from(area.traits[kind][person]) / 255.0;
         let mean = |of: &dyn Fn(usize, &Weighing) -> f64| {
             let all = people
                 .iter()
@@ -331,7 +367,7 @@ impl Means {
 }
 
 /// The terms of going out, in the order of [`TURNOUT`].
-fn going_out(model: &Model, view: &View, people: &Means) -> Vec<(&'static str, f64)> {
+fn going_out(model: &Model, view: &View, people: &Means) -> Terms {
     let rules = &model.rules.turnout;
     let hardship = view.hardship.parts.iter();
     let costs = view.cost.parts.iter();
@@ -350,7 +386,7 @@ fn going_out(model: &Model, view: &View, people: &Means) -> Vec<(&'static str, f
 }
 
 /// The terms of violence, in the order of [`VIOLENCE`].
-fn turning_violent(model: &Model, view: &View, people: &Means) -> Vec<(&'static str, f64)> {
+fn turning_violent(model: &Model, view: &View, people: &Means) -> Terms {
     let rules = &model.rules.violence;
     [("disposition", people.v), ("fear", -rules.fear_weight * people.feared)]
         .into_iter()
@@ -361,7 +397,7 @@ fn turning_violent(model: &Model, view: &View, people: &Means) -> Vec<(&'static 
 
 /// A decision of these terms, which comes to so much for each of those who are asked. What the engine's steps of utility
 /// leave over, and those of the terms, is its last part.
-fn decision(terms: Vec<(&'static str, f64)>, forms: Vec<i32>, willing: f64) -> Decision {
+fn decision(terms: Terms, forms: Vec<i32>, willing: f64) -> Decision {
     // Plus zero, as minus zero reads like something.
     let in_steps = |value: f64| (value * 1e5).round() / 1e5 + 0.0;
     let sum: i64 = forms.iter().map(|&form| i64::from(form)).sum();

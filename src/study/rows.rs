@@ -14,7 +14,7 @@ use crate::design::Span;
 use crate::metric::Description;
 use crate::scenario::calendar::Calendar;
 use crate::sim::Simulation;
-use crate::sim::recorder::Tables;
+use crate::sim::recorder::Recorded;
 use crate::table::{Column, Kind, Table, csv};
 
 /// The columns of `series.csv` of models of a kind. One row per replicate, arm, tick and region; region `all` is the
@@ -129,8 +129,9 @@ pub fn read_outcomes(study: &Study, folder: &Path) -> Result<Table, Error> {
 }
 
 /// What a job that did not fail has given, as its record.
-pub(super) fn record(study: &Study, calendar: &Calendar, tables: Tables) -> Record {
-    let [series, events, why] = [tables.series, tables.events, tables.why].map(|table| with_times(calendar, table));
+pub(super) fn record(study: &Study, calendar: &Calendar, run: Recorded) -> Record {
+    let (series, events) = (with_times(calendar, run.series), with_times(calendar, run.events));
+    let why = run.why.map(|why| text(&with_times(calendar, why)));
     let values = study.outcomes.of(&series, &events);
     let lines = |keep: bool, table: &Table| match keep {
         true => text(table),
@@ -143,7 +144,7 @@ pub(super) fn record(study: &Study, calendar: &Calendar, tables: Tables) -> Reco
             outcomes_line("ok", &values, ""),
             lines(keeps.events, &events),
             lines(keeps.series, &series),
-            lines(keeps.why, &why),
+            why.unwrap_or_default(),
         ],
     }
 }
@@ -279,7 +280,7 @@ mod tests {
     fn the_recorders_tables_become_the_columns_of_the_files() {
         let study = study(9, 0..4);
         let model = study.arms[0].model.as_ref();
-        let mut recorder = Recorder::new(model, true);
+        let mut recorder = Recorder::new(model, false).with_why(true);
         let _ = model.run(&study.dice(3), &mut recorder);
         let record = record(&study, &study.calendar, recorder.into_tables());
         let job = Job {
