@@ -16,7 +16,7 @@ use qantar::study::rows::{read_outcomes, series_schema};
 use qantar::study::{Command, Study};
 use qantar::table::Column;
 
-use super::arguments::{Base, Running};
+use super::arguments::{Base, Explaining, Running};
 use super::failure::Usage;
 use super::outcomes;
 use super::output::{self, Format, HELP, message};
@@ -40,6 +40,8 @@ pub struct Args {
     /// Also keep the readings of each place, in places.csv.
     #[arg(long)]
     places: bool,
+    #[command(flatten)]
+    explaining: Explaining,
     #[command(flatten)]
     running: Running,
 }
@@ -67,6 +69,7 @@ impl Args {
         }
         study.identity.keeps.places = self.places;
         outcomes::keep(&mut study, &scenario, &[], &[])?;
+        self.explaining.keep(&mut study)?;
         self.base.in_worlds(&mut study, &scenario)?;
         let name = format!("{}-{seed}", study.identity.scenario);
         let summary = Summary {
@@ -81,7 +84,8 @@ impl Args {
         let out = self.running.out.iter().map(|out| format!(" --out {}", out.display()));
         let changes = self.base.set.iter().map(|change| format!(" --set '{change}'"));
         let places = self.places.then(|| " --places".to_owned());
-        let same: String = changes.chain(seed).chain(places).chain(out).collect();
+        let explain = self.explaining.explain.then(|| " --explain".to_owned());
+        let same: String = changes.chain(seed).chain(places).chain(explain).chain(out).collect();
         format!("next: qantar run {}{same} --replicates 20", self.file.display())
     }
 }

@@ -109,6 +109,7 @@ pub fn tables(
 ) -> Result<Vec<Digested>, Error> {
     let keeps = study.identity.keeps;
     let outcomes = !study.identity.outcomes.is_empty();
+    let model = study.arms[0].model.as_ref();
     let all = [
         (
             keeps.series,
@@ -128,6 +129,7 @@ pub fn tables(
             Part::Places,
             rows::places_schema(study.family().metrics()),
         ),
+        (keeps.why, "explain.csv", Part::Why, rows::why_schema(model)),
         (
             outcomes,
             rows::outcomes_file(study),

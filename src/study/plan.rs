@@ -92,6 +92,7 @@ impl Study {
                 keeps: Keeps {
                     series: rows,
                     events: rows,
+                    why: false,
                     places: false,
                 },
                 outcomes: Vec::new(),

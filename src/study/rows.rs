@@ -13,6 +13,7 @@ use super::plan::{Job, Study};
 use crate::design::Span;
 use crate::metric::Description;
 use crate::scenario::calendar::Calendar;
+use crate::sim::Simulation;
 use crate::sim::recorder::Recorded;
 use crate::table::{Column, Kind, Table, csv};
 
@@ -25,6 +26,12 @@ pub fn series_schema(metrics: &'static [Description]) -> Vec<(&'static str, Kind
     };
     let metrics = metrics.iter().map(|metric| (metric.name, kind(metric)));
     COLUMNS.into_iter().chain(metrics).collect()
+}
+
+/// The columns of `explain.csv` of a model: what decided, one row per replicate, arm, tick and region.
+pub fn why_schema(model: &dyn Simulation) -> Vec<(&'static str, Kind)> {
+    let reasons = model.reasons().iter().map(|name| (name.as_str(), Kind::Float));
+    COLUMNS.into_iter().chain(reasons).collect()
 }
 
 /// The columns of `places.csv` of models of a kind, as those of `series.csv` but for one row per replicate, arm, tick and
@@ -144,6 +151,7 @@ pub fn read_outcomes(study: &Study, folder: &Path) -> Result<Table, Error> {
 /// What a job that did not fail has given, as its record.
 pub(super) fn record(study: &Study, calendar: &Calendar, run: Recorded) -> Record {
     let (series, events) = (with_times(calendar, run.series), with_times(calendar, run.events));
+    let why = run.why.map(|why| text(&with_times(calendar, why)));
     let places = run.places.map(|table| with_times(calendar, table));
     let values = study.outcomes.of(&series, &events, places.as_ref());
     let lines = |keep: bool, table: &Table| match keep {
@@ -160,6 +168,7 @@ pub(super) fn record(study: &Study, calendar: &Calendar, run: Recorded) -> Recor
                 false => lines(keeps.events, &events),
             },
             lines(keeps.series, &series),
+            why.unwrap_or_default(),
             places.map_or(Vec::new(), |places| lines(keeps.places, &places)),
         ],
     }
@@ -172,6 +181,7 @@ pub(super) fn failure(study: &Study, reason: &str) -> Record {
         done: false,
         parts: [
             outcomes_line("failed", &none, reason),
+            Vec::new(),
             Vec::new(),
             Vec::new(),
             Vec::new(),
@@ -311,7 +321,7 @@ mod tests {
     fn the_recorders_tables_become_the_columns_of_the_files() {
         let study = study(9, 0..4);
         let model = study.arms[0].model.as_ref();
-        let mut recorder = Recorder::new(model, false);
+        let mut recorder = Recorder::new(model, false).with_why(true);
         let _ = model.run(&study.dice(3), &mut recorder);
         let record = record(&study, &study.calendar, recorder.into_tables());
         let job = Job {
