@@ -1,9 +1,10 @@
-//! The observer that keeps a run as tables: one row per tick and region, one row per event, and one row per tick and
-//! place where that is asked for.
+//! The observer that keeps a run as tables: one row per tick and region, one row per event, and where that is asked for
+//! one row per tick and place, and what decided in each tick and region.
 
 use std::ops::ControlFlow;
 
 use super::event::Event;
+use super::why::Moment;
 use super::{Observer, Simulation};
 use crate::metric::Readings;
 use crate::table::{Column, Table};
@@ -22,6 +23,8 @@ pub struct Recorder<'m> {
     series: Rows,
     /// By place, if they are asked for.
     by_place: Option<Rows>,
+    /// What decided, tick after tick and region after region, if that is asked for.
+    why: Option<Vec<Vec<f64>>>,
     events: Vec<Event>,
 }
 
@@ -39,6 +42,8 @@ pub struct Recorded {
     pub events: Table,
     /// Columns `tick`, `region`, `place`, and one for each metric, if places were asked for.
     pub places: Option<Table>,
+    /// Columns `tick`, `region`, and what decided there ([`Simulation::reasons`]), if that was asked for.
+    pub why: Option<Table>,
 }
 
 impl<'m> Recorder<'m> {
@@ -47,7 +52,9 @@ impl<'m> Recorder<'m> {
         let (regions, of) = (model.regions(), model.places());
         let rows = |areas: usize| Rows {
             ticks: Vec::with_capacity(areas * model.ticks() as usize),
-            values: vec![Vec::with_capacity(areas * model.ticks() as usize); model.metrics().len()],
+            values: (0..model.metrics().len())
+                .map(|_| Vec::with_capacity(areas * model.ticks() as usize))
+                .collect(),
         };
         Recorder {
             model,
@@ -55,7 +62,16 @@ impl<'m> Recorder<'m> {
             by_place: (places && !of.is_empty()).then(|| rows(of.len())),
             regions,
             places: of,
+            why: None,
             events: Vec::new(),
+        }
+    }
+
+    /// It keeps what decided as well, if it shall.
+    pub fn with_why(self, why: bool) -> Recorder<'m> {
+        Recorder {
+            why: why.then(Vec::new),
+            ..self
         }
     }
 
@@ -90,6 +106,18 @@ impl<'m> Recorder<'m> {
             let cycle = ids.iter().cycle().take(ids.len() * ticks);
             Column::Text(cycle.map(|&id| id.to_owned()).collect())
         };
+        let why = self.why.map(|rows| {
+            let ticks = rows.len() / self.regions.len().max(1);
+            let numbers = (0..ticks as i64).flat_map(|tick| self.regions.iter().map(move |_| tick));
+            let mut columns = vec![
+                ("tick", Column::Int(numbers.collect())),
+                ("region", ids(&self.regions, ticks)),
+            ];
+            for (number, name) in self.model.reasons().iter().enumerate() {
+                columns.push((name, Column::Float(rows.iter().map(|row| row[number]).collect())));
+            }
+            Table::new(columns)
+        });
         let regions = [&self.regions[..], &[COUNTRY]].concat();
         let ticks = self.series.ticks.len() / regions.len();
         let series = vec![("region", ids(&regions, ticks))];
@@ -108,6 +136,7 @@ impl<'m> Recorder<'m> {
             series: self.series.into_table(self.model, series),
             events,
             places: by_place,
+            why,
         }
     }
 }
@@ -145,5 +174,15 @@ impl Observer for Recorder<'_> {
         }
         self.events.extend_from_slice(events);
         ControlFlow::Continue(())
+    }
+
+    fn asks_why(&self) -> bool {
+        self.why.is_some()
+    }
+
+    fn why(&mut self, moments: &[Moment]) {
+        if let Some(why) = &mut self.why {
+            why.extend(moments.iter().map(Moment::values));
+        }
     }
 }

@@ -22,6 +22,7 @@ use crate::scenario::calendar::Calendar;
 use crate::scenario::problem::{Problem, Problems};
 use crate::sim::event::Event;
 use crate::sim::recorder::Recorder;
+use crate::sim::why::Moment;
 use crate::sim::{Observer, Simulation};
 
 /// How jobs are run.
@@ -336,7 +337,8 @@ fn simulate(
     progress: &Progress,
 ) -> Option<Record> {
     let mut watched = Watched {
-        recorder: Recorder::new(model, false),
+        recorder: Recorder::new(model, study.identity.keeps.places || study.outcomes.are_of_places())
+            .with_why(study.identity.keeps.why),
         progress,
     };
     if model.run(&study.dice(job.replicate), &mut watched).is_break() {
@@ -368,6 +370,14 @@ impl Observer for Watched<'_> {
             true => ControlFlow::Break(()),
             false => ControlFlow::Continue(()),
         }
+    }
+
+    fn asks_why(&self) -> bool {
+        self.recorder.asks_why()
+    }
+
+    fn why(&mut self, moments: &[Moment]) {
+        self.recorder.why(moments);
     }
 }
 

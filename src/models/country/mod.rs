@@ -166,6 +166,10 @@ impl Simulation for Model {
         sites.chain(actions).chain(sent.map(|sent| sent.id.as_str())).collect()
     }
 
+    fn reasons(&self) -> &'static [String] {
+        sim::why::columns()
+    }
+
     fn size(&self) -> Size {
         Size {
             people: self.regions.iter().map(|region| u64::from(region.population)).sum(),
