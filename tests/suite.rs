@@ -2,7 +2,7 @@
 //! `cargo test --test suite house::`.
 //!
 //! What needs an allocator, a command or hours of its own is a program beside this one: `allocations`,
-//! `epstein_validation`, `slurm`. `Cargo.toml` lists them, as it looks for no tests by itself; `house` sees to it that
+//! `epstein_validation`, `numerics`, `slurm`. `Cargo.toml` lists them, as it looks for no tests by itself; `house` sees to it that
 //! no file is forgotten in both places.
 
 mod browser;

@@ -109,7 +109,7 @@ impl<'m> Twin<'m> {
 
     /// One person's decision: what they do next, by the three inequalities of the model.
     fn decide(&mut self, community: usize, i: usize) {
-        let chances = Chances::new(self.engine.model);
+        let chances = Chances::new(&self.engine.model.rules, &self.engine.model.clock);
         let k = self.communities[community].weights;
         let at = self.communities[community].at * 256 + i;
         let person = self.ward(community).people.get(at);

@@ -77,6 +77,18 @@ impl Clock {
         ((1.0 - self.hours()) / (1.0 + self.hours())).max(0.0)
     }
 
+    /// What is left of something that decays with this mean life, in hours, until half an hour after the middle of a tick, of
+    /// what is left of it at the end. Prices are felt so far ahead in ticks of an hour, and so in all others.
+    pub fn keep_ahead(&self, mean_life_hours: f64) -> f64 {
+        libm::exp(-0.5 * (1.0 - self.hours()) / mean_life_hours)
+    }
+
+    /// For how many hours something flows in a tick into what decays with this half-life in hours: as many as leave of it, over
+    /// time, what an hour leaves in ticks of an hour.
+    pub fn inflow(&self, half_life_hours: f64) -> f64 {
+        (1.0 - self.keep_half(half_life_hours)) / (1.0 - libm::exp2(-1.0 / half_life_hours))
+    }
+
     /// What is left after a tick of something that decays with this half-life in hours.
     pub fn keep_half(&self, half_life_hours: f64) -> f64 {
         libm::exp2(-self.hours() / half_life_hours)
@@ -407,5 +419,30 @@ impl Model {
             u64::from(self.persons_per_agent),
         );
         ((people + each / 2) / each).max(1) as u32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_is_half_an_hour_old_whatever_the_length_of_a_tick() {
+        for tick_minutes in [5, 10, 15, 30, 60] {
+            let clock = Clock {
+                start_minute: 0,
+                tick_minutes,
+                ticks: 1000,
+            };
+            // Of something that shows how late it is.
+            let (hours, keep) = (clock.hours(), clock.keep_picture());
+            let picture = (0..1000).fold(0.0, |seen, tick| keep * seen + (1.0 - keep) * f64::from(tick) * hours);
+            let middle = 999.5 * hours;
+            assert!(
+                (middle - picture - 0.5).abs() < 1e-9,
+                "{tick_minutes}: {}",
+                middle - picture
+            );
+        }
     }
 }

@@ -150,23 +150,26 @@ struct Sieve {
 
 impl Sieve {
     fn new(k: &Weights, region: &Region) -> Sieve {
+        let (h, p) = (&region.hardship, &region.discontent);
+        Sieve::of(k, [h, p, &region.risk_aversion, &region.violence])
+    }
+
+    fn of(k: &Weights, [hardship, discontent, risk_aversion, violence]: [&Trait; 4]) -> Sieve {
         let most = |of: &Trait, push: &dyn Fn(u8) -> i32| -> [i32; 256] {
             std::array::from_fn(|upper| {
                 let (low, high) = ((upper << 8) as u16, (upper << 8 | 0xff) as u16);
                 push(of.byte(low)).max(push(of.byte(high)))
             })
         };
-        let [r0, r1] = [region.risk_aversion.smallest(), region.risk_aversion.largest()];
-        let v1 = region.violence.largest();
+        let [r0, r1] = [risk_aversion.smallest(), risk_aversion.largest()];
+        let v1 = violence.largest();
         let loots = |&byte: &u8| k.greed(byte, v1, r0).max(k.greed(byte, v1, r1)) > 0;
         let greedy = (0..=255).find(loots);
         Sieve {
-            hardship: most(&region.hardship, &|h| k.cause(h, 0, 0)),
-            discontent: most(&region.discontent, &|p| k.cause(0, p, 0) - k.d),
-            risk_aversion: most(&region.risk_aversion, &|r| k.cause(0, 0, r) - k.d),
-            greedy: greedy.map_or(u16::MAX, |byte| {
-                region.hardship.draw(byte).min(u32::from(u16::MAX)) as u16
-            }),
+            hardship: most(hardship, &|h| k.cause(h, 0, 0)),
+            discontent: most(discontent, &|p| k.cause(0, p, 0) - k.d),
+            risk_aversion: most(risk_aversion, &|r| k.cause(0, 0, r) - k.d),
+            greedy: greedy.map_or(u16::MAX, |byte| hardship.draw(byte).min(u32::from(u16::MAX)) as u16),
         }
     }
 
@@ -185,4 +188,62 @@ fn pass(sieve: &Sieve, h: &[u16; BLOCK], p: &[u16; BLOCK], r: &[u16; BLOCK]) -> 
         flags[i] = u8::from(cause | (h[i] >= sieve.greedy));
     }
     gathered(&flags)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::model::Distribution;
+
+    /// Hardship, discontent, risk aversion and violent disposition in this order, each of another shape.
+    fn shapes() -> [Trait; 4] {
+        [
+            Distribution::Uniform { low: 0.2, high: 1.0 },
+            Distribution::Normal { mean: 0.4, sd: 0.2 },
+            Distribution::Beta { alpha: 2.0, beta: 6.0 },
+            Distribution::Uniform { low: 0.0, high: 0.9 },
+        ]
+        .map(Trait::from)
+    }
+
+    #[test]
+    fn the_sieve_lets_everybody_pass_who_could_move_and_not_many_others() {
+        let [hardship, discontent, risk_aversion, violence] = shapes();
+        let (mut moved, mut passed) = (0, 0);
+        for (number, (sign, loot)) in [(1, -3.0), (1, -1.2), (-1, -3.0)].into_iter().enumerate() {
+            let k = Weights {
+                a: sign * 900,
+                b: 1500,
+                c: sign * 1200,
+                d: -300_000,
+                l: 700,
+                m: crate::sim::rules::constant(loot),
+                ..Weights::NONE
+            };
+            let sieve = Sieve::of(&k, [&hardship, &discontent, &risk_aversion, &violence]);
+            for community in 0..50 {
+                let dice = Dice::new(number as u64, 0);
+                let draws = |n| dice.draws16::<BLOCK>(Purpose::Trait, community, n);
+                let (h, p, r, v) = (draws(0), draws(1), draws(2), draws(3));
+                let bits = sieve.pass(&h, &p, &r);
+                for i in 0..BLOCK {
+                    let passes = bits[i / 64] >> (i % 64) & 1 == 1;
+                    let moves = k.moves(
+                        hardship.byte(h[i]),
+                        discontent.byte(p[i]),
+                        risk_aversion.byte(r[i]),
+                        violence.byte(v[i]),
+                    );
+                    assert!(passes || !moves);
+                    if loot < -2.0 {
+                        (moved, passed) = (moved + u32::from(moves), passed + u32::from(passes));
+                    }
+                }
+            }
+        }
+        assert!(
+            moved > 100 && passed < moved + moved / 5,
+            "{moved} could move and {passed} passed"
+        );
+    }
 }

@@ -172,3 +172,37 @@ impl Demands {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    prop_compose! {
+        fn any_weights()(
+            [a, b, c, e, l] in proptest::array::uniform5(-2000i16..2000),
+            [d, f, m] in proptest::array::uniform3(-600_000i32..600_000),
+        ) -> Weights {
+            Weights { a, b, c, d, e, f, l, m }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whoever_moves_under_some_weights_moves_under_all_that_cover_them(
+            k in any_weights(),
+            other in any_weights(),
+            traits in proptest::collection::vec(any::<[u8; 4]>(), 64),
+        ) {
+            let keener = [k.keenest(&other), k.pushed([0.01; 3]).bolder(0.01), Weights::ALL];
+            for [h, p, r, v] in traits {
+                prop_assert!(!Weights::NONE.moves(h, p, r, v) && Weights::ALL.moves(h, p, r, v));
+                for covers in keener {
+                    prop_assert!(covers.covers(&k));
+                    prop_assert!(covers.moves(h, p, r, v) || !k.moves(h, p, r, v));
+                }
+            }
+        }
+    }
+}

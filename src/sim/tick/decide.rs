@@ -9,7 +9,8 @@ use rayon::prelude::*;
 
 use crate::dice::{BLOCK, Dice};
 use crate::sim::hazard::{self, Hazard};
-use crate::sim::model::Model;
+use crate::sim::model::{Clock, Model};
+use crate::sim::parameters::Rules;
 use crate::sim::reach;
 use crate::sim::rules;
 use crate::sim::weights::{Demand, Demands, Perceived, Weights};
@@ -28,8 +29,8 @@ pub struct Chances {
 
 impl Chances {
     /// From the rates of the rules.
-    pub fn new(model: &Model) -> Chances {
-        let (turnout, clock) = (&model.rules.turnout, &model.clock);
+    pub fn new(rules: &Rules, clock: &Clock) -> Chances {
+        let turnout = &rules.turnout;
         Chances {
             join: hazard::of_rate(turnout.join_rate, clock.hours()),
             leave: hazard::of_rate(turnout.leave_rate, clock.hours()),
@@ -224,6 +225,35 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    /// How long those stay who have come in the course of a tick and always want to, in hours.
+    fn stay(tick_minutes: u32) -> f64 {
+        let clock = Clock {
+            start_minute: 0,
+            tick_minutes,
+            ticks: 1,
+        };
+        let chances = Chances::new(&Rules::default(), &clock);
+        let (mut stay, mut left) = (0.5 * clock.hours(), 1.0);
+        for hazard in chances.tire {
+            let before = left;
+            left *= libm::exp(-f64::from(hazard) / hazard::UNIT);
+            stay += 0.5 * (before + left) * clock.hours();
+        }
+        stay
+    }
+
+    #[test]
+    fn people_stay_out_as_long_whatever_the_length_of_a_tick() {
+        let hourly = stay(60);
+        for tick_minutes in [10, 15, 20, 30] {
+            let hours = stay(tick_minutes);
+            assert!(
+                (hours / hourly - 1.0).abs() < 0.005,
+                "{tick_minutes}: {hours}, not {hourly}"
+            );
+        }
+    }
 
     /// Hardship, discontent, risk aversion, violence and state.
     type Columns = [Word; 5];

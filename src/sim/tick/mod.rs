@@ -6,8 +6,8 @@
 //! | 2 perceive | last counts, levers | memory of crowds, anger, fear; each community's weights |
 //! | 3 decide | weights, traits | who is at home, protesting, violent, looting |
 //! | 4 police | counts, levers | where officers are; arrests, injuries and deaths on both sides |
-//! | 5 sites | counts, guards | who holds which site, and what its loss does; symbols torn down; banks, flights, output |
-//! | 6 record | everything | readings, events of first times, what neighbours will see and what was filmed |
+//! | 5 sites | counts, guards | who holds which site, and what its loss does; symbols torn down; banks, flights, output; films and what markets see |
+//! | 6 record | everything | readings, events of first times |
 //!
 //! The government comes first so that an action dated to a tick acts in that tick, and a trigger answers the
 //! readings of the tick before.
@@ -57,7 +57,7 @@ impl<'m> Engine<'m> {
     pub fn new(model: &'m Model, dice: &Dice) -> Engine<'m> {
         let world = populate(model, dice);
         Engine {
-            chances: decide::Chances::new(model),
+            chances: decide::Chances::new(&model.rules, &model.clock),
             perception: perceive::Scratch::new(model, &world),
             commanded: police::command::Scratch::new(model),
             readings: Readings::new(model.areas()),

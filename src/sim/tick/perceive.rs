@@ -39,6 +39,8 @@ pub struct View {
     before: (f32, f32),
     /// What is left of them after a tick.
     keep: (f32, f32),
+    /// For how many hours what adds to them does so in a tick.
+    hours: (f64, f64),
 }
 
 /// Memory that is used again every tick.
@@ -292,7 +294,7 @@ fn view(model: &Model, world: &World, p: usize, tick: u32) -> View {
 
     let risk = rules::risk(street, participants, rules.policing.risk_slope);
     let grievance = rules::price_grievance(
-        place.felt_price,
+        place.price + (place.felt_price - place.price) * model.clock.keep_ahead(turnout.price_hours),
         given.price,
         given.exposure,
         place.lever(Lever::PricePromise),
@@ -300,7 +302,10 @@ fn view(model: &Model, world: &World, p: usize, tick: u32) -> View {
 
     let pulses = (place.lever(Lever::Backlash), place.lever(Lever::Fear));
     let hourly = rules::repression(harm, rules);
-    let hours = model.clock.hours();
+    let hours = (
+        model.clock.inflow(rules.repression.backlash_half_life),
+        model.clock.inflow(rules.repression.fear_half_life),
+    );
     // Only those who grant the government legitimacy take its word for what force is used against.
     let outrage = 1.0 + (place.lever(Lever::Outrage) - 1.0) * legitimacy;
     View {
@@ -341,7 +346,8 @@ fn view(model: &Model, world: &World, p: usize, tick: u32) -> View {
             - place.lever(Lever::Vigilance)
             - turnout.curfew_cost * place.lever(Lever::Curfew),
         harm,
-        added: (hourly.0 * outrage * hours + pulses.0, hourly.1 * hours + pulses.1),
+        added: (hourly.0 * outrage * hours.0 + pulses.0, hourly.1 * hours.1 + pulses.1),
+        hours,
         pulses,
         outrage,
         felt,
@@ -379,15 +385,15 @@ pub fn feel(model: &Model, mood: (f32, f32), [arrested, hurt, killed]: [u16; 3],
     let own = rules::harm(arrested.into(), hurt.into(), killed.into(), &model.rules);
     let added = if own > 0.0 {
         // What has been done to neighbours is felt for an hour, whatever the length of a tick; the rest of it is as for all.
-        let (hour, rest) = (1.0, model.clock.hours() - 1.0);
+        let (hour, rest) = (1.0, (view.hours.0 - 1.0, view.hours.1 - 1.0));
         let harm = view.harm + own * model.rules.repression.own_community / hour;
         let (here, common) = (
             rules::repression(harm, &model.rules),
             rules::repression(view.harm, &model.rules),
         );
         (
-            (here.0 * hour + common.0 * rest).max(0.0) * view.outrage + view.pulses.0,
-            (here.1 * hour + common.1 * rest).max(0.0) + view.pulses.1,
+            (here.0 * hour + common.0 * rest.0).max(0.0) * view.outrage + view.pulses.0,
+            (here.1 * hour + common.1 * rest.1).max(0.0) + view.pulses.1,
         )
     } else {
         view.added

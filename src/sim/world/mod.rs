@@ -177,9 +177,9 @@ pub struct PlaceState {
     pub unbanked: f64,
     /// Airports with flights; written by `sites`.
     pub airports: u32,
-    /// Harm that was filmed and is not yet shown elsewhere; written by `record`.
+    /// Harm that was filmed and is not yet shown elsewhere; written by `sites`.
     pub footage: f64,
-    /// Harm an hour that films from elsewhere show here; written by `record`.
+    /// Harm an hour that films from elsewhere show here; written by `sites`.
     pub shown: f64,
     /// Sums since the start.
     pub totals: Totals,
@@ -283,7 +283,7 @@ pub struct World {
     pub interventions: Vec<Progress>,
     /// A government that decides by what it reads.
     pub deliberation: Deliberation,
-    /// Unrest in the memory of markets and neighbours, 0 to 1; written by `record`.
+    /// Unrest in the memory of markets and neighbours, 0 to 1; written by `sites`.
     pub unrest: f64,
 }
 

@@ -1,5 +1,6 @@
 //! Phase 5: attackers against defenders; sites are contested, seized, left and retaken, and their loss matters.
 
+mod news;
 mod services;
 mod symbols;
 
@@ -27,6 +28,7 @@ pub fn sites(model: &Model, dice: &Dice, world: &mut World, tick: u32, events: &
     }
     symbols::symbols(model, dice, world, tick, events);
     services::services(model, world, tick);
+    news::news(model, world);
 }
 
 /// The share of a place's attackers that a site draws, and of the police that stand before them: its appeal among
