@@ -57,6 +57,7 @@ impl Args {
         let mut study = Study::new(Command::Run, &scenario, self.base.set.clone(), seed, replicates)?;
         outcomes::keep(&mut study, &scenario, &[], &[])?;
         self.explaining.keep(&mut study)?;
+        Base::with_record(&mut study, &scenario);
         self.base.in_worlds(&mut study, &scenario)?;
         let name = format!("{}-{seed}", study.identity.scenario);
         let summary = Summary {

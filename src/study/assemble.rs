@@ -118,7 +118,7 @@ pub fn tables(
             rows::series_schema(study.family().metrics()),
         ),
         (keeps.events, "events.csv", Part::Events, rows::events_schema()),
-        (keeps.why, "explain.csv", Part::Why, rows::why_schema(model)),
+        (keeps.why, "explain.csv", Part::Why, rows::why_schema(model.reasons())),
         (
             outcomes,
             rows::outcomes_file(study),
