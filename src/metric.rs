@@ -154,6 +154,12 @@ impl Readings {
         self.values[area.unwrap_or(self.areas) * Metric::ALL.len() + metric as usize] = value;
     }
 
+    /// Set all values of one area to those of another.
+    pub fn copy(&mut self, from: usize, to: usize) {
+        let width = Metric::ALL.len();
+        self.values.copy_within(from * width..(from + 1) * width, to * width);
+    }
+
     /// Work out the row of an area, or of the whole country for `None`, from those of its parts; means are weighted by
     /// `people` in a part.
     pub fn sum_up(

@@ -129,8 +129,16 @@ impl Reasoned {
 #[derive(Debug)]
 pub struct Collecting {
     names: Vec<String>,
-    /// Of each place: its arm and region, and the sum over runs and their number for each number of each tick.
-    places: Vec<(String, String, Vec<Vec<(f64, u32)>>)>,
+    places: Vec<Summed>,
+}
+
+/// A place in an arm, over the runs until now.
+#[derive(Debug)]
+struct Summed {
+    arm: String,
+    region: String,
+    /// Of each number of each tick, the sum over the runs that have it, and how many they are.
+    ticks: Vec<Vec<(f64, u32)>>,
 }
 
 impl Collecting {
@@ -151,12 +159,16 @@ impl Collecting {
         let columns: Vec<_> = self.names.iter().map(|name| column(rows, name)).collect();
         for row in 0..rows.rows() {
             let (tick, region) = (ticks.number(row) as usize, regions.text(row));
-            let of = |place: &(String, String, _)| place.0 == arm && place.1 == region;
+            let of = |place: &Summed| place.arm == arm && place.region == region;
             let place = self.places.iter().position(of).unwrap_or_else(|| {
-                self.places.push((arm.to_owned(), region.to_owned(), Vec::new()));
+                self.places.push(Summed {
+                    arm: arm.to_owned(),
+                    region: region.to_owned(),
+                    ticks: Vec::new(),
+                });
                 self.places.len() - 1
             });
-            let sums = &mut self.places[place].2;
+            let sums = &mut self.places[place].ticks;
             if sums.len() <= tick {
                 sums.resize(tick + 1, vec![(0.0, 0); columns.len()]);
             }
@@ -172,10 +184,11 @@ impl Collecting {
     /// The means.
     pub fn finish(self) -> Reasons {
         let mean = |(sum, runs): (f64, u32)| sum / f64::from(runs);
-        let place = |(arm, region, sums): (String, String, Vec<Vec<(f64, u32)>>)| Reasoned {
-            arm,
-            region,
-            ticks: sums
+        let place = |place: Summed| Reasoned {
+            arm: place.arm,
+            region: place.region,
+            ticks: place
+                .ticks
                 .into_iter()
                 .map(|tick| tick.into_iter().map(mean).collect())
                 .collect(),

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use anyhow::Context;
-use qantar::study::rows::events_schema;
+use qantar::study::rows::{events_schema, events_with};
 use qantar::table::{Kind, Table, csv};
 
 /// One run.
@@ -76,8 +76,12 @@ fn by_arm(group: Table) -> Vec<Table> {
 fn events(folder: &Path) -> anyhow::Result<BTreeMap<Key, Table>> {
     let path = folder.join("events.csv");
     let failed = || format!("cannot read {}", path.display());
-    let file = BufReader::new(File::open(&path).with_context(failed)?);
-    let all = csv::read(file, &events_schema()).with_context(failed)?;
+    let mut file = BufReader::new(File::open(&path).with_context(failed)?);
+    let mut header = String::new();
+    file.read_line(&mut header).with_context(failed)?;
+    let places = header.trim_end().split(',').any(|column| column == "place");
+    let file = header.as_bytes().chain(file);
+    let all = csv::read(file, &events_with(places)).with_context(failed)?;
     let mut rows = BTreeMap::<_, Vec<usize>>::new();
     for row in 0..all.rows() {
         rows.entry(key(&all, row)).or_default().push(row);

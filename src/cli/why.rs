@@ -32,7 +32,7 @@ use super::runs::{Key, tables};
 pub struct Args {
     /// Folder of results.
     results: PathBuf,
-    /// The region, by its id.
+    /// The region, or the place in one, by its id.
     #[arg(long, value_name = "ID")]
     place: String,
     /// Local time, such as 2022-01-05T13:00.
@@ -41,7 +41,7 @@ pub struct Args {
     /// The arm, by its name.
     #[arg(long, value_name = "NAME", default_value = BASELINE)]
     arm: String,
-    /// Held against another region [default: the same].
+    /// Held against another region or place [default: the same].
     #[arg(long, value_name = "ID")]
     against_place: Option<String>,
     /// Held against another time [default: the same].
@@ -82,7 +82,7 @@ struct Asked<'a> {
 #[derive(Clone, Copy)]
 struct Found {
     arm: u32,
-    region: usize,
+    area: usize,
     tick: u32,
 }
 
@@ -151,12 +151,21 @@ impl Args {
             ))
             .into());
         }
-        let regions = simulation.regions();
-        let region = regions.iter().position(|id| *id == asked.place.1);
-        if region.is_none() {
-            let help = suggest(asked.place.1, "regions", regions);
+        let places = simulation.places();
+        let (what, all) = match places.is_empty() {
+            true => ("region", "regions"),
+            false => ("region or place", "regions and places"),
+        };
+        let areas: Vec<&str> = simulation
+            .regions()
+            .into_iter()
+            .chain(places.into_iter().map(|(id, _)| id))
+            .collect();
+        let area = areas.iter().position(|id| *id == asked.place.1);
+        if area.is_none() {
+            let help = suggest(asked.place.1, all, areas);
             wrong.push(format!(
-                "{} {}: there is no such region; {help}",
+                "{} {}: there is no such {what}; {help}",
                 asked.place.0, asked.place.1
             ));
         }
@@ -169,10 +178,10 @@ impl Args {
                 asked.at.0, asked.at.1
             ));
         }
-        match (arm, region, tick) {
-            (Some(arm), Some(region), Some(tick)) => Ok(Found {
+        match (arm, area, tick) {
+            (Some(arm), Some(area), Some(tick)) => Ok(Found {
                 arm: arm as u32,
-                region,
+                area,
                 tick,
             }),
             _ => Err(Usage(wrong.join("\n")).into()),
@@ -199,7 +208,7 @@ impl Args {
             };
             replicates.iter().map(run).collect()
         };
-        let at = |found: Found| (found.tick, found.region);
+        let at = |found: Found| (found.tick, found.area);
         let runs: Vec<Vec<Seen>> = match there {
             None => explained(here.arm, &[at(here)])?,
             Some(there) if there.arm == here.arm => explained(here.arm, &[at(here), at(there)])?,

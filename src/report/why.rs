@@ -207,7 +207,7 @@ const READING: &str = "In utility: above zero pushes, below holds back, and who 
                        they are no proof of what moved people.";
 
 /// What a part is called.
-pub fn phrase<'n>(name: &'n str) -> &'n str {
+pub fn phrase(name: &str) -> &str {
     PARTS
         .iter()
         .find(|(known, _)| *known == name)

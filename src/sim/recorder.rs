@@ -52,7 +52,9 @@ impl<'m> Recorder<'m> {
         let (regions, of) = (model.regions(), model.places());
         let rows = |areas: usize| Rows {
             ticks: Vec::with_capacity(areas * model.ticks() as usize),
-            values: vec![Vec::with_capacity(areas * model.ticks() as usize); model.metrics().len()],
+            values: (0..model.metrics().len())
+                .map(|_| Vec::with_capacity(areas * model.ticks() as usize))
+                .collect(),
         };
         Recorder {
             model,

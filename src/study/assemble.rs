@@ -117,7 +117,18 @@ pub fn tables(
             Part::Series,
             rows::series_schema(study.family().metrics()),
         ),
-        (keeps.events, "events.csv", Part::Events, rows::events_schema()),
+        (
+            keeps.events,
+            "events.csv",
+            Part::Events,
+            rows::events_with(study.is_divided()),
+        ),
+        (
+            keeps.places,
+            "places.csv",
+            Part::Places,
+            rows::places_schema(study.family().metrics()),
+        ),
         (keeps.why, "explain.csv", Part::Why, rows::why_schema(model.reasons())),
         (
             outcomes,
@@ -274,6 +285,7 @@ impl Assembly<'_> {
         let model = &self.study.arms[0].model;
         match self.part {
             Part::Outcomes => ROWS,
+            Part::Places => (ROWS / (model.ticks() as usize * model.places().len()).max(1)).max(1),
             _ => (ROWS / (model.ticks() as usize * (model.regions().len() + 1)).max(1)).max(1),
         }
     }

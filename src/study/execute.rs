@@ -337,7 +337,8 @@ fn simulate(
     progress: &Progress,
 ) -> Option<Record> {
     let mut watched = Watched {
-        recorder: Recorder::new(model, false).with_why(study.identity.keeps.why),
+        recorder: Recorder::new(model, study.identity.keeps.places || study.outcomes.are_of_places())
+            .with_why(study.identity.keeps.why),
         progress,
     };
     if model.run(&study.dice(job.replicate), &mut watched).is_break() {

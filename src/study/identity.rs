@@ -52,6 +52,9 @@ pub struct Keeps {
     /// What decided, one row per tick and region.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub why: bool,
+    /// One row per tick and place.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub places: bool,
 }
 
 /// A number that is kept of every run.
@@ -178,6 +181,7 @@ impl Identity {
             ),
             ("series kept:", self.keeps.series.to_string()),
             ("what decided is kept:", self.keeps.why.to_string()),
+            ("series of places kept:", self.keeps.places.to_string()),
             ("outcomes:", list("none", "", outcomes.collect(), ", ")),
         ];
         // Last what may grow: any other difference says more.

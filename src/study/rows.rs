@@ -33,7 +33,16 @@ pub fn why_schema(reasons: &'static [String]) -> Vec<(&'static str, Kind)> {
     COLUMNS.into_iter().chain(reasons).collect()
 }
 
-/// The columns of `events.csv`. One row per event; `counts` is the unit of `number`.
+/// The columns of `places.csv` of models of a kind, as those of `series.csv` but for one row per replicate, arm, tick and
+/// place.
+pub fn places_schema(metrics: &'static [Description]) -> Vec<(&'static str, Kind)> {
+    let mut schema = series_schema(metrics);
+    schema.insert(COLUMNS.len(), PLACE);
+    schema
+}
+
+/// The columns of `events.csv`. One row per event; `counts` is the unit of `number`. In results of divided regions there is
+/// also the column `place`, behind `region`.
 pub fn events_schema() -> Vec<(&'static str, Kind)> {
     let rest = [
         ("event", Kind::Text),
@@ -43,6 +52,17 @@ pub fn events_schema() -> Vec<(&'static str, Kind)> {
     ];
     COLUMNS.into_iter().chain(rest).collect()
 }
+
+/// The columns of the events of a study, or of whatever has places or not.
+pub fn events_with(places: bool) -> Vec<(&'static str, Kind)> {
+    let mut schema = events_schema();
+    if places {
+        schema.insert(COLUMNS.len(), PLACE);
+    }
+    schema
+}
+
+const PLACE: (&str, Kind) = ("place", Kind::Text);
 
 const COLUMNS: [(&str, Kind); 7] = [
     ("arm", Kind::Text),
@@ -131,7 +151,8 @@ pub fn read_outcomes(study: &Study, folder: &Path) -> Result<Table, Error> {
 pub(super) fn record(study: &Study, calendar: &Calendar, run: Recorded) -> Record {
     let (series, events) = (with_times(calendar, run.series), with_times(calendar, run.events));
     let why = run.why.map(|why| text(&with_times(calendar, why)));
-    let values = study.outcomes.of(&series, &events);
+    let places = run.places.map(|table| with_times(calendar, table));
+    let values = study.outcomes.of(&series, &events, places.as_ref());
     let lines = |keep: bool, table: &Table| match keep {
         true => text(table),
         false => Vec::new(),
@@ -141,9 +162,13 @@ pub(super) fn record(study: &Study, calendar: &Calendar, run: Recorded) -> Recor
         done: true,
         parts: [
             outcomes_line("ok", &values, ""),
-            lines(keeps.events, &events),
+            match keeps.events && study.is_divided() {
+                true => text(&with_places(events)),
+                false => lines(keeps.events, &events),
+            },
             lines(keeps.series, &series),
             why.unwrap_or_default(),
+            places.map_or(Vec::new(), |places| lines(keeps.places, &places)),
         ],
     }
 }
@@ -155,6 +180,7 @@ pub(super) fn failure(study: &Study, reason: &str) -> Record {
         done: false,
         parts: [
             outcomes_line("failed", &none, reason),
+            Vec::new(),
             Vec::new(),
             Vec::new(),
             Vec::new(),
@@ -249,6 +275,21 @@ fn written(value: &str, kind: Kind) -> String {
     let inner = |quote| value.strip_prefix(quote)?.strip_suffix(quote);
     let text = || inner('"').or_else(|| inner('\'')).unwrap_or(value).to_owned();
     number().unwrap_or_else(text)
+}
+
+/// Events with their places, also those of an arm in which no region is divided.
+fn with_places(events: Table) -> Table {
+    if events.column(PLACE.0).is_some() {
+        return events;
+    }
+    let nowhere = Column::Text(vec![String::new(); events.rows()]);
+    let mut columns = events.into_columns();
+    let behind = columns
+        .iter()
+        .position(|(name, _)| name == "region")
+        .map_or(0, |at| at + 1);
+    columns.insert(behind, (PLACE.0.to_owned(), nowhere));
+    Table::new(columns)
 }
 
 /// One of the recorder's tables, with the local times of its ticks: what an outcome is worked out of.

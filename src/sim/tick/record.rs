@@ -23,6 +23,12 @@ pub fn record(model: &Model, world: &mut World, tick: u32, readings: &mut Readin
     if model.is_divided() {
         for region in 0..model.regions.len() {
             let places = model.places_of(region).map(|p| first + p);
+            let mut few = places.clone();
+            // A region that is one place is that place to the last bit.
+            if let (Some(only), None) = (few.next(), few.next()) {
+                readings.copy(only, region);
+                continue;
+            }
             readings.sum_up(Some(region), places, |area| {
                 f64::from(model.places[area - first].population)
             });
