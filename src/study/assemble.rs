@@ -127,7 +127,7 @@ pub fn tables(
             Part::Places,
             rows::places_schema(study.family().metrics()),
         ),
-        (keeps.why, "explain.csv", Part::Why, rows::why_schema(model)),
+        (keeps.why, "explain.csv", Part::Why, rows::why_schema(model.reasons())),
         (
             outcomes,
             rows::outcomes_file(study),
