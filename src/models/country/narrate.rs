@@ -10,8 +10,8 @@ use crate::analysis::names::Names;
 use crate::analysis::plausible::{Doubt, doubts};
 use crate::analysis::replicate::Events;
 use crate::metric::Metric;
-use crate::report::chart::{Days, line_and_shape, terminal};
 use crate::report::format::{count, hour, listed, wrapped};
+use crate::report::region::people_over_time;
 use crate::report::{Run, bands, summary};
 use crate::table::Table;
 
@@ -34,7 +34,7 @@ pub fn course(run: &Run, color: bool) -> summary::Course {
         moment("violent_peak", Metric::Violent),
     ];
     summary::Course {
-        plot: people_over_time(&course, color),
+        plot: people_over_time(&course, 16, color),
         lines: match told.is_empty() {
             true => "  Nothing happened.\n".to_owned(),
             false => told,
@@ -84,20 +84,6 @@ fn doubtful(run: &Run) -> String {
     };
     let lines = doubts(run.series).into_iter();
     lines.map(|doubt| wrapped("  ", &sentence(doubt))).collect()
-}
-
-/// People out and violent over time, 80 columns wide, or one line where nobody was out: a line and, below it, a filled
-/// shape, so that the two can be told apart without colour.
-fn people_over_time(course: &Course, color: bool) -> String {
-    let out = course.values(Metric::Participants.name());
-    let highest = out.iter().copied().fold(0.0, f64::max);
-    let times: Vec<&str> = (0..course.len()).map(|tick| course.time(tick)).collect();
-    let Some(days) = Days::of(&times).filter(|_| highest > 0.0) else {
-        return "  Nobody was out.\n".to_owned();
-    };
-    let violent = course.values(Metric::Violent.name());
-    let plots = line_and_shape(days.points(&out), days.points(&violent));
-    "  people out (line), of them violent (filled)\n".to_owned() + &terminal(plots, &days.axis(), highest, 16, color)
 }
 
 /// What was seized or taken without guards, and how often.
