@@ -19,7 +19,6 @@ use qantar::table::Column;
 
 use super::arguments::{Base, Explaining, Running};
 use super::failure::Usage;
-use super::failure::Usage;
 use super::outcomes;
 use super::output::{self, Format, HELP, message};
 use super::perform::{Finish, Shown, perform};

@@ -1,7 +1,7 @@
 //! A region of one run, hour by hour: a plot of people out, and a row for each hour in which something changes.
 
 use super::chart::{Days, line_and_shape, terminal};
-use super::format::{hour, number};
+use super::format::{hour, number, wrapped};
 use crate::analysis::course::Course;
 use crate::metric::Metric;
 use crate::table::Table;
@@ -23,8 +23,8 @@ const COLUMNS: [(&str, Metric); 7] = [
 /// If the series is not of a country.
 pub fn text(name: &str, id: &str, replicate: u32, series: &Table, color: bool) -> String {
     let course = Course::of_region(series, id);
-    let mut text =
-        format!("\n{name} hour by hour, replicate {replicate}; hours in which nothing changes are left out\n");
+    let head = format!("{name} hour by hour, replicate {replicate}; hours in which nothing changes are left out");
+    let mut text = "\n".to_owned() + &wrapped("", &head);
     text += &people_over_time(&course, 11, color);
     text += &format!("  {:<13}", "");
     text += &COLUMNS.map(|(head, _)| format!(" {head:>8}")).concat();

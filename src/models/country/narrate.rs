@@ -159,14 +159,14 @@ mod tests {
     #[test]
     fn a_plot_fits_80_columns_and_has_dates_and_numbers() {
         let table = series(264);
-        let plot = people_over_time(&Course::of(&table), false);
+        let plot = people_over_time(&Course::of(&table), 16, false);
         assert!(plot.lines().all(|line| line.chars().count() <= 80), "{plot}");
         assert!(!plot.contains('\x1b'), "plain text has no colours");
         for label in ["2 Jan", "4 Jan", "10,000", "50,000"] {
             assert!(plot.contains(label), "{label} is missing:\n{plot}");
         }
         assert!(plot.lines().count() >= 12, "{plot}");
-        assert!(people_over_time(&Course::of(&table), true).contains('\x1b'));
+        assert!(people_over_time(&Course::of(&table), 16, true).contains('\x1b'));
     }
 
     #[test]
@@ -178,7 +178,7 @@ mod tests {
             }
         }
         let table = Table::new(columns);
-        assert_eq!(people_over_time(&Course::of(&table), false), "  Nobody was out.\n");
+        assert_eq!(people_over_time(&Course::of(&table), 16, false), "  Nobody was out.\n");
     }
 
     #[test]
