@@ -33,6 +33,8 @@ mod run;
 mod schema;
 mod score;
 mod sensitivity;
+#[cfg(feature = "serve")]
+mod serve;
 mod status;
 mod stream;
 mod submit;
@@ -69,6 +71,8 @@ const EXIT_CODES: &str = "Exit codes: 0 done; 1 failed; 2 a mistake in the argum
 
 #[derive(Subcommand)]
 enum Command {
+    #[cfg(feature = "serve")]
+    Serve(serve::Args),
     Run(run::Args),
     Compare(compare::Args),
     Ablate(ablate::Args),
@@ -99,6 +103,8 @@ impl Cli {
     /// Do what the arguments say.
     pub fn execute(self) -> anyhow::Result<ExitCode> {
         match self.command {
+            #[cfg(feature = "serve")]
+            Command::Serve(args) => args.execute(),
             Command::Run(args) => args.execute(),
             Command::Compare(args) => args.execute(),
             Command::Ablate(args) => args.execute(),

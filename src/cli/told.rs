@@ -222,7 +222,8 @@ fn made(path: &Path, manifest: &Manifest, arms: Vec<(String, Vec<String>)>) -> M
     }
 }
 
-fn background(scenario: &Scenario, record: Option<Record>) -> Background {
+/// What a reader wants to see of a scenario beside its numbers.
+pub fn background(scenario: &Scenario, record: Option<Record>) -> Background {
     let region = |region: qantar::scenario::atlas::Region| Region {
         id: region.id,
         name: region.name,
