@@ -39,7 +39,8 @@ impl Desk {
             .expect("a shell");
         // A verdict is no failure: a score ends with 3 where the record is not met, as two seeds of few people do not meet it,
         // and a check that ran the scenario where something looks implausible.
-        let judges = typed.starts_with("qantar score ") || typed.starts_with("qantar check ") && typed.contains(" --run");
+        let judges =
+            typed.starts_with("qantar score ") || typed.starts_with("qantar check ") && typed.contains(" --run");
         match output.status.success() || judges && output.status.code() == Some(3) {
             true => Ok(()),
             false => Err(format!("$ {typed}\n{}", String::from_utf8_lossy(&output.stderr))),

@@ -20,6 +20,7 @@ mod compare;
 mod completions;
 mod doctor;
 mod explain;
+mod fork;
 mod man;
 mod matching;
 mod merge;
@@ -57,6 +58,7 @@ pub struct Cli {
 const EXAMPLES: &str = "Examples:
   qantar run scenarios/tutorial.toml                    one run, told in the terminal
   qantar run scenarios/tutorial.toml --replicates 100   how far other dice differ
+  qantar serve scenarios/tutorial.toml --open            what if by hand, on a page in the browser
   qantar compare scenarios/tutorial.toml --arm none:action.curfew.remove=true   what did the curfew do?
   qantar sweep scenarios/tutorial.toml --vary shock.fuel-price.factor=1.2:2.4:0.2   a table of many runs
   qantar report results/tutorial-1 --open               one page that a lecture can use
@@ -75,6 +77,7 @@ enum Command {
     Serve(serve::Args),
     Run(run::Args),
     Compare(compare::Args),
+    Fork(fork::Args),
     Ablate(ablate::Args),
     Sensitivity(sensitivity::Args),
     Sweep(sweep::Args),
@@ -107,6 +110,7 @@ impl Cli {
             Command::Serve(args) => args.execute(),
             Command::Run(args) => args.execute(),
             Command::Compare(args) => args.execute(),
+            Command::Fork(args) => args.execute(),
             Command::Ablate(args) => args.execute(),
             Command::Sensitivity(args) => args.execute(),
             Command::Sweep(args) => args.execute(),

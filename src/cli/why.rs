@@ -15,6 +15,7 @@ use qantar::sim::{Simulation, why::Decision as Decided};
 use qantar::study::{BASELINE, Job, Study};
 use qantar::suggest::suggest;
 
+use super::arguments::time;
 use super::failure::Usage;
 use super::output::{self, Format, HELP};
 
@@ -61,11 +62,6 @@ const EXAMPLES: &str = "Examples:
   qantar why results/tutorial-1 --place vellmar --at 2030-03-06T18:00
   qantar why results/tutorial-1 --place vellmar --at 2030-03-06T18:00 --against-at 2030-03-05T18:00
   qantar why results/kazakhstan-2022-2022 --place almaty --at 2022-01-05T13:00 --against-place mangystau";
-
-fn time(text: &str) -> Result<DateTime, String> {
-    text.parse()
-        .map_err(|_| "a local time looks like 2022-01-05T13:00".to_owned())
-}
 
 /// A place and a time in an arm, as asked for.
 struct Asked<'a> {

@@ -182,6 +182,7 @@ async function branch(id, asked) {
     bar.value = event.phase === "running" ? event.tick / room.times.length : event.wanted ? event.worlds / event.wanted : 0;
     if (event.picture !== undefined && event.worlds < 2) picture.innerHTML = event.picture;
     if (event.worlds >= 2) picture.replaceChildren();
+    aged();
     const step = event.worlds < 20 ? 1 : event.phase === "idle" ? 1 : 10;
     if (event.worlds && (event.worlds - worlds >= step || event.worlds < worlds || (phase !== event.phase && event.worlds !== worlds))) {
       worlds = event.worlds;
@@ -189,6 +190,7 @@ async function branch(id, asked) {
     } else if (!event.worlds && worlds > 0) {
       worlds = 0;
       told.replaceChildren();
+      aged();
     }
     if (phase && phase !== event.phase) {
       if (event.phase === "idle" && event.worlds) say(`Done: ${event.worlds} worlds.`);

@@ -65,6 +65,8 @@ export class Chronicle {
 
   /** Draw all of it anew; the one that has the focus keeps it. */
   draw() {
+    // What is held is not taken out of the hand; it is drawn when it is let go.
+    if (this.held) return;
     const focused = document.activeElement?.dataset?.deed;
     const ticks = this.room.times.length, all = this.overlay.all();
     this.line.replaceChildren();
@@ -113,6 +115,7 @@ export class Chronicle {
     mark.addEventListener("pointerdown", (event) => {
       if (event.button || !this.movable(entry)) return;
       begun = { x: event.clientX, grip: event.clientX - mark.getBoundingClientRect().left, tick: this.tick(entry) };
+      this.held = true;
       mark.setPointerCapture(event.pointerId);
     });
     mark.addEventListener("pointermove", (event) => {
@@ -125,10 +128,12 @@ export class Chronicle {
       if (!begun) return;
       const tick = tickAt(event), moved = Math.abs(event.clientX - begun.x) > 3 && tick !== begun.tick;
       begun = null;
+      this.held = false;
       delete mark.dataset.to;
+      // Where it was not moved, a click follows, and draws.
       if (moved) this.move(entry, tick);
     });
-    mark.addEventListener("pointercancel", () => { begun = null; this.draw(); });
+    mark.addEventListener("pointercancel", () => { begun = null; this.held = false; this.draw(); });
     mark.addEventListener("click", () => this.choose(entry.section, entry.id));
     mark.addEventListener("keydown", (event) => {
       const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
@@ -155,7 +160,7 @@ export class Chronicle {
   choose(section, id) {
     this.chosen = { section, id };
     this.filled = null;
-    this.fill();
+    this.draw();
     this.form.querySelector("input,select,button")?.focus({ preventScroll: false });
   }
 
