@@ -50,6 +50,15 @@ struct Taken {
     stop: Arc<AtomicBool>,
 }
 
+/// A world that is to be run in the background.
+struct Next {
+    study: Arc<Study>,
+    arm: u32,
+    file: PathBuf,
+    replicate: u32,
+    stop: Arc<AtomicBool>,
+}
+
 fn urgent(room: &Arc<Room>) {
     // The first world of the scenario itself is there before anybody asks.
     let alone = (Arc::clone(&room.alone.0), room.alone.1.clone());
@@ -104,7 +113,7 @@ impl State {
     }
 
     /// The next world to run in the background.
-    fn next(&mut self) -> Option<(Arc<Study>, u32, PathBuf, u32, Arc<AtomicBool>)> {
+    fn next(&mut self) -> Option<Next> {
         for stage in [FIRST, u32::MAX] {
             let mut wanting: Vec<(usize, &Branch)> = self
                 .branches
@@ -124,15 +133,15 @@ impl State {
                         .get(file)
                         .is_none_or(|worlds| worlds.failed.is_some() || worlds.of.contains_key(&replicate));
                     if !known && !self.running.contains_key(&(file.clone(), replicate)) {
-                        let found = (
-                            Arc::clone(study),
-                            arm as u32,
-                            file.clone(),
+                        let next = Next {
+                            study: Arc::clone(study),
+                            arm: arm as u32,
+                            file: file.clone(),
                             replicate,
-                            Arc::<AtomicBool>::default(),
-                        );
-                        self.running.insert((found.2.clone(), replicate), Arc::clone(&found.4));
-                        return Some(found);
+                            stop: Arc::default(),
+                        };
+                        self.running.insert((file.clone(), replicate), Arc::clone(&next.stop));
+                        return Some(next);
                     }
                 }
             }
@@ -143,7 +152,7 @@ impl State {
 
 fn background(room: &Arc<Room>) {
     loop {
-        let (study, arm, file, replicate, stop) = {
+        let next = {
             let mut state = room.state();
             loop {
                 if room.is_closing() {
@@ -156,21 +165,22 @@ fn background(room: &Arc<Room>) {
                 }
             }
         };
+        let (file, replicate) = (&next.file, next.replicate);
         let half = room.times.len() as u32 / 2;
-        world(room, &study, arm, &file, replicate, &mut |readings, _| {
+        world(room, &next.study, next.arm, file, replicate, &mut |readings, _| {
             // What is urgent has the processors; a run that is nearly done is not thrown away for it.
             let gives_way = room.urgent.load(SeqCst) && readings.tick < half;
-            stopped(room.is_closing() || stop.load(SeqCst) || gives_way)
+            stopped(room.is_closing() || next.stop.load(SeqCst) || gives_way)
         });
         let mut state = room.state();
         state.running.remove(&(file.clone(), replicate));
         let concerned: Vec<String> = state
             .branches
             .values()
-            .filter(|branch| branch.study.as_ref().is_some_and(|(_, files)| files.contains(&file)))
+            .filter(|branch| branch.study.as_ref().is_some_and(|(_, files)| files.contains(file)))
             .map(|branch| branch.kept.id.clone())
             .collect();
-        if let Some(why) = state.worlds.get(&file).and_then(|worlds| worlds.failed.clone()) {
+        if let Some(why) = state.worlds.get(file).and_then(|worlds| worlds.failed.clone()) {
             for id in &concerned {
                 if let Some(branch) = state.branches.get_mut(id) {
                     (branch.error, branch.kept.wanted) = (Some(why.clone()), 0);

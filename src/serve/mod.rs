@@ -151,8 +151,12 @@ pub fn serve(options: &Options, stop: &AtomicBool, ready: impl FnOnce(&str)) -> 
         listening.abort();
         Ok::<(), Error>(())
     })?;
-    room.closing.store(true, SeqCst);
-    room.work.notify_all();
+    {
+        // Under the lock, so that nobody falls asleep between looking and waiting.
+        let _state = room.state();
+        room.closing.store(true, SeqCst);
+        room.work.notify_all();
+    }
     runtime.shutdown_timeout(Duration::from_secs(1));
     for thread in threads {
         let _ = thread.join();

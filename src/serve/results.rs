@@ -22,7 +22,7 @@ pub fn make(room: &Arc<Room>, id: &str, study: &Study, worlds: u32, stop: &Atomi
     let scenario = out.with_extension("toml");
     let text = study.arms[1].text.clone().unwrap_or_default();
     write(&scenario, text.as_bytes()).map_err(|error| format!("{}: {error}", scenario.display()))?;
-    let mut command = Command::new(&room.program.path);
+    let mut command = Command::new(room.program.path);
     command
         .arg("compare")
         .arg(&room.base.path)

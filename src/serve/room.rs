@@ -370,13 +370,12 @@ impl Room {
 impl State {
     /// Read the worlds of an arm, if they are not read yet.
     fn open(&mut self, room: &Room, file: PathBuf) {
-        if !self.worlds.contains_key(&file) {
-            let worlds = Worlds::read(file.clone()).unwrap_or_else(|error| {
+        self.worlds.entry(file).or_insert_with_key(|file| {
+            Worlds::read(file).unwrap_or_else(|error| {
                 (room.program.say)(&format!("{}: {error}; its worlds are run again", file.display()));
-                Worlds::default()
-            });
-            self.worlds.insert(file, worlds);
-        }
+                Worlds::none(file)
+            })
+        });
     }
 
     fn put(&mut self, room: &Room, branch: Branch) {

@@ -176,7 +176,7 @@ impl World {
 }
 
 /// The worlds of an arm.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Worlds {
     /// By replicate.
     pub of: BTreeMap<u32, Arc<World>>,
@@ -186,12 +186,21 @@ pub struct Worlds {
 }
 
 impl Worlds {
+    /// None yet, to be kept in this file.
+    pub fn none(file: &Path) -> Worlds {
+        Worlds {
+            of: BTreeMap::new(),
+            failed: None,
+            file: file.to_owned(),
+        }
+    }
+
     /// What a file holds, if it is there.
     ///
     /// # Errors
     /// If it is there and cannot be read.
-    pub fn read(file: PathBuf) -> io::Result<Worlds> {
-        let text = match fs::read_to_string(&file) {
+    pub fn read(file: &Path) -> io::Result<Worlds> {
+        let text = match fs::read_to_string(file) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             Err(error) => return Err(error),
@@ -199,8 +208,7 @@ impl Worlds {
         let whole = text.lines().filter_map(|line| serde_json::from_str::<World>(line).ok());
         Ok(Worlds {
             of: whole.map(|world| (world.replicate, Arc::new(world))).collect(),
-            failed: None,
-            file,
+            ..Worlds::none(file)
         })
     }
 
