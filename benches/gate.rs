@@ -125,7 +125,7 @@ impl Run {
 /// A digest of readings to the last bit, and of events.
 fn came_out(readings: &Readings, events: &[Event]) -> Sha256 {
     let mut digest = Sha256::new();
-    for region in (0..readings.regions()).map(Some).chain([None]) {
+    for region in (0..readings.areas()).map(Some).chain([None]) {
         for &metric in Metric::ALL {
             digest.update(readings.get(metric, region).to_bits().to_le_bytes());
         }

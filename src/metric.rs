@@ -1,6 +1,6 @@
 //! The vocabulary of what is measured: the name, unit and meaning of every metric, and the values of one tick.
 //!
-//! A metric is read once per region and tick. Counts are in people (agents times `persons_per_agent`), never
+//! A metric is read once per tick and area: a region or, where regions are divided, a place. Counts are in people (agents times `persons_per_agent`), never
 //! in agents.
 
 /// How a metric of the whole country follows from its regions.
@@ -112,65 +112,75 @@ impl Metric {
 pub struct Readings {
     /// The tick that these values end, from 0.
     pub tick: u32,
-    regions: usize,
-    /// `regions + 1` rows of one value per metric; the last row is the whole.
+    areas: usize,
+    /// `areas + 1` rows of one value per metric; the last row is the whole.
     values: Vec<f64>,
 }
 
 impl Readings {
-    /// All zero, for a country of so many regions.
-    pub fn new(regions: usize) -> Readings {
+    /// All zero, for a country of so many areas: regions, and after them places that are measured apart.
+    pub fn new(areas: usize) -> Readings {
         Readings {
             tick: 0,
-            regions,
-            values: vec![0.0; (regions + 1) * Metric::ALL.len()],
+            areas,
+            values: vec![0.0; (areas + 1) * Metric::ALL.len()],
         }
     }
 
     /// The values of a model without regions, in the order of its vocabulary.
     pub fn of_whole(tick: u32, values: Vec<f64>) -> Readings {
-        Readings {
-            tick,
-            regions: 0,
-            values,
-        }
+        Readings { tick, areas: 0, values }
     }
 
-    /// Number of regions.
-    pub fn regions(&self) -> usize {
-        self.regions
+    /// Number of areas.
+    pub fn areas(&self) -> usize {
+        self.areas
     }
 
-    /// All values of one region, or of the whole for `None`, in the order of the vocabulary.
-    pub fn row(&self, region: Option<usize>) -> &[f64] {
-        let width = self.values.len() / (self.regions + 1);
-        let row = region.unwrap_or(self.regions);
+    /// All values of one area, or of the whole for `None`, in the order of the vocabulary.
+    pub fn row(&self, area: Option<usize>) -> &[f64] {
+        let width = self.values.len() / (self.areas + 1);
+        let row = area.unwrap_or(self.areas);
         &self.values[row * width..][..width]
     }
 
-    /// The value in one region, or in the whole country for `None`.
-    pub fn get(&self, metric: Metric, region: Option<usize>) -> f64 {
-        self.values[region.unwrap_or(self.regions()) * Metric::ALL.len() + metric as usize]
+    /// The value in one area, or in the whole country for `None`.
+    pub fn get(&self, metric: Metric, area: Option<usize>) -> f64 {
+        self.values[area.unwrap_or(self.areas) * Metric::ALL.len() + metric as usize]
     }
 
-    /// Set the value in one region.
-    pub fn set(&mut self, metric: Metric, region: usize, value: f64) {
-        self.values[region * Metric::ALL.len() + metric as usize] = value;
+    /// Set the value in one area, or in the whole country for `None`.
+    pub fn set(&mut self, metric: Metric, area: Option<usize>, value: f64) {
+        self.values[area.unwrap_or(self.areas) * Metric::ALL.len() + metric as usize] = value;
     }
 
-    /// Work out the row of the whole country from the regions; means are weighted by `people` in a region.
-    pub fn total(&mut self, people: impl Fn(usize) -> f64) {
-        let regions = self.regions();
-        let everyone: f64 = (0..regions).map(&people).sum();
+    /// Set all values of one area to those of another.
+    pub fn copy(&mut self, from: usize, to: usize) {
+        let width = Metric::ALL.len();
+        self.values.copy_within(from * width..(from + 1) * width, to * width);
+    }
+
+    /// Work out the row of an area, or of the whole country for `None`, from those of its parts; means are weighted by
+    /// `people` in a part.
+    pub fn sum_up(
+        &mut self,
+        area: Option<usize>,
+        parts: impl Iterator<Item = usize> + Clone,
+        people: impl Fn(usize) -> f64,
+    ) {
+        let everyone: f64 = parts.clone().map(&people).sum();
         for &metric in Metric::ALL {
             let sum = |weight: &dyn Fn(usize) -> f64| -> f64 {
-                (0..regions).map(|g| weight(g) * self.get(metric, Some(g))).sum()
+                parts
+                    .clone()
+                    .map(|part| weight(part) * self.get(metric, Some(part)))
+                    .sum()
             };
             let value = match metric.description().across {
                 Across::Sum => sum(&|_| 1.0),
                 Across::Mean => sum(&people) / everyone,
             };
-            self.set(metric, regions, value);
+            self.set(metric, area, value);
         }
     }
 }
@@ -190,10 +200,10 @@ mod tests {
     fn the_country_sums_people_and_averages_shares() {
         let mut readings = Readings::new(2);
         for (region, people, legitimacy) in [(0, 10.0, 0.2), (1, 30.0, 0.6)] {
-            readings.set(Metric::Participants, region, people);
-            readings.set(Metric::Legitimacy, region, legitimacy);
+            readings.set(Metric::Participants, Some(region), people);
+            readings.set(Metric::Legitimacy, Some(region), legitimacy);
         }
-        readings.total(|region| [1000.0, 3000.0][region]);
+        readings.sum_up(None, 0..2, |region| [1000.0, 3000.0][region]);
         assert_eq!(readings.get(Metric::Participants, None), 40.0);
         assert_eq!(readings.get(Metric::Legitimacy, None), 0.5);
     }

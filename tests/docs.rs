@@ -164,8 +164,10 @@ fn baseline() -> String {
     let scenario = Scenario::read(&root().join("scenarios/kazakhstan-2022.toml")).expect("reads");
     let mut model = scenario.compile().expect("compiles");
     let people: u64 = model.regions.iter().map(|region| u64::from(region.population)).sum();
-    let agents: u64 = (0..model.regions.len()).map(|g| u64::from(model.agents(g))).sum();
-    let communities: u64 = (0..model.regions.len())
+    let agents: u64 = (0..model.places.len())
+        .map(|place| u64::from(model.agents(place)))
+        .sum();
+    let communities: u64 = (0..model.places.len())
         .map(|g| u64::from(model.agents(g).div_ceil(256)))
         .sum();
     // The forces do not depend on how many people a citizen stands for.

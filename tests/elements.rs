@@ -149,10 +149,10 @@ fn everything_happens() -> Model {
         exposure: 0.0,
         ..region("far", 500)
     });
-    country.ties = model(country.regions.clone(), 1).ties;
-    country.distances = model(country.regions.clone(), 1).distances;
-    country.interventions.iter_mut().for_each(|i| i.regions.push(false));
     (country.regions[0].population, country.regions[1].population) = (6_000, 3_000);
+    let space = model(country.regions.clone(), 1);
+    (country.places, country.ties, country.distances) = (space.places, space.ties, space.distances);
+    country.interventions.iter_mut().for_each(|i| i.places.push(false));
     country.rules.services.unbanked_hardship = 1.0;
     country.rules.services.unbanked_hours = 2.0;
     country.rules.government.cohesion_loyalty = 1.0;
@@ -173,7 +173,7 @@ fn everything_happens() -> Model {
         id: format!("doubtful-{k}"),
         force: ForceKind::External,
         officers: 20,
-        region: 0,
+        place: 0,
         guards: true,
         willing: 0.1,
         decision_ticks: 1 + k,
@@ -212,7 +212,7 @@ fn history(model: &Model) -> Vec<(Readings, Vec<Event>)> {
 /// The first tick in which one of these metrics differs.
 fn parts(a: &[(Readings, Vec<Event>)], b: &[(Readings, Vec<Event>)], metrics: &[Metric]) -> Option<usize> {
     let differ = |a: &Readings, b: &Readings| {
-        let regions = (0..a.regions()).map(Some);
+        let regions = (0..a.areas()).map(Some);
         regions
             .into_iter()
             .any(|g| metrics.iter().any(|&metric| a.get(metric, g) != b.get(metric, g)))
@@ -418,7 +418,7 @@ fn allies_decide_one_by_one_doubts_can_be_taken_away_and_a_mandate_ends_by_hand(
         id: id.to_owned(),
         force: ForceKind::External,
         officers: 7,
-        region: 0,
+        place: 0,
         guards: false,
         willing,
         decision_ticks: decide,
@@ -486,11 +486,7 @@ fn unrest_shows_in_symbols_footage_flights_markets_and_abroad() {
     country.rules.news.symbol_crowd = 10.0;
     country.rules.markets.unrest_reference = 50.0;
     // An airport that everybody marches on, without a guard.
-    (
-        country.sites[2].guards,
-        country.sites[2].region,
-        country.sites[2].appeal,
-    ) = (0, 0, 50.0);
+    (country.sites[2].guards, country.sites[2].place, country.sites[2].appeal) = (0, 0, 50.0);
     country.interventions.retain(|i| i.contingents.is_empty());
     let history = history(&country);
     let most = |metric| {

@@ -84,7 +84,7 @@ fn an_action_that_never_fires_changes_nothing() {
     let mut with = bare.clone();
     let never = Condition {
         metric: Metric::Participants,
-        region: None,
+        area: None,
         above: true,
         level: 1e12,
         ticks: 1,
@@ -194,11 +194,11 @@ fn ten() -> Model {
             risk_aversion: nobody.clone(),
             violence: nobody,
             exposure: 1.0,
-            urban: 1.0,
             ..region("village", 10)
         }],
         6,
     );
+    country.places[0].urban = 1.0;
     // Tick 0 is three in the afternoon, so that no hour of the night weighs in.
     country.clock.start_minute = 15 * 60;
     country.rules.turnout.night_cost = 0.0;
@@ -318,7 +318,7 @@ fn a_condition_must_hold_for_its_hours_in_a_row_by_hand() {
     country.clock.ticks = 8;
     let dear = Condition {
         metric: Metric::Price,
-        region: Some(0),
+        area: Some(0),
         above: true,
         level: 65.0,
         ticks: 2,

@@ -33,7 +33,7 @@ fn everything(by_air: bool) -> Model {
         id: force.name().to_owned(),
         force,
         officers: 8,
-        region: 0,
+        place: 0,
         guards: true,
         decision_ticks: 0,
         willing: 1.0,
@@ -101,8 +101,8 @@ fn answering() -> Model {
         option("disperse", Side::Repression, 0.15, vec![to(Lever::Order, 2.0)]),
     ];
     // In one region the protest weighs as much as it weighs there.
-    menu[1].regions = vec![true, false];
-    menu[3].regions = vec![false, true];
+    menu[1].places = vec![true, false];
+    menu[3].places = vec![false, true];
     model.interventions.extend(menu);
     model.policy = Policy::Reactive;
     let g = &mut model.rules.government;

@@ -33,7 +33,12 @@ fn a_region_that_says_little_has_the_defaults_of_the_format() {
     let even = Trait::from(Distribution::Uniform { low: 0.0, high: 1.0 });
     let region = &model.regions[0];
     assert_eq!(
-        (region.urban, region.exposure, region.price, region.connectivity),
+        (
+            model.places[0].urban,
+            region.exposure,
+            region.price,
+            region.connectivity
+        ),
         (0.6, 0.3, 60.0, 0.8)
     );
     assert_eq!(
@@ -164,10 +169,10 @@ fn moments_nest_and_name_what_they_wait_for() {
         }
     );
     assert_eq!(model.interventions[1].ends, [0]);
-    let crosses = |metric, region, above, level, ticks| {
+    let crosses = |metric, area, above, level, ticks| {
         When::Crosses(Condition {
             metric,
-            region,
+            area,
             above,
             level,
             ticks,
@@ -252,7 +257,7 @@ fn an_assignment_changes_the_model_and_the_title_and_the_seed() {
     ];
     scenario.set(&assignments.map(String::from)).unwrap();
     let model = scenario.compile().unwrap();
-    assert_eq!((model.regions[0].urban, model.rules.turnout.base_cost), (1.0, 2.0));
+    assert_eq!((model.places[0].urban, model.rules.turnout.base_cost), (1.0, 2.0));
     assert_eq!((scenario.title(), scenario.seed()), ("Another town", 7));
 }
 
@@ -262,6 +267,179 @@ fn assignments_that_cannot_be_read_change_nothing() {
     let before = scenario.to_toml();
     assert!(scenario.set(&["ticks=20".to_string(), "ticks".to_string()]).is_err());
     assert_eq!(scenario.to_toml(), before);
+}
+
+/// Two regions, of which the first is divided, with what can be of a place.
+const PLACES: &str = r#"
+[[region]]
+id = "west"
+population = 1000
+urban = 0.5
+position = [43.0, 51.0]
+[[region]]
+id = "south"
+population = 3000
+position = [43.0, 76.0]
+[[place]]
+id = "oil-town"
+region = "west"
+population = 200
+position = [43.0, 53.0]
+[[place]]
+id = "port"
+region = "west"
+population = 250
+position = [43.0, 51.0]
+kind = "city"
+[[place]]
+id = "steppe"
+region = "west"
+population = 150
+position = [45.0, 52.0]
+kind = "rural"
+[[force]]
+id = "police"
+kind = "police"
+region = "west"
+strength = 100
+deployable = 0.5
+[[force]]
+id = "guard"
+kind = "guard"
+place = "oil-town"
+strength = 10
+[[site]]
+id = "hall"
+kind = "administration"
+place = "oil-town"
+guards = 3
+[[site]]
+id = "tower"
+kind = "tv"
+region = "west"
+guards = 2
+[[tie]]
+id = "road"
+from = "oil-town"
+to = "south"
+strength = 0.9
+both = false
+[[action]]
+id = "curfew"
+kind = "curfew"
+when = { metric = "violent", above = 10, place = "oil-town" }
+places = ["oil-town"]
+regions = ["south"]
+[[action]]
+id = "order"
+kind = "custom"
+when = { metric = "violent", above = 10, region = "west" }
+regions = ["west"]
+contingents = [{ id = "v", force = "volunteers", officers = 5, region = "west" }]
+"#;
+
+#[test]
+fn a_divided_region_is_its_places_and_a_rest_that_keeps_its_people_and_its_towns() {
+    let model = compile(&format!("{HEAD}{PLACES}"));
+    let places: Vec<_> = model
+        .places
+        .iter()
+        .map(|place| (place.id.as_str(), place.region, place.population, place.urban))
+        .collect();
+    // Of 500 townspeople 450 live in the two towns, so 50 of the 400 others do.
+    assert_eq!(
+        places,
+        [
+            ("oil-town", 0, 200, 1.0),
+            ("port", 0, 250, 1.0),
+            ("steppe", 0, 150, 0.0),
+            ("west-rest", 0, 400, 0.125),
+            ("south", 1, 3000, 0.6),
+        ]
+    );
+    assert!(model.is_divided());
+    let (oil_town, port, rest, south) = (0, 1, 3, 4);
+    assert_eq!(model.distance(port, rest), 0.0, "the rest lies where the region does");
+    assert!(
+        (model.distance(oil_town, port) - 162.6).abs() < 0.1,
+        "two degrees of longitude at 43 north"
+    );
+    // 1 / (1 + (km / 300)^1.5) x (200 / 3000)^0.3
+    assert!(
+        (model.tie(port, oil_town) - 0.3172).abs() < 1e-4,
+        "{}",
+        model.tie(port, oil_town)
+    );
+    assert_eq!(model.tie(south, oil_town), 0.9);
+    assert!(model.tie(oil_town, south) < 0.1);
+}
+
+#[test]
+fn what_names_a_place_is_there_and_what_names_a_region_is_in_its_largest_place_or_in_all() {
+    let model = compile(&format!("{HEAD}{PLACES}"));
+    let (oil_town, rest) = (0, 3);
+    assert_eq!([model.sites[0].place, model.sites[1].place], [oil_town, rest]);
+    let forces: Vec<_> = model
+        .forces
+        .iter()
+        .map(|force| (force.region, force.place, force.officers))
+        .collect();
+    assert_eq!(forces, [(0, None, 50), (0, Some(oil_town), 2)]);
+    let actions = &model.interventions;
+    assert_eq!(actions[0].places, [true, false, false, false, true]);
+    assert_eq!(actions[1].places, [true, true, true, true, false]);
+    assert_eq!(actions[1].contingents[0].place, rest);
+    let area = |when: &When| match when {
+        When::Crosses(condition) => condition.area,
+        _ => None,
+    };
+    let areas: Vec<_> = actions.iter().map(|action| area(&action.when)).collect();
+    assert_eq!(areas, [Some(2 + oil_town), Some(0)], "regions come first, then places");
+    // Of 50 police 5 guard; 45 are shared out by residents as 9, 11.25, 6.75 and 18.
+    let world = qantar::sim::population::populate(&model, &qantar::dice::Dice::new(1, 0));
+    let mut streets = [0; 5];
+    for unit in world
+        .units
+        .iter()
+        .filter(|unit| unit.post == qantar::sim::world::Post::Street)
+    {
+        streets[unit.place as usize] += unit.len;
+    }
+    assert_eq!(streets, [9 + 2, 11, 7, 18, 0]);
+    let wards: Vec<_> = world
+        .wards
+        .iter()
+        .map(|ward| (ward.region, ward.place, ward.citizens))
+        .collect();
+    assert_eq!(wards.iter().map(|ward| ward.2).sum::<u32>(), 4000);
+    assert!(
+        wards.iter().all(|&(region, place, _)| region == u32::from(place == 4)),
+        "{wards:?}"
+    );
+}
+
+#[test]
+fn a_table_of_places_is_laid_under_the_entries() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    let table = "id,name,region,population,position,kind\n\
+        port,\"Port, the old one\",town,250,\"[43.0, 51.0]\",city\nsteppe,,town,750,\"[45.0, 52.0]\",rural\n";
+    write("places.csv", table);
+    let entry = "[[place]]\nid = \"steppe\"\nkind = \"town\"\n";
+    write(
+        "divided.toml",
+        &format!("{HEAD}place_table = \"places.csv\"\n{TOWN}{entry}"),
+    );
+    let scenario = Scenario::read(&folder.path().join("divided.toml")).unwrap();
+    let model = scenario.compile().unwrap_or_else(|problems| panic!("{problems}"));
+    let places: Vec<_> = model
+        .places
+        .iter()
+        .map(|place| (place.id.as_str(), place.population, place.urban))
+        .collect();
+    assert_eq!(places, [("port", 250, 1.0), ("steppe", 750, 1.0)]);
+    let alone = Scenario::from_text("divided.toml", &scenario.to_toml()).unwrap();
+    assert_eq!(alone.compile().unwrap(), model);
 }
 
 #[test]
@@ -299,9 +477,9 @@ fn the_effective_document_stands_alone_and_means_the_same() {
         .unwrap();
     let model = scenario.compile().unwrap_or_else(|problems| panic!("{problems}"));
     let ids: Vec<_> = model
-        .regions
+        .places
         .iter()
-        .map(|region| (region.id.as_str(), region.population, region.urban))
+        .map(|place| (place.id.as_str(), place.population, place.urban))
         .collect();
     assert_eq!(ids, [("town", 1000, 0.6), ("far", 2000, 0.1)]);
     assert_eq!(model.regions[0].hardship, Distribution::Normal { mean: 0.5, sd: 0.1 });

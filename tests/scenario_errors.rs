@@ -59,6 +59,8 @@ broken! {
     positions_and_hours_are_pairs: "bad_pairs.toml";
     a_distribution_has_the_parameters_of_its_shape: "distributions.toml";
     a_tie_joins_two_regions_once: "ties.toml";
+    every_problem_of_places_is_told_at_once: "places.toml";
+    a_table_of_places_is_checked_like_one_of_regions: "place_table.toml";
     an_outcome_has_a_name_of_its_own_and_means_something_in_its_scenario: "outcomes.toml";
     tables_and_lists_are_not_each_other: "table_and_list.toml";
     all_mistakes_of_syntax_are_told_at_once: "syntax.toml";

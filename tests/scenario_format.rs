@@ -171,7 +171,7 @@ fn overlays_in_a_list_are_laid_over_their_common_base_in_order() {
     let folder = files(&[("towns.toml", TOWNS), ("a.toml", a), ("b.toml", b), ("both.toml", both)]);
     let scenario = read(folder.path(), "both.toml");
     let model = scenario.compile().unwrap();
-    assert_eq!((model.interventions.len(), model.regions[0].urban), (2, 0.9));
+    assert_eq!((model.interventions.len(), model.places[0].urban), (2, 0.9));
     assert_eq!((scenario.title(), warnings(&scenario)), ("B", vec![]));
 }
 
@@ -192,10 +192,10 @@ fn overlays_that_contradict_each_other_are_told_unless_the_file_itself_says_what
     let scenario = read(folder.path(), "both.toml");
     let expected = "`region.north.urban` is set otherwise by what stands before this in `extends`";
     assert_eq!(warnings(&scenario), [expected]);
-    assert_eq!(scenario.compile().unwrap().regions[0].urban, 0.9);
+    assert_eq!(scenario.compile().unwrap().places[0].urban, 0.9);
     let said = read(folder.path(), "said.toml");
     assert_eq!(
-        (warnings(&said), said.compile().unwrap().regions[0].urban),
+        (warnings(&said), said.compile().unwrap().places[0].urban),
         (vec![], 0.5)
     );
 }

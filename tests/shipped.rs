@@ -318,14 +318,10 @@ fn the_towns_of_kazakhstan_sum_to_its_census() {
     }
     let model = model(BASELINE, 1);
     assert_eq!(people.len(), model.regions.len());
-    for region in &model.regions {
+    for (region, place) in model.regions.iter().zip(&model.places) {
         let [villages, towns] = people[&region.id];
         assert_eq!(villages + towns, f64::from(region.population), "{}", region.id);
-        assert!(
-            (towns - region.urban * (villages + towns)).abs() <= 0.5,
-            "{}",
-            region.id
-        );
+        assert!((towns - place.urban * (villages + towns)).abs() <= 0.5, "{}", region.id);
         assert!(
             !ids.contains(&region.id) || villages == 0.0,
             "{} is a region and not all of it",

@@ -19,6 +19,7 @@ mod house;
 mod matching;
 mod parameters;
 mod peers;
+mod places;
 mod reactive;
 mod remarks;
 mod report;

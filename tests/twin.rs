@@ -99,7 +99,7 @@ impl<'m> Twin<'m> {
         for c in 0..self.communities.len() {
             let community = &mut self.communities[c];
             let ward = &self.engine.world.wards[community.ward];
-            let view = &self.engine.perception.views[ward.region as usize];
+            let view = &self.engine.perception.views[ward.place as usize];
             let known = out[c] + community.sees.iter().map(|&other| out[other as usize]).sum::<u16>();
             community.mood = feel(self.engine.model, community.mood, harm[c], view);
             let known = libm::log1p(f64::from(known));
@@ -153,8 +153,8 @@ impl<'m> Twin<'m> {
 
     /// One person's fate at the hands of the police.
     fn meet(&mut self, community: usize, i: usize, tally: &mut Tally) {
-        let region = self.ward(community).region as usize;
-        let fates = contact::fates(self.engine.model, &self.engine.world.regions[region]);
+        let place = self.ward(community).place as usize;
+        let fates = contact::fates(self.engine.model, &self.engine.world.places[place]);
         let at = self.communities[community].at * 256 + i;
         let state = self.ward(community).people.state[at];
         let activity = Activity::of(state);
@@ -184,9 +184,9 @@ impl<'m> Twin<'m> {
         tally.killed += u32::from(next == Activity::Dead);
         tally.hurt += u32::from(next == Activity::Injured);
         tally.arrested += u32::from(next == Activity::Detained);
-        let place = self.communities[community].at;
+        let at_ward = self.communities[community].at;
         let ward = self.ward(community);
-        let [arrested, hurt, killed] = &mut ward.harm[place];
+        let [arrested, hurt, killed] = &mut ward.harm[at_ward];
         *killed += u16::from(next == Activity::Dead);
         *hurt += u16::from(next == Activity::Injured);
         *arrested += u16::from(next == Activity::Detained);
@@ -205,7 +205,7 @@ impl<'m> Twin<'m> {
                 ward, at, weights: k, ..
             } = self.communities[c];
             let ward = &mut self.engine.world.wards[ward];
-            let view = self.engine.perception.perceived.demands[ward.region as usize];
+            let view = self.engine.perception.perceived.demands[ward.place as usize];
             for i in at * 256..at * 256 + ward.size_of(at) {
                 let person = ward.people.get(i);
                 let (h, p) = (i64::from(person.hardship), i64::from(person.discontent));
@@ -294,6 +294,7 @@ fn assert_same(fast: &Engine, slow: &Engine, tick: u32) {
     assert_eq!(fast.events, slow.events, "events of tick {tick}");
     let (a, b) = (&fast.world, &slow.world);
     assert_eq!(a.regions, b.regions, "regions after tick {tick}");
+    assert_eq!(a.places, b.places, "places after tick {tick}");
     assert!(a.officers == b.officers && a.units == b.units && a.sites == b.sites);
     for (a, b) in a.wards.iter().zip(&b.wards) {
         assert_eq!(

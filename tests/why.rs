@@ -8,16 +8,17 @@ use qantar::report::why::PARTS;
 use qantar::scenario::Scenario;
 use qantar::sim::tick::Engine;
 use qantar::sim::tick::perceive::weigh;
-use qantar::sim::why::{Decision, Moment, explain};
+use qantar::sim::why::{Asked, Decision, Moment, TURNOUT, VIOLENCE, explain};
 
 fn near(a: f64, b: f64) -> bool {
     (a - b).abs() < 1e-9
 }
 
-/// Four coefficients, each rounded by at most half a step of 2048ths.
-const ROUNDED: f64 = 4.0 * 0.5 / 2048.0;
+/// Four coefficients, each rounded by at most half a step of 2048ths, and up to 22 parts and their sum by half of 0.00001.
+const ROUNDED: f64 = 4.0 * 0.5 / 2048.0 + 23.0 * 0.5e-5;
 
-fn check(decision: &Decision) {
+fn check(decision: &Decision, names: &[&str]) {
+    assert!(decision.parts.iter().map(|(name, _)| name).eq(names));
     let sum: f64 = decision.parts.iter().map(|(_, part)| part).sum();
     assert!(near(sum, decision.utility), "{decision:?}");
     let (name, rounding) = *decision.parts.last().expect("parts");
@@ -35,9 +36,11 @@ fn the_parts_add_up_to_the_utility_by_which_the_engine_decides() {
         .collect();
     let moments = explain(&model, &Dice::new(1, 0), &at);
     assert_eq!(moments.len(), at.len());
+    let moments: Vec<Moment> = moments.into_iter().map(|(moment, _)| moment).collect();
     for moment in &moments {
-        check(&moment.turnout);
-        check(&moment.violence);
+        check(&moment.turnout, &TURNOUT);
+        check(&moment.violence, &VIOLENCE);
+        assert_eq!(format!("{:?}", Moment::of(&moment.values())), format!("{moment:?}"));
     }
     let part = |name: &str| {
         let of = |moment: &Moment| {
@@ -69,19 +72,125 @@ fn what_is_explained_is_what_each_community_weighed() {
     for _ in 0..70 {
         engine.tick();
         for ward in &engine.world.wards {
-            let region = ward.region as usize;
-            let shared = &engine.perception.perceived.shared[region][usize::from(ward.urban)];
+            let place = ward.place as usize;
+            let shared = &engine.perception.perceived.shared[place][usize::from(ward.urban)];
             for at in 0..ward.out.len() {
                 let own = ward.apart.iter().find(|(community, _)| usize::from(*community) == at);
                 apart += usize::from(own.is_some());
-                let mood = ward.moods[at].unwrap_or(engine.world.regions[region].mood);
+                let mood = ward.moods[at].unwrap_or(engine.world.places[place].mood);
                 let known = engine.perception.acquaintances(ward.first as usize + at);
-                let again = weigh(&model, ward.urban, mood, &engine.perception.views[region], known);
+                let again = weigh(&model, ward.urban, mood, &engine.perception.views[place], known);
                 assert_eq!(again, own.map_or(*shared, |(_, weights)| *weights));
             }
         }
     }
     assert!(apart > 0, "some communities stand apart");
+}
+
+#[test]
+fn who_is_asked_in_every_tick_says_what_who_is_asked_once_says() {
+    let scenario = Scenario::read("scenarios/tutorial.toml".as_ref()).expect("the tutorial");
+    let model = scenario.compile().expect("a model");
+    let dice = Dice::new(5, 0);
+    let mut engine = Engine::new(&model, &dice);
+    let mut asked = Asked::of(&model, &dice, &engine.world);
+    let (mut every, mut at) = (Vec::new(), Vec::new());
+    for tick in 0..72 {
+        engine.tick();
+        every.extend(asked.moments(&engine));
+        at.extend((0..model.regions.len()).map(|region| (tick, region)));
+    }
+    let once = explain(&model, &dice, &at).into_iter().map(|(moment, _)| moment);
+    // Not a number is not itself, so both are told.
+    let told = |moments: &[Moment]| moments.iter().map(|moment| format!("{moment:?}")).collect::<Vec<_>>();
+    assert_eq!(told(&every), told(&once.collect::<Vec<_>>()));
+}
+
+fn qantar(arguments: &[&str]) -> Output {
+    let mut command = Command::cargo_bin("qantar").expect("the program");
+    let output = command.args(arguments).output().expect("it runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    output
+}
+
+#[test]
+fn a_run_that_keeps_why_is_the_same_run_and_is_continued_merged_and_made_again_like_any_other() {
+    let temporary = tempfile::tempdir().expect("a folder");
+    let folder = |name: &str| temporary.path().join(name).display().to_string();
+    let bytes = |name: &str, file: &str| std::fs::read(temporary.path().join(name).join(file)).expect(file);
+    let run = |name: &str, more: &[&str]| {
+        let out = folder(name);
+        let own = [
+            "run",
+            "scenarios/tutorial.toml",
+            "--set",
+            "persons_per_agent=10",
+            "--quiet",
+            "--out",
+            &out,
+        ];
+        qantar(&[&own, more].concat());
+    };
+    run("plain", &["--replicates", "3"]);
+    run("kept", &["--replicates", "3", "--explain", "--threads", "1"]);
+    for file in [
+        "series.csv",
+        "events.csv",
+        "outcomes.csv",
+        "series.parquet",
+        "outcomes.parquet",
+    ] {
+        assert!(bytes("plain", file) == bytes("kept", file), "{file} differs");
+    }
+    assert!(!temporary.path().join("plain/explain.csv").exists());
+    let csv = String::from_utf8(bytes("kept", "explain.csv")).expect("text");
+    assert!(csv.starts_with("arm,point,replicate,seed,tick,time,region,turnout_background,"));
+    assert_eq!(csv.lines().count(), 1 + 3 * 120 * 3);
+
+    // One replicate, then more; part after part; and from the folder alone.
+    run("grown", &["--explain"]);
+    run("grown", &["--replicates", "3", "--explain"]);
+    run("parts", &["--replicates", "3", "--explain", "--shard", "1/2"]);
+    run("parts", &["--replicates", "3", "--explain", "--shard", "2/2"]);
+    qantar(&["merge", &folder("parts"), "--quiet"]);
+    for (name, file) in ["grown", "parts"]
+        .into_iter()
+        .flat_map(|name| [(name, "explain.csv"), (name, "explain.parquet")])
+    {
+        assert!(bytes(name, file) == bytes("kept", file), "{file} of {name} differs");
+    }
+    qantar(&["reproduce", &folder("kept")]);
+    let other = Command::cargo_bin("qantar")
+        .expect("the program")
+        .args([
+            "run",
+            "scenarios/tutorial.toml",
+            "--set",
+            "persons_per_agent=10",
+            "--replicates",
+            "3",
+            "--out",
+            &folder("kept"),
+        ])
+        .output()
+        .expect("it runs");
+    let message = String::from_utf8(other.stderr).expect("text");
+    assert!(
+        message.contains("what decided is kept: true there, false here"),
+        "{message}"
+    );
+
+    // What is kept is what the same dice give again.
+    let here = [
+        "--place",
+        "vellmar",
+        "--at",
+        "2030-03-06T18:00",
+        "--against-place",
+        "port-amber",
+    ];
+    let [again, kept] = ["plain", "kept"].map(|name| qantar(&[&["why", &folder(name)], &here[..]].concat()).stdout);
+    assert_eq!(String::from_utf8(again), String::from_utf8(kept));
 }
 
 fn why(folder: &str, arguments: &[&str]) -> Output {

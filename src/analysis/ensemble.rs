@@ -20,7 +20,7 @@ pub struct Member {
 pub struct Happening {
     /// The kind of event.
     pub event: String,
-    /// The id of its region.
+    /// The id of its region, or of the place in it.
     pub region: String,
     /// The id of the site, action or contingent that it is about; may be empty.
     pub subject: String,
@@ -47,7 +47,7 @@ impl Member {
         for event in Events::of(events).iter() {
             let what = Happening {
                 event: event.event.to_owned(),
-                region: event.region.to_owned(),
+                region: event.at().to_owned(),
                 subject: event.subject.to_owned(),
             };
             let tick: &mut f64 = firsts.entry(what).or_insert(f64::INFINITY);

@@ -12,12 +12,55 @@ pub const COUNTRY: &str = "all";
 
 /// The series and the events of one replicate.
 pub struct Replicate<'t> {
-    series: &'t Table,
+    series: Rows<'t>,
+    places: Option<Rows<'t>>,
     events: Events<'t>,
-    /// The regions of each tick, in the order of the rows.
-    regions: Vec<&'t str>,
     start: Option<DateTime>,
     tick_minutes: f64,
+}
+
+/// A table of one row per tick and region, or per tick and place.
+pub struct Rows<'t> {
+    table: &'t Table,
+    /// Those of each tick, in the order of the rows.
+    ids: Vec<&'t str>,
+}
+
+impl<'t> Rows<'t> {
+    /// Those of a table whose column of this name tells of whom each row is.
+    ///
+    /// # Panics
+    /// If there is no such column, or if not every tick has the same ids in the same order.
+    fn of(table: &'t Table, name: &str) -> Rows<'t> {
+        let column = column(table, name);
+        let all = (0..table.rows()).map(|row| column.text(row));
+        let repeats = all
+            .clone()
+            .skip(1)
+            .position(|id| id == column.text(0))
+            .map_or(table.rows(), |at| at + 1);
+        let ids: Vec<&str> = all.clone().take(repeats).collect();
+        let same = all.zip(ids.iter().cycle()).all(|(id, &expected)| id == expected);
+        assert!(
+            same && (ids.is_empty() || table.rows().is_multiple_of(ids.len())),
+            "every tick of a series has the same {name}s"
+        );
+        Rows { table, ids }
+    }
+
+    /// The index of a region or place, or of the whole country by its name [`COUNTRY`].
+    pub fn find(&self, id: &str) -> Option<usize> {
+        self.ids.iter().position(|name| *name == id)
+    }
+
+    /// The values of a metric, by tick and index.
+    ///
+    /// # Panics
+    /// If the table lacks the metric; and, when it is asked, if there is no such tick or index.
+    pub fn values(&self, metric: &str) -> impl Fn(usize, usize) -> f64 + use<'t> {
+        let (column, stride) = (column(self.table, metric), self.ids.len());
+        move |tick, at| column.number(tick * stride + at)
+    }
 }
 
 impl<'t> Replicate<'t> {
@@ -27,24 +70,10 @@ impl<'t> Replicate<'t> {
     /// If a table lacks a column of `series.csv` or `events.csv`, or if not every tick of the series has the same
     /// regions in the same order.
     pub fn of(series: &'t Table, events: &'t Table) -> Replicate<'t> {
-        let (region, time) = (column(series, "region"), column(series, "time"));
-        let first = (0..series.rows()).map(|row| region.text(row));
-        let repeats = first
-            .clone()
-            .skip(1)
-            .position(|name| name == region.text(0))
-            .map_or(series.rows(), |at| at + 1);
-        let regions: Vec<&str> = first.clone().take(repeats).collect();
-        let same = first
-            .zip(regions.iter().cycle())
-            .all(|(name, &expected)| name == expected);
-        assert!(
-            same && (regions.is_empty() || series.rows().is_multiple_of(regions.len())),
-            "every tick of a series has the same regions"
-        );
+        let (rows, time) = (Rows::of(series, "region"), column(series, "time"));
         // All ticks are equally long and keep one offset, so two moments tell all others.
         let local = |tick: usize| -> Option<DateTime> {
-            let row = tick * regions.len();
+            let row = tick * rows.ids.len();
             (row < series.rows())
                 .then(|| time.text(row).get(..19)?.parse().ok())
                 .flatten()
@@ -55,17 +84,29 @@ impl<'t> Replicate<'t> {
             _ => 60.0,
         };
         Replicate {
-            series,
+            series: rows,
+            places: None,
             events: Events::of(events),
-            regions,
             start,
             tick_minutes,
         }
     }
 
+    /// With the table of its places, if there is one.
+    ///
+    /// # Panics
+    /// If it lacks the column `place`, or if not every tick has the same places in the same order.
+    #[must_use]
+    pub fn with_places(self, places: Option<&'t Table>) -> Replicate<'t> {
+        Replicate {
+            places: places.map(|table| Rows::of(table, "place")),
+            ..self
+        }
+    }
+
     /// Number of ticks.
     pub fn ticks(&self) -> usize {
-        self.series.rows().checked_div(self.regions.len()).unwrap_or(0)
+        self.series.table.rows().checked_div(self.series.ids.len()).unwrap_or(0)
     }
 
     /// Length of a tick in hours; an hour where there is but one tick.
@@ -73,14 +114,19 @@ impl<'t> Replicate<'t> {
         self.tick_minutes / 60.0
     }
 
-    /// The regions, as indices for its values; the country is not among them.
-    pub fn regions(&self) -> impl Iterator<Item = usize> + '_ {
-        (0..self.regions.len()).filter(|&region| self.regions[region] != COUNTRY)
+    /// Its rows by region and, last, of the country.
+    pub fn series(&self) -> &Rows<'t> {
+        &self.series
     }
 
-    /// The index of a region, or of the whole country by its name [`COUNTRY`].
-    pub fn region(&self, id: &str) -> Option<usize> {
-        self.regions.iter().position(|name| *name == id)
+    /// Its rows by place, if it has them.
+    pub fn places(&self) -> Option<&Rows<'t>> {
+        self.places.as_ref()
+    }
+
+    /// The regions, as indices for the values of its series; the country is not among them.
+    pub fn regions(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.series.ids.len()).filter(|&region| self.series.ids[region] != COUNTRY)
     }
 
     /// The id of a region.
@@ -88,16 +134,7 @@ impl<'t> Replicate<'t> {
     /// # Panics
     /// If there is no such region.
     pub fn id(&self, region: usize) -> &'t str {
-        self.regions[region]
-    }
-
-    /// The values of a metric, by tick and region.
-    ///
-    /// # Panics
-    /// If the series lacks the metric; and, when it is asked, if there is no such tick or region.
-    pub fn values(&self, metric: &str) -> impl Fn(usize, usize) -> f64 + use<'t> {
-        let (column, stride) = (column(self.series, metric), self.regions.len());
-        move |tick, region| column.number(tick * stride + region)
+        self.series.ids[region]
     }
 
     /// Hours from the start to a local time; negative before the start, not a number where there are no ticks.
@@ -137,6 +174,8 @@ impl<'t> Replicate<'t> {
 pub struct Events<'t> {
     tick: &'t Column,
     region: &'t Column,
+    /// Where no region is divided, there is none.
+    place: Option<&'t Column>,
     event: &'t Column,
     subject: &'t Column,
 }
@@ -148,10 +187,19 @@ pub struct Event<'t> {
     pub tick: usize,
     /// Where; [`COUNTRY`] if everywhere.
     pub region: &'t str,
+    /// The place of the region in which it is; empty where it is in no one place, or where no region is divided.
+    pub place: &'t str,
     /// What.
     pub event: &'t str,
     /// The id of the site, action or contingent; empty where there is none.
     pub subject: &'t str,
+}
+
+impl<'t> Event<'t> {
+    /// The id of the place in which it is, or else of the region.
+    pub fn at(&self) -> &'t str {
+        if self.place.is_empty() { self.region } else { self.place }
+    }
 }
 
 impl<'t> Events<'t> {
@@ -164,6 +212,7 @@ impl<'t> Events<'t> {
         Events {
             tick,
             region,
+            place: events.column("place"),
             event,
             subject,
         }
@@ -174,6 +223,7 @@ impl<'t> Events<'t> {
         (0..self.event.len()).map(|row| Event {
             tick: self.tick.number(row) as usize,
             region: self.region.text(row),
+            place: self.place.map_or("", |place| place.text(row)),
             event: self.event.text(row),
             subject: self.subject.text(row),
         })

@@ -52,6 +52,29 @@ impl Base {
     }
 }
 
+/// Whether what decided is kept.
+#[derive(clap::Args, Clone)]
+pub struct Explaining {
+    /// Also keep what decided in each region and hour, why people went out or stayed at home, in explain.csv; `why`, `report`
+    /// and `plot` use it. All else is the same.
+    #[arg(long)]
+    pub explain: bool,
+}
+
+impl Explaining {
+    /// Let a study keep it, if asked to.
+    pub fn keep(&self, study: &mut Study) -> Result<(), Usage> {
+        let family = study.family().name();
+        if self.explain && study.arms[0].model.reasons().is_empty() {
+            return Err(Usage(format!(
+                "--explain: the scenario is of the model `{family}`, and only decisions in countries are explained"
+            )));
+        }
+        study.identity.keeps.why = self.explain;
+        Ok(())
+    }
+}
+
 /// How it is run, and where the results go.
 #[derive(clap::Args, Clone)]
 pub struct Running {

@@ -20,7 +20,7 @@ use qantar::study::rows::{read_outcomes, series_schema};
 use qantar::study::{self, Arm, ArmIdentity, Command, Job, Study};
 use qantar::table::{Column, Kind, Table, csv};
 
-use super::arguments::{Arms, Base, Running};
+use super::arguments::{Arms, Base, Explaining, Running};
 use super::failure::Usage;
 use super::outcomes;
 use super::output::{self, Format, HELP, color};
@@ -57,6 +57,8 @@ pub struct Args {
     /// Tell all outcomes, and not only what matters most.
     #[arg(long)]
     all: bool,
+    #[command(flatten)]
+    explaining: Explaining,
     #[command(flatten)]
     running: Running,
 }
@@ -98,6 +100,7 @@ impl Args {
             study.add(arm)?;
         }
         outcomes::keep(&mut study, &base, &self.outcome, &[])?;
+        self.explaining.keep(&mut study)?;
         self.base.in_worlds(&mut study, &base)?;
         for arm in study.arms[1..]
             .iter()

@@ -5,11 +5,12 @@ use qantar::analysis::named::Total;
 use qantar::analysis::outcome::{FUNCTIONS, Function};
 use qantar::metric::{Across, Description};
 use qantar::models::{self, Family};
+use qantar::report::why::phrase;
 use qantar::report::words::{WORDS, Word};
 use qantar::scenario::form::{Choice, Field, Format, Kind, Omitted, Section, To};
 use qantar::scenario::kinds::{ActionKind, KINDS, STANCES, STATEMENT_DURATION, Stance};
 use qantar::scenario::{record, search};
-use qantar::sim::policy::Lever;
+use qantar::sim::{self, policy::Lever};
 use qantar::study::sweep;
 use qantar::suggest::suggest;
 
@@ -127,17 +128,22 @@ fn entries() -> Vec<Entry> {
         .chain(FUNCTIONS.iter().map(of_function))
         .chain(models::all().flat_map(|family| family.metrics().iter().map(move |metric| of_metric(family, metric))))
         .chain(models::all().flat_map(|family| family.totals().iter().map(of_total)))
+        .chain(sim::why::columns().iter().map(|column| of_decision(column)))
         .chain(WORDS.iter().map(of_word))
         .collect()
 }
 
 /// Groups of what is printed and stands in no scenario.
-const PRINTED: [(&str, &str); 3] = [
+const PRINTED: [(&str, &str); 4] = [
     (
         "metric",
         "What is measured each tick: the columns of a series, and what conditions and outcomes ask for.",
     ),
     ("total", "The numbers that sum up a run."),
+    (
+        "decision",
+        "What decided: the columns of explain.csv, which `run --explain` keeps. In utility; above zero pushes, below holds back.",
+    ),
     ("word", "Words of what is printed."),
 ];
 
@@ -165,6 +171,33 @@ fn of_total(total: &Total) -> Entry {
     Entry {
         full: format!("{name}\n  {}\n  unit     {}\n", total.label, total.unit),
         brief: total.label.to_owned(),
+        inner: None,
+        name,
+    }
+}
+
+/// A column of what decided: `turnout_` or `violence_`, and a part of it.
+fn of_decision(column: &str) -> Entry {
+    let (decision, part) = column.split_once('_').unwrap_or(("", column));
+    let decision = if decision == "turnout" {
+        "Going out"
+    } else {
+        "Violence of those who are out"
+    };
+    let (meaning, unit) = match part {
+        "utility" => ("what its parts add up to; whoever has more than zero acts", "utility"),
+        "willing" => (
+            "the share of residents, or of those who want to be out, who want to",
+            "share",
+        ),
+        part => (phrase(part), "utility"),
+    };
+    let name = format!("decision.{column}");
+    Entry {
+        full: format!(
+            "{name}\n  {decision}: {meaning}\n  unit     {unit}\n  mean     over the keenest hundredth of a region's residents; of violence, over the keenest tenth of these\n"
+        ),
+        brief: format!("{decision}: {meaning}"),
         inner: None,
         name,
     }
@@ -356,6 +389,7 @@ mod tests {
             "rules.turnout.curfew_cost",
             "rules.services.curfew_loss",
             "kind.curfew",
+            "decision.turnout_curfew",
         ];
         assert_eq!(names, known);
     }
@@ -368,6 +402,7 @@ mod tests {
             ("participants_peak", "total.participants_peak\n"),
             ("replicate", "replicate\n  One run among several"),
             ("taken without guards", "taken without guards\n"),
+            ("turnout_price", "decision.turnout_price\n  Going out: the price\n"),
         ] {
             let text = explain(&entries, asked).unwrap();
             assert!(text.starts_with(told), "{asked}: {text}");

@@ -16,7 +16,8 @@ use qantar::study::rows::{read_outcomes, series_schema};
 use qantar::study::{Command, Study};
 use qantar::table::Column;
 
-use super::arguments::{Base, Running};
+use super::arguments::{Base, Explaining, Running};
+use super::failure::Usage;
 use super::outcomes;
 use super::output::{self, Format, HELP, message};
 use super::perform::{Finish, Shown, perform};
@@ -36,6 +37,11 @@ pub struct Args {
     /// Number of the first replicate.
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = value_parser!(u32).range(..=2_000_000_000))]
     first_replicate: u32,
+    /// Also keep the readings of each place, in places.csv.
+    #[arg(long)]
+    places: bool,
+    #[command(flatten)]
+    explaining: Explaining,
     #[command(flatten)]
     running: Running,
 }
@@ -53,7 +59,17 @@ impl Args {
         let seed = self.base.seed(&scenario);
         let replicates = self.first_replicate..self.first_replicate + self.replicates;
         let mut study = Study::new(Command::Run, &scenario, self.base.set.clone(), seed, replicates)?;
+        if self.places && !study.is_divided() {
+            return Err(Usage(format!(
+                "--places: no region of {} is divided into places, so series.csv has all there is; \
+                `qantar explain place` tells how to divide one",
+                self.file.display()
+            ))
+            .into());
+        }
+        study.identity.keeps.places = self.places;
         outcomes::keep(&mut study, &scenario, &[], &[])?;
+        self.explaining.keep(&mut study)?;
         self.base.in_worlds(&mut study, &scenario)?;
         let name = format!("{}-{seed}", study.identity.scenario);
         let summary = Summary {
@@ -67,7 +83,9 @@ impl Args {
         let seed = self.base.seed.map(|seed| format!(" --seed {seed}"));
         let out = self.running.out.iter().map(|out| format!(" --out {}", out.display()));
         let changes = self.base.set.iter().map(|change| format!(" --set '{change}'"));
-        let same: String = changes.chain(seed).chain(out).collect();
+        let places = self.places.then(|| " --places".to_owned());
+        let explain = self.explaining.explain.then(|| " --explain".to_owned());
+        let same: String = changes.chain(seed).chain(places).chain(explain).chain(out).collect();
         format!("next: qantar run {}{same} --replicates 20", self.file.display())
     }
 }

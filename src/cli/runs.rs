@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use anyhow::Context;
-use qantar::study::rows::events_schema;
+use qantar::study::rows::{events_schema, events_with};
 use qantar::table::{Kind, Table, csv};
 
 /// One run.
@@ -24,24 +24,38 @@ pub fn runs<'s>(
     folder: &Path,
     schema: &'s [(&'s str, Kind)],
 ) -> anyhow::Result<impl Iterator<Item = anyhow::Result<Run>> + use<'s>> {
-    let path = folder.join("series.csv");
-    let failed = move || format!("cannot read {}", path.display());
-    let file = File::open(folder.join("series.csv")).with_context(&failed)?;
-    let groups = csv::groups(BufReader::new(file), schema, "replicate").with_context(&failed)?;
     let mut events = events(folder)?;
-    let mut run = move |series: Table| {
-        let key = key(&series, 0);
-        Run {
+    Ok(tables(folder, "series.csv", schema)?.map(move |series| {
+        let (key, series) = series?;
+        Ok(Run {
             events: events.remove(&key).unwrap_or_else(|| Table::empty(&events_schema())),
             arm: key.0,
             series,
-        }
-    };
+        })
+    }))
+}
+
+/// The rows of each run in a file of a folder, with its arm and its replicate.
+pub fn tables<'s>(
+    folder: &Path,
+    name: &str,
+    schema: &'s [(&'s str, Kind)],
+) -> anyhow::Result<impl Iterator<Item = anyhow::Result<(Key, Table)>> + use<'s>> {
+    let path = folder.join(name);
+    let file = File::open(&path);
+    let failed = move || format!("cannot read {}", path.display());
+    let groups = csv::groups(BufReader::new(file.with_context(&failed)?), schema, "replicate").with_context(&failed)?;
     Ok(groups.flat_map(move |group| match group.with_context(&failed) {
-        Ok(group) => by_arm(group).into_iter().map(|series| Ok(run(series))).collect(),
+        Ok(group) => by_arm(group)
+            .into_iter()
+            .map(|rows| Ok((key(&rows, 0), rows)))
+            .collect(),
         Err(error) => vec![Err(error)],
     }))
 }
+
+/// An arm and a replicate.
+pub type Key = (String, i64);
 
 fn by_arm(group: Table) -> Vec<Table> {
     let mut arms = Vec::<(String, Vec<usize>)>::new();
@@ -59,11 +73,15 @@ fn by_arm(group: Table) -> Vec<Table> {
 }
 
 /// The events of each run.
-fn events(folder: &Path) -> anyhow::Result<BTreeMap<(String, i64), Table>> {
+fn events(folder: &Path) -> anyhow::Result<BTreeMap<Key, Table>> {
     let path = folder.join("events.csv");
     let failed = || format!("cannot read {}", path.display());
-    let file = BufReader::new(File::open(&path).with_context(failed)?);
-    let all = csv::read(file, &events_schema()).with_context(failed)?;
+    let mut file = BufReader::new(File::open(&path).with_context(failed)?);
+    let mut header = String::new();
+    file.read_line(&mut header).with_context(failed)?;
+    let places = header.trim_end().split(',').any(|column| column == "place");
+    let file = header.as_bytes().chain(file);
+    let all = csv::read(file, &events_with(places)).with_context(failed)?;
     let mut rows = BTreeMap::<_, Vec<usize>>::new();
     for row in 0..all.rows() {
         rows.entry(key(&all, row)).or_default().push(row);
@@ -72,7 +90,7 @@ fn events(folder: &Path) -> anyhow::Result<BTreeMap<(String, i64), Table>> {
 }
 
 /// The arm and the replicate of a row.
-fn key(table: &Table, row: usize) -> (String, i64) {
+fn key(table: &Table, row: usize) -> Key {
     let [arm, replicate] = ["arm", "replicate"].map(|name| table.column(name));
     let replicate = replicate.map_or(0, |column| column.number(row) as i64);
     (

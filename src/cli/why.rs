@@ -4,6 +4,7 @@ use std::any::Any;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::value_parser;
 use jiff::civil::DateTime;
 use qantar::analysis::why::{Across, Parts, parts};
@@ -12,24 +13,27 @@ use qantar::scenario::calendar::Calendar;
 use qantar::sim::model::Model;
 use qantar::sim::why::{self, Moment};
 use qantar::sim::{Simulation, why::Decision as Decided};
+use qantar::study::rows::why_schema;
 use qantar::study::{BASELINE, Job, Study};
 use qantar::suggest::suggest;
+use qantar::table::{Kind, Table};
 
 use super::arguments::time;
 use super::failure::Usage;
 use super::output::{self, Format, HELP};
+use super::runs::{Key, tables};
 
 /// Why did people go out, and why did they turn violent? What pushed them, and what held them back, in numbers.
 ///
-/// Decisions in a country are sums, so this is exact and no estimate. Nothing has to be recorded for it: a few of the
-/// runs of the folder are run again to the hour that is asked for. Against another place, time or arm it tells what made
-/// the difference.
+/// Decisions in a country are sums, so this is exact and no estimate. Results that were made with `--explain` hold it for
+/// every hour; of others a few runs are run again to the hour that is asked for. Against another place, time or arm it
+/// tells what made the difference.
 #[derive(clap::Args)]
 #[command(help_template = HELP, before_help = EXAMPLES)]
 pub struct Args {
     /// Folder of results.
     results: PathBuf,
-    /// The region, by its id.
+    /// The region, or the place in one, by its id.
     #[arg(long, value_name = "ID")]
     place: String,
     /// Local time, such as 2022-01-05T13:00.
@@ -38,7 +42,7 @@ pub struct Args {
     /// The arm, by its name.
     #[arg(long, value_name = "NAME", default_value = BASELINE)]
     arm: String,
-    /// Held against another region [default: the same].
+    /// Held against another region or place [default: the same].
     #[arg(long, value_name = "ID")]
     against_place: Option<String>,
     /// Held against another time [default: the same].
@@ -50,7 +54,7 @@ pub struct Args {
     /// The point of a sweep, by its number.
     #[arg(long, value_name = "N", default_value_t = 0)]
     point: u32,
-    /// How many of the runs are run again, the first of the folder.
+    /// How many of the runs are asked, the first of the folder.
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = value_parser!(u32).range(1..))]
     replicates: u32,
     /// Form of what is told on stdout.
@@ -74,7 +78,7 @@ struct Asked<'a> {
 #[derive(Clone, Copy)]
 struct Found {
     arm: u32,
-    region: usize,
+    area: usize,
     tick: u32,
 }
 
@@ -113,10 +117,10 @@ impl Args {
             replicates,
             here: name(&here, &there, found, &study.calendar),
             there: against.map(|found| name(&there, &here, found, &study.calendar)),
-            participants: sides(&moments, |moment| moment.participants),
-            violent: sides(&moments, |moment| moment.violent),
-            turnout: decision(&moments, |moment| &moment.turnout),
-            violence: decision(&moments, |moment| &moment.violence),
+            participants: sides(&moments, |(_, [participants, _])| *participants),
+            violent: sides(&moments, |(_, [_, violent])| *violent),
+            turnout: decision(&moments, |(moment, _)| &moment.turnout),
+            violence: decision(&moments, |(moment, _)| &moment.violence),
         };
         match self.format {
             Format::Text => output::data(&text(&why))?,
@@ -143,12 +147,21 @@ impl Args {
             ))
             .into());
         }
-        let regions = simulation.regions();
-        let region = regions.iter().position(|id| *id == asked.place.1);
-        if region.is_none() {
-            let help = suggest(asked.place.1, "regions", regions);
+        let places = simulation.places();
+        let (what, all) = match places.is_empty() {
+            true => ("region", "regions"),
+            false => ("region or place", "regions and places"),
+        };
+        let areas: Vec<&str> = simulation
+            .regions()
+            .into_iter()
+            .chain(places.into_iter().map(|(id, _)| id))
+            .collect();
+        let area = areas.iter().position(|id| *id == asked.place.1);
+        if area.is_none() {
+            let help = suggest(asked.place.1, all, areas);
             wrong.push(format!(
-                "{} {}: there is no such region; {help}",
+                "{} {}: there is no such {what}; {help}",
                 asked.place.0, asked.place.1
             ));
         }
@@ -161,10 +174,10 @@ impl Args {
                 asked.at.0, asked.at.1
             ));
         }
-        match (arm, region, tick) {
-            (Some(arm), Some(region), Some(tick)) => Ok(Found {
+        match (arm, area, tick) {
+            (Some(arm), Some(area), Some(tick)) => Ok(Found {
                 arm: arm as u32,
-                region,
+                area,
                 tick,
             }),
             _ => Err(Usage(wrong.join("\n")).into()),
@@ -178,8 +191,11 @@ impl Args {
         here: Found,
         there: Option<Found>,
         replicates: &[u32],
-    ) -> anyhow::Result<[Vec<Moment>; 2]> {
-        let explained = |arm: u32, at: &[(u32, usize)]| -> anyhow::Result<Vec<Vec<Moment>>> {
+    ) -> anyhow::Result<[Vec<Seen>; 2]> {
+        let explained = |arm: u32, at: &[(u32, usize)]| -> anyhow::Result<Vec<Vec<Seen>>> {
+            if study.identity.keeps.why && self.results.join("explain.csv").is_file() {
+                return self.kept(study, arm, at, replicates);
+            }
             let run = |&replicate: &u32| {
                 let point = self.point;
                 let (model, _) = study.model(Job { point, replicate, arm })?;
@@ -188,8 +204,8 @@ impl Args {
             };
             replicates.iter().map(run).collect()
         };
-        let at = |found: Found| (found.tick, found.region);
-        let runs: Vec<Vec<Moment>> = match there {
+        let at = |found: Found| (found.tick, found.area);
+        let runs: Vec<Vec<Seen>> = match there {
             None => explained(here.arm, &[at(here)])?,
             Some(there) if there.arm == here.arm => explained(here.arm, &[at(here), at(there)])?,
             Some(there) => {
@@ -204,7 +220,49 @@ impl Args {
         let side = |place: usize| runs.iter().filter_map(|run| run.get(place).cloned()).collect();
         Ok([side(0), side(1)])
     }
+
+    /// The same as it was recorded.
+    fn kept(&self, study: &Study, arm: u32, at: &[(u32, usize)], replicates: &[u32]) -> anyhow::Result<Vec<Vec<Seen>>> {
+        let arm = &study.arms[arm as usize];
+        let reasons = arm.model.reasons();
+        let schema = why_schema(arm.model.as_ref());
+        let crowd = ["participants", "violent"];
+        let keys = schema[..schema.len() - reasons.len()].iter().copied();
+        let out: Vec<(&str, Kind)> = keys.chain(crowd.map(|name| (name, Kind::Float))).collect();
+        let [moments, crowds] = [("explain.csv", &schema), ("series.csv", &out)].map(|(file, schema)| {
+            let of_arm = |run: &anyhow::Result<(Key, Table)>| {
+                run.as_ref().map_or(true, |((name, _), _)| *name == arm.identity.name)
+            };
+            let runs = tables(&self.results, file, schema)?
+                .filter(of_arm)
+                .take(replicates.len());
+            runs.map(|run| run.map(|(_, table)| table))
+                .collect::<anyhow::Result<Vec<Table>>>()
+        });
+        let regions = arm.model.regions();
+        let row = |table: &Table, (tick, region): (u32, usize), columns: &[&str]| -> anyhow::Result<Vec<f64>> {
+            let [ticks, places] = ["tick", "region"].map(|name| table.column(name).expect("a column of the schema"));
+            let row = (0..table.rows())
+                .find(|&row| ticks.number(row) == f64::from(tick) && places.text(row) == regions[region])
+                .with_context(|| format!("{} lacks the rows of a tick", self.results.display()))?;
+            let number = |name: &&str| table.column(name).expect("a column of the schema").number(row);
+            Ok(columns.iter().map(number).collect())
+        };
+        let reasons: Vec<&str> = reasons.iter().map(String::as_str).collect();
+        let both = moments?.into_iter().zip(crowds?);
+        both.map(|(moments, crowds)| {
+            let seen = |&at: &(u32, usize)| {
+                let crowd = row(&crowds, at, &crowd)?;
+                Ok((Moment::of(&row(&moments, at, &reasons)?), [crowd[0], crowd[1]]))
+            };
+            at.iter().map(seen).collect()
+        })
+        .collect()
+    }
 }
+
+/// What decided, and how many were out and violent.
+type Seen = (Moment, [f64; 2]);
 
 /// The country that a model is, if it is one.
 fn country(model: &dyn Simulation) -> Option<&Model> {
@@ -229,12 +287,12 @@ fn name(asked: &Asked, other: &Asked, found: Found, calendar: &Calendar) -> Name
     }
 }
 
-fn sides(moments: &[Vec<Moment>; 2], value: impl Fn(&Moment) -> f64) -> Sides {
+fn sides(moments: &[Vec<Seen>; 2], value: impl Fn(&Seen) -> f64) -> Sides {
     let [here, there] = moments.each_ref().map(|runs| Across::of(runs.iter().map(&value)));
     Sides { here, there }
 }
 
-fn decision(moments: &[Vec<Moment>; 2], of: impl Fn(&Moment) -> &Decided) -> Decision {
+fn decision(moments: &[Vec<Seen>; 2], of: impl Fn(&Seen) -> &Decided) -> Decision {
     let [here, there]: [Vec<Parts>; 2] = moments
         .each_ref()
         .map(|runs| runs.iter().map(|moment| &of(moment).parts[..]).collect());

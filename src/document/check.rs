@@ -17,6 +17,10 @@ use crate::suggest::{nearest, suggest};
 pub struct Names<'a> {
     /// Regions, in their order in the model.
     pub regions: Vec<&'a str>,
+    /// Places, in the order of writing.
+    pub places: Vec<&'a str>,
+    /// Regions and then places.
+    pub areas: Vec<&'a str>,
     /// Sites, in their order in the model.
     pub sites: Vec<&'a str>,
     /// Kinds of sites: the scenario's own, then those that there are.
@@ -41,6 +45,8 @@ impl<'a> Names<'a> {
         };
         Names {
             regions: ids("region"),
+            places: ids("place"),
+            areas: [ids("region"), ids("place")].concat(),
             sites: ids("site"),
             site_kinds: ids("site_kind")
                 .into_iter()
@@ -57,6 +63,8 @@ impl<'a> Names<'a> {
     pub fn list(&self, to: To) -> &[&'a str] {
         match to {
             To::Region => &self.regions,
+            To::Place => &self.places,
+            To::Area => &self.areas,
             To::Site => &self.sites,
             To::SiteKind => &self.site_kinds,
             To::Action => &self.actions,
@@ -260,11 +268,17 @@ impl Checker<'_> {
     }
 
     fn id(&mut self, path: &str, id: &str, place: &Place) {
-        if path == "region.id" && id == COUNTRY {
-            let problem = Problem::at(place, format!("a region cannot be called `{id}`"));
+        let what = path.strip_suffix(".id").unwrap_or_default();
+        if matches!(what, "region" | "place") && id == COUNTRY {
+            let problem = Problem::at(place, format!("a {what} cannot be called `{id}`"));
             let label = "in results this is the whole country";
             self.problems
-                .push(problem.label(label).help("give the region another id"));
+                .push(problem.label(label).help(format!("give the {what} another id")));
+        }
+        if what == "place" && self.names.index(To::Region, id).is_some() {
+            let problem = Problem::at(place, format!("a region is called `{id}` already"));
+            let help = "in results a place stands beside its region; give it another id, such as `ID-city`";
+            self.problems.push(problem.label("the same id for a place").help(help));
         }
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         if id.is_empty() || !id.chars().all(plain) {

@@ -120,6 +120,8 @@ pub enum Kind {
 pub enum Choice {
     /// Shapes of a distribution.
     Distribution,
+    /// Kinds of place.
+    Place,
     /// Kinds of force.
     Force,
     /// Kinds of site.
@@ -155,6 +157,7 @@ impl Choice {
     pub fn words(self) -> Vec<&'static str> {
         match self {
             Choice::Distribution => vec!["uniform", "normal", "beta"],
+            Choice::Place => vec!["city", "town", "rural"],
             Choice::Force => ForceKind::ALL.iter().map(|kind| kind.name()).collect(),
             Choice::Site => SiteKind::ALL.iter().map(|kind| kind.name()).collect(),
             Choice::Action => kinds::KINDS.iter().map(|kind| kind.name).collect(),
@@ -176,6 +179,7 @@ impl Choice {
     pub fn name(self) -> &'static str {
         match self {
             Choice::Distribution => "distributions",
+            Choice::Place => "kinds of place",
             Choice::Force => "kinds of force",
             Choice::Site => "kinds of site",
             Choice::Action => "kinds of action",
@@ -199,6 +203,10 @@ impl Choice {
 pub enum To {
     /// A region.
     Region,
+    /// A place.
+    Place,
+    /// A region or a place.
+    Area,
     /// A site.
     Site,
     /// A kind of site.
@@ -218,6 +226,8 @@ impl To {
     pub fn name(self) -> &'static str {
         match self {
             To::Region => "region",
+            To::Place => "place",
+            To::Area => "region or place",
             To::Site => "site",
             To::SiteKind => "site kind",
             To::Action => "action",

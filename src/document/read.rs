@@ -1,4 +1,4 @@
-//! From files to one document: the scenario, what it extends, and the tables of regions beside them.
+//! From files to one document: the scenario, what it extends, and the tables of regions and places beside them.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -86,9 +86,11 @@ impl Reading {
             self.tell_conflicts(&own, first..before);
         }
         self.layers.push(own.clone());
-        if let Some((regions, place)) = take_text(&mut own, "region_table") {
-            let regions = self.region_table(&folder.join(regions), &place);
-            overlay(&mut table, regions, &mut self.problems);
+        for (key, entries) in [("region_table", "region"), ("place_table", "place")] {
+            if let Some((path, place)) = take_text(&mut own, key) {
+                let listed = self.table(&folder.join(path), &place, entries);
+                overlay(&mut table, listed, &mut self.problems);
+            }
         }
         if let Some((map, place)) = take_text(&mut own, map::KEY) {
             let map = self.map(map, folder, &place);
@@ -192,9 +194,9 @@ impl Reading {
         });
     }
 
-    /// A table of regions in CSV: a header of keys, a row for each region. A cell is a TOML value, or else text;
-    /// an empty one says nothing.
-    fn region_table(&mut self, path: &Path, from: &Place) -> Table {
+    /// A table of entries of a kind in CSV: a header of keys, a row for each. A cell is a TOML value, or else text; an
+    /// empty one says nothing.
+    fn table(&mut self, path: &Path, from: &Place, kind: &str) -> Table {
         let text = match fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) => {
@@ -207,13 +209,13 @@ impl Reading {
         let rows = cells(source, &text);
         self.sources.push(Source { name, text });
         let Some((header, rows)) = rows.split_first() else {
-            let problem = Problem::at(from, format!("the table of regions {} is empty", path.display()));
+            let problem = Problem::at(from, format!("the table of {kind}s {} is empty", path.display()));
             self.broken
-                .push(problem.help("its first line names the keys, each further line is a region"));
+                .push(problem.help(format!("its first line names the keys, each further line is a {kind}")));
             return Table::default();
         };
         if !header.iter().any(|cell| cell.text == "id") {
-            let mut problem = Problem::at(&header[0].place, "the table of regions has no column `id`")
+            let mut problem = Problem::at(&header[0].place, format!("the table of {kind}s has no column `id`"))
                 .label("the names of the columns are read from here");
             if header.len() == 1 && header[0].text.contains([';', '\t']) {
                 problem = problem.help("semicolons or tabs stand between the cells; save the table with commas");
@@ -231,7 +233,7 @@ impl Reading {
         let mut list = Vec::new();
         for row in rows {
             if row.len() == header.len() {
-                list.push(region(header, row));
+                list.push(entry(header, row));
             } else {
                 let place = Place::new(source, row[0].place.start..row[row.len() - 1].place.end);
                 let message = format!("this row has {} cells and the header has {}", row.len(), header.len());
@@ -243,7 +245,7 @@ impl Reading {
         let whole = Place::new(source, 0..0);
         Table {
             entries: vec![Entry {
-                key: "region".to_string(),
+                key: kind.to_string(),
                 at: whole.clone(),
                 node: Node {
                     value: Value::List(list),
@@ -290,8 +292,8 @@ struct Cell {
     place: Place,
 }
 
-fn region(header: &[Cell], row: &[Cell]) -> Node {
-    let mut region = Table::default();
+fn entry(header: &[Cell], row: &[Cell]) -> Node {
+    let mut entry = Table::default();
     for (key, cell) in header.iter().zip(row).filter(|(_, cell)| !cell.text.is_empty()) {
         let text = || Node {
             value: Value::Text(cell.text.clone()),
@@ -301,10 +303,10 @@ fn region(header: &[Cell], row: &[Cell]) -> Node {
             "id" | "name" => text(),
             _ => tree::parse_value(&cell.text, &cell.place).unwrap_or_else(text),
         };
-        put(&mut region, &key.text, &key.place, node);
+        put(&mut entry, &key.text, &key.place, node);
     }
     Node {
-        value: Value::Table(region),
+        value: Value::Table(entry),
         place: row[0].place.clone(),
     }
 }
@@ -394,7 +396,7 @@ mod tests {
             0,
             "id,position,hardship.mean,population,name\n7,\"[43.6, 51.2]\",0.5,1000,12 months\n",
         );
-        let node = region(&rows[0], &rows[1]);
+        let node = entry(&rows[0], &rows[1]);
         let table = node.table().unwrap();
         assert_eq!(table.text("id"), Some("7"));
         assert_eq!(table.text("name"), Some("12 months"));

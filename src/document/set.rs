@@ -57,7 +57,10 @@ fn put(table: &mut Table, node: Node) {
 /// Lay an assignment over a document.
 pub fn lay(format: &Format, root: &mut Table, over: Table, problems: &mut Vec<Problem>) {
     for Entry { key, at, node } in over.entries {
-        if matches!(key.as_str(), "extends" | "region_table" | "record" | "worlds") {
+        if matches!(
+            key.as_str(),
+            "extends" | "region_table" | "place_table" | "record" | "worlds"
+        ) {
             let problem = Problem::at(&at, format!("`{key}` cannot be set"));
             problems.push(
                 problem

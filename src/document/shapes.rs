@@ -6,7 +6,7 @@ use super::tree::{Entry, Table};
 /// The forms of a moment: the key that decides, and those that go with it.
 const MOMENTS: [(&str, &[&str]); 4] = [
     ("after", &["hours"]),
-    ("metric", &["region", "above", "below", "for_hours"]),
+    ("metric", &["region", "place", "above", "below", "for_hours"]),
     ("all", &[]),
     ("any", &[]),
 ];
@@ -34,6 +34,10 @@ pub fn when(table: &Table, home: &Place, problems: &mut Vec<Problem>) {
     if *form == "metric" && table.get("above").is_some() == table.get("below").is_some() {
         let message = "a moment with a `metric` needs one of `above` and `below`";
         problems.push(Problem::at(home, message).label("which side of which line?"));
+    }
+    if let (Some(_), Some(place)) = (table.get("region"), table.get("place")) {
+        let problem = Problem::at(&place.place, "a metric is watched in a `region` or in a `place`");
+        problems.push(problem.label("one of the two is too much").help("keep `place` alone"));
     }
 }
 

@@ -199,7 +199,7 @@ impl Scenario {
             unit => unit,
         };
         Names {
-            regions: named(&["region"], "name"),
+            regions: named(&["region", "place"], "name"),
             sites: named(&["site"], "name"),
             actions: named(&["shock", "action"], "title"),
             currency: money("currency"),

@@ -21,6 +21,7 @@ pub fn known(family: &dyn Family, model: &dyn Simulation, calendar: &Calendar) -
     Known {
         metrics: family.metrics(),
         regions: owned(&model.regions()),
+        places: model.places().iter().map(|(id, _)| (*id).to_owned()).collect(),
         events: owned(family.events()),
         subjects: owned(&model.subjects()),
         times: calendar

@@ -7,8 +7,8 @@ use super::model::Model;
 pub struct Event {
     /// When, from 0.
     pub tick: u32,
-    /// Where; `None` is the whole country.
-    pub region: Option<usize>,
+    /// Where, a region or a place, as [`Model::area`] numbers them; `None` is the whole country.
+    pub area: Option<usize>,
     /// What.
     pub what: What,
     /// How many, in the unit that [`What::number`] tells.
@@ -18,17 +18,17 @@ pub struct Event {
 /// What can happen. Numbers within are indices into the model's sites, interventions and contingents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum What {
-    /// The first hour with at least `rules.policing.alarm` people out in a region.
+    /// The first hour with at least `rules.policing.alarm` people out in a place.
     ProtestBegins,
     /// The first hour with at least as many violent people.
     ViolenceBegins,
-    /// The first civilian is killed in a region.
+    /// The first civilian is killed in a place.
     FirstCivilianDeath,
-    /// The first officer is killed in a region.
+    /// The first officer is killed in a place.
     FirstOfficerDeath,
     /// For the first time a twentieth of the officers present refuse.
     OfficersRefuse,
-    /// Officers leave for another region, the event's.
+    /// Officers leave for another place, the event's.
     ReinforcementDeparts,
     /// They arrive.
     ReinforcementArrives,

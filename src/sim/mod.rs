@@ -26,6 +26,7 @@ use crate::metric::{Description, Readings};
 use event::{Event, What};
 use model::Model;
 use tick::Engine;
+use why::{Asked, Moment};
 
 /// A model of any family: what a study needs of it. The dispatch is once per run, and never within a tick.
 pub trait Simulation: Any + Debug + Send + Sync {
@@ -38,8 +39,18 @@ pub trait Simulation: Any + Debug + Send + Sync {
     /// The ids of its regions; none where only the whole is measured.
     fn regions(&self) -> Vec<&str>;
 
+    /// The ids of the places that are measured apart, and of which region each is; none where no region is divided.
+    fn places(&self) -> Vec<(&str, usize)> {
+        Vec::new()
+    }
+
     /// The ids of whatever an event can be about.
     fn subjects(&self) -> Vec<&str>;
+
+    /// What the decisions of its people are made of: the columns of `explain.csv`. None where decisions are not explained.
+    fn reasons(&self) -> &'static [String] {
+        &[]
+    }
 
     /// How many it is made of, for the manifest.
     fn size(&self) -> Size;
@@ -106,13 +117,25 @@ pub trait Observer {
     /// Called at the end of each tick with the values of all metrics and with what happened in it, in order.
     /// `Break` stops the run.
     fn tick(&mut self, readings: &Readings, events: &[Event]) -> ControlFlow<()>;
+
+    /// Whether it wants to know why: what decided in each tick. That takes time and changes nothing.
+    fn asks_why(&self) -> bool {
+        false
+    }
+
+    /// Called before [`Observer::tick`] with what decided in each region, if it wants to know.
+    fn why(&mut self, _moments: &[Moment]) {}
 }
 
 /// Run a country from its first tick to its last, or until the observer stops it.
 pub fn run(model: &Model, dice: &Dice, observer: &mut dyn Observer) -> ControlFlow<()> {
     let mut engine = Engine::new(model, dice);
+    let mut asked = observer.asks_why().then(|| Asked::of(model, dice, &engine.world));
     for _ in 0..model.clock.ticks {
         engine.tick();
+        if let Some(asked) = &mut asked {
+            observer.why(&asked.moments(&engine));
+        }
         observer.tick(&engine.readings, &engine.events)?;
     }
     ControlFlow::Continue(())

@@ -1,4 +1,4 @@
-//! What the engine runs: regions, sites, forces, interventions and parameters; immutable, dense, with a unit for
+//! What the engine runs: regions, places, sites, forces, interventions and parameters; immutable, dense, with a unit for
 //! every field. Made from a scenario by `scenario::compile`, which reports every problem; so nothing here can be
 //! wrong, and the engine cannot fail.
 
@@ -16,11 +16,13 @@ pub struct Model {
     pub persons_per_agent: u32,
     /// Regions, at least one.
     pub regions: Vec<Region>,
-    /// How much the crowd in region `j` is seen in region `i`, at `i * regions + j`, from 0 to 1; 1 on the diagonal.
+    /// Places, region by region in the order of these, at least one in each.
+    pub places: Vec<Place>,
+    /// How much the crowd in place `j` is seen in place `i`, at `i * places + j`, from 0 to 1; 1 on the diagonal.
     pub ties: Vec<f64>,
-    /// Distance between the regions' centres in km, likewise.
+    /// Distance between places in km, likewise.
     pub distances: Vec<f64>,
-    /// Sites, in any region.
+    /// Sites, in any place.
     pub sites: Vec<Site>,
     /// Forces, in any region.
     pub forces: Vec<Force>,
@@ -75,15 +77,13 @@ impl Clock {
     }
 }
 
-/// A region: a measurable place. All behavioural parameters are common to all regions.
+/// A region: where policy acts, with what is measured of its people. All behavioural parameters are common to all regions.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Region {
     /// Its name in scenarios and results.
     pub id: String,
-    /// Residents.
+    /// Residents, of all its places together.
     pub population: u32,
-    /// Share of residents who live in towns, 0 to 1.
-    pub urban: f64,
     /// Hours that the region's clock is ahead of the scenario's.
     pub hour_shift: i32,
     /// Distribution of hardship.
@@ -108,10 +108,24 @@ pub struct Region {
     pub discipline: f64,
     /// Mean temperature of the season, degrees Celsius.
     pub temperature: f64,
-    /// Sunrise and sunset of the first day, minutes after midnight on the scenario's clock, 0 to 1440.
-    pub daylight: (f64, f64),
     /// How rightful the government seems at the start, 0 to 1.
     pub legitimacy: f64,
+}
+
+/// A place: where people meet, so that a crowd, the police before it and the sites around it are of one. A region that is
+/// not divided is one place of its name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Place {
+    /// Its name in scenarios and results.
+    pub id: String,
+    /// The region that it lies in.
+    pub region: usize,
+    /// Residents.
+    pub population: u32,
+    /// Share of residents who live in a town, 0 to 1.
+    pub urban: f64,
+    /// Sunrise and sunset of the first day, minutes after midnight on the scenario's clock, 0 to 1440.
+    pub daylight: (f64, f64),
 }
 
 /// What kind of place a site is; it decides the defaults of its loss and some consequences.
@@ -262,7 +276,7 @@ pub struct Loss {
     pub belief: f64,
     /// Share of the reach of state media that is off while it is lost.
     pub state_media: f64,
-    /// Share of the strength of the region's police that is gone while it is lost.
+    /// Share of the strength of the place's police that is gone while it is lost.
     pub policing: f64,
     /// Weapons taken; once.
     pub weapons: f64,
@@ -279,13 +293,13 @@ pub struct Site {
     pub id: String,
     /// What it is.
     pub kind: SiteKind,
-    /// Where it is.
-    pub region: usize,
+    /// In which place it is.
+    pub place: usize,
     /// Officers posted there from the region's forces.
     pub guards: u32,
     /// How much its walls multiply the strength of its guards.
     pub strength: f64,
-    /// How much attackers are drawn to it, against other sites of the region.
+    /// How much attackers are drawn to it, against other sites of the place.
     pub appeal: f64,
     /// What its loss does.
     pub loss: Loss,
@@ -298,8 +312,11 @@ pub struct Force {
     pub id: String,
     /// What it is.
     pub kind: ForceKind,
-    /// Where it is based.
+    /// The region that it belongs to.
     pub region: usize,
+    /// In which place of it all of it is based. `None` is in the largest place if it is mobile, and else in all places,
+    /// by their residents.
+    pub place: Option<usize>,
     /// How many officers.
     pub officers: u32,
     /// Distribution of loyalty.
@@ -309,14 +326,66 @@ pub struct Force {
 }
 
 impl Model {
-    /// How much the crowd in region `from` is seen in region `to`, from 0 to 1.
+    /// How much the crowd in place `from` is seen in place `to`, from 0 to 1.
     pub fn tie(&self, to: usize, from: usize) -> f64 {
-        self.ties[to * self.regions.len() + from]
+        self.ties[to * self.places.len() + from]
     }
 
-    /// Distance between the centres of two regions in km.
+    /// Distance between two places in km.
     pub fn distance(&self, a: usize, b: usize) -> f64 {
-        self.distances[a * self.regions.len() + b]
+        self.distances[a * self.places.len() + b]
+    }
+
+    /// The region of a place.
+    pub fn region_of(&self, place: usize) -> &Region {
+        &self.regions[self.places[place].region]
+    }
+
+    /// The places of a region.
+    pub fn places_of(&self, region: usize) -> impl Iterator<Item = usize> + Clone {
+        (0..self.places.len()).filter(move |&place| self.places[place].region == region)
+    }
+
+    /// Share of a region's residents who live in a place of it, above 0 to 1.
+    pub fn share(&self, place: usize) -> f64 {
+        f64::from(self.places[place].population) / f64::from(self.region_of(place).population)
+    }
+
+    /// The place of a region with the most residents, the first of several.
+    pub fn largest_place(&self, region: usize) -> usize {
+        let size = |&place: &usize| (self.places[place].population, std::cmp::Reverse(place));
+        self.places_of(region)
+            .max_by_key(size)
+            .expect("every region has a place")
+    }
+
+    /// Whether any region is divided: else each place is a region and has no name of its own.
+    pub fn is_divided(&self) -> bool {
+        let divided = |place: &Place| place.id != self.regions[place.region].id;
+        self.places.iter().any(divided)
+    }
+
+    /// What is measured apart: regions, and if any is divided, after them all places.
+    pub fn areas(&self) -> usize {
+        self.regions.len() + if self.is_divided() { self.places.len() } else { 0 }
+    }
+
+    /// The area that a place is.
+    pub fn area(&self, place: usize) -> usize {
+        if self.is_divided() {
+            self.regions.len() + place
+        } else {
+            place
+        }
+    }
+
+    /// The places of an area.
+    pub fn places_in(&self, area: usize) -> impl Iterator<Item = usize> + Clone {
+        let (region, place) = (area, area.checked_sub(self.regions.len()));
+        (0..self.places.len()).filter(move |&at| match place {
+            Some(place) => at == place,
+            None => self.places[at].region == region,
+        })
     }
 
     /// Minutes after midnight at the start of a tick, on the region's own clock.
@@ -325,10 +394,10 @@ impl Model {
         minute.rem_euclid(1440) as u32
     }
 
-    /// Simulated citizens of a region: its population over `persons_per_agent`, rounded, at least 1.
-    pub fn agents(&self, region: usize) -> u32 {
+    /// Simulated citizens of a place: its population over `persons_per_agent`, rounded, at least 1.
+    pub fn agents(&self, place: usize) -> u32 {
         let (people, each) = (
-            u64::from(self.regions[region].population),
+            u64::from(self.places[place].population),
             u64::from(self.persons_per_agent),
         );
         ((people + each / 2) / each).max(1) as u32

@@ -21,7 +21,7 @@ pub enum Combine {
 
 macro_rules! levers {
     ($($variant:ident $name:literal $combine:ident $neutral:literal $unit:literal $low:literal $high:literal $meaning:literal;)*) => {
-        /// Something that an intervention can move, region by region.
+        /// Something that an intervention can move, place by place.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[repr(usize)]
         pub enum Lever { $(#[doc = $meaning] $variant),* }
@@ -115,8 +115,8 @@ pub struct Move {
 pub struct Condition {
     /// What is watched.
     pub metric: Metric,
-    /// Where; `None` is the whole country.
-    pub region: Option<usize>,
+    /// Where, a region or a place, as the model numbers areas; `None` is the whole country.
+    pub area: Option<usize>,
     /// Above the level, or below it.
     pub above: bool,
     /// The line.
@@ -168,8 +168,8 @@ pub struct Contingent {
     pub force: ForceKind,
     /// How many.
     pub officers: u32,
-    /// Where they go.
-    pub region: usize,
+    /// The place that they go to.
+    pub place: usize,
     /// Whether they take over the guard of sites, and so free local officers, or go into the streets.
     pub guards: bool,
     /// The probability that they are sent at all, 0 to 1, before any doubts are taken away.
@@ -246,8 +246,8 @@ pub struct Intervention {
     pub lag: u32,
     /// Ticks in effect; `None` is to the end.
     pub duration: Option<u32>,
-    /// In which regions; one flag per region.
-    pub regions: Vec<bool>,
+    /// In which places; one flag for each.
+    pub places: Vec<bool>,
     /// On which sites, for levers that act on sites; empty is all.
     pub sites: Vec<usize>,
     /// Hours of the day in which it acts once in effect, from the first to before the second; `None` is all day.

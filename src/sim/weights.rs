@@ -138,7 +138,7 @@ impl Weights {
     }
 }
 
-/// What decides a participant's first demand, common to a region, in steps of utility.
+/// What decides a participant's first demand, common to a place, in steps of utility.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Demands {
     /// Weight of discontent against hardship.
@@ -149,12 +149,12 @@ pub struct Demands {
     pub regime_line: i32,
 }
 
-/// What is perceived region by region.
+/// What is perceived place by place.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Perceived {
-    /// What decides first demands in each region.
+    /// What decides first demands in each place.
     pub demands: Vec<Demands>,
-    /// What communities weigh in each region, outside towns and in them, but for those that stand apart.
+    /// What communities weigh in each place, outside towns and in them, but for those that stand apart.
     pub shared: Vec<[Weights; 2]>,
 }
 

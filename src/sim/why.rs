@@ -3,7 +3,14 @@
 //!
 //! A mean over all residents would tell of people who never come near a square. So the parts are means over those at the
 //! **margin**: of going out, the keenest hundredth of a region's residents; of violence, the keenest tenth of these.
-//! Nothing has to be recorded for it, as the same dice give the same run again.
+//! The same dice give the same run again, so nothing has to be recorded for it ([`explain`]); a run that is asked to keeps
+//! it all the same, tick by tick ([`Asked`]), and is no other run for that.
+
+use std::cmp::Reverse;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use rayon::prelude::*;
 
 use super::model::Model;
 use super::reach;
@@ -11,7 +18,7 @@ use super::rules::SCALE;
 use super::tick::Engine;
 use super::tick::perceive::{View, way, weigh};
 use super::weights::Weights;
-use super::world::Ward;
+use super::world::World;
 use crate::dice::{BLOCK, Dice};
 use crate::metric::Metric;
 
@@ -20,13 +27,39 @@ pub const OUT: usize = 100;
 /// The keenest one in so many of those are the margin of violence.
 pub const VIOLENT: usize = 10;
 
-/// Communities of a region that are asked; they lie evenly spread over it.
+/// Communities of an area, a region or a place, that are asked; they lie evenly spread over it.
 const ASKED: usize = 512;
+
+/// What going out is made of, in the order of `a h + b p - c r + d`, and what the engine's steps leave over.
+#[rustfmt::skip]
+pub const TURNOUT: [&str; 22] = [
+    "background", "banks", "price", "discontent", "participation", "police", "fear", "crowd", "belief", "coordination",
+    "rumour", "reassurance", "narrative", "danger", "threshold", "hour", "cold", "curfew", "acquaintances", "anger",
+    "way", "rounding",
+];
+/// What violence is made of, in the order of `v - e r + f`, and what the engine's steps leave over.
+#[rustfmt::skip]
+pub const VIOLENCE: [&str; 11] = [
+    "disposition", "fear", "overstretch", "surprise", "arms", "isolation", "darkness", "reluctance", "discipline",
+    "anger", "rounding",
+];
+
+/// The columns of `explain.csv`: of each decision its parts, what they add up to, and the share who want to.
+pub fn columns() -> &'static [String] {
+    static COLUMNS: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let of = |decision: &'static str, parts: &'static [&'static str]| {
+            let all = parts.iter().copied().chain(["utility", "willing"]);
+            all.map(move |part| format!("{decision}_{part}"))
+        };
+        of("turnout", &TURNOUT).chain(of("violence", &VIOLENCE)).collect()
+    });
+    &COLUMNS
+}
 
 /// A decision, as those at its margin weigh it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decision {
-    /// What pushed them (above zero) and what held them back, in utility: means over the margin.
+    /// What pushed them (above zero) and what held them back, in utility: means over the margin, in steps of 0.00001.
     pub parts: Vec<(&'static str, f64)>,
     /// What the parts add up to. Whoever has more than zero acts.
     pub utility: f64,
@@ -35,162 +68,346 @@ pub struct Decision {
     pub willing: f64,
 }
 
-/// What decided in a region in a tick, and what came of it.
+/// What decided in a region in a tick.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Moment {
     /// Going out for a cause.
     pub turnout: Decision,
     /// Violence of those who are out.
     pub violence: Decision,
-    /// People out at the end of the tick.
-    pub participants: f64,
-    /// Of these, people who attack, burn or loot.
-    pub violent: f64,
 }
 
-/// What decided in these ticks and regions, in their order.
-pub fn explain(model: &Model, dice: &Dice, at: &[(u32, usize)]) -> Vec<Moment> {
-    let mut engine = Engine::new(model, dice);
-    let last = at.iter().map(|&(tick, _)| tick).max().unwrap_or(0);
-    let mut found: Vec<(usize, Moment)> = Vec::new();
-    for now in 0..=last {
-        engine.tick();
-        let asked = at.iter().enumerate().filter(|(_, (tick, _))| *tick == now);
-        found.extend(asked.map(|(place, &(_, region))| (place, of_region(&engine, region))));
-    }
-    found.sort_by_key(|(place, _)| *place);
-    found.into_iter().map(|(_, moment)| moment).collect()
-}
-
-/// What somebody weighs, and their own traits.
-struct Person {
-    community: Community,
-    traits: [u8; 4],
-}
-
-/// What tells a community from others of its region.
-#[derive(Clone, Copy)]
-struct Community {
-    urban: bool,
-    mood: (f32, f32),
-    known: f64,
-    weights: Weights,
-}
-
-/// What decided in a region in the tick that has just ended. Since a tick's views are formed, nothing has changed them.
-fn of_region(engine: &Engine, region: usize) -> Moment {
-    let (model, view) = (engine.model, &engine.perception.views[region]);
-    let mut people = asked(engine, region);
-    let residents = people.len();
-    let cause = |person: &Person| {
-        let [h, p, r, _] = person.traits;
-        person.community.weights.cause(h, p, r)
-    };
-    let rage = |person: &Person| {
-        let [_, _, r, v] = person.traits;
-        person.community.weights.rage(v, r)
-    };
-    people.sort_by_key(|person| std::cmp::Reverse(cause(person)));
-    let would = people.partition_point(|person| cause(person) > 0);
-    let would_fight = people[..would].iter().filter(|person| rage(person) > 0).count();
-
-    people.truncate(residents.div_ceil(OUT));
-    let willing = would as f64 / residents as f64;
-    let turnout = mean(&people, willing, cause, |person| going_out(model, view, person));
-    people.sort_by_key(|person| std::cmp::Reverse(rage(person)));
-    people.truncate(people.len().div_ceil(VIOLENT));
-    let willing = would_fight as f64 / would as f64;
-    let violence = mean(&people, willing, rage, |person| turning_violent(model, view, person));
-
-    let measured = |metric| engine.readings.get(metric, Some(region));
-    Moment {
-        turnout,
-        violence,
-        participants: measured(Metric::Participants),
-        violent: measured(Metric::Violent),
-    }
-}
-
-/// Residents of a region: of all its communities, or of some that lie evenly spread over it.
-fn asked(engine: &Engine, region: usize) -> Vec<Person> {
-    let wards = engine.world.wards.iter().filter(|ward| ward.region as usize == region);
-    let communities: Vec<(&Ward, usize)> = wards
-        .flat_map(|ward| (0..ward.out.len()).map(move |at| (ward, at)))
-        .collect();
-    let (model, view) = (engine.model, &engine.perception.views[region]);
-    let mut people = Vec::new();
-    for &(ward, at) in communities.iter().step_by(communities.len().div_ceil(ASKED)) {
-        let number = ward.first as usize + at;
-        let mood = ward.moods[at].unwrap_or(engine.world.regions[region].mood);
-        let known = engine.perception.acquaintances(number);
-        let community = Community {
-            urban: ward.urban,
-            mood,
-            known,
-            weights: weigh(model, ward.urban, mood, view, known),
+impl Moment {
+    /// Its numbers, in the order of [`columns`].
+    pub fn values(&self) -> Vec<f64> {
+        let of = |decision: &Decision| {
+            let parts = decision.parts.iter().map(|part| part.1);
+            parts.chain([decision.utility, decision.willing]).collect::<Vec<_>>()
         };
-        let traits = reach::traits(&model.regions[region], &engine.dice, number);
-        let size = ward.size_of(at).min(BLOCK);
-        people.extend(traits[..size].iter().map(|&traits| Person { community, traits }));
+        [of(&self.turnout), of(&self.violence)].concat()
     }
-    people
+
+    /// The moment of these numbers, in the same order.
+    ///
+    /// # Panics
+    /// If there are fewer.
+    pub fn of(values: &[f64]) -> Moment {
+        let decision = |names: &[&'static str], values: &[f64]| Decision {
+            parts: names.iter().copied().zip(values.iter().copied()).collect(),
+            utility: values[names.len()],
+            willing: values[names.len() + 1],
+        };
+        let (turnout, violence) = values.split_at(TURNOUT.len() + 2);
+        Moment {
+            turnout: decision(&TURNOUT, turnout),
+            violence: decision(&VIOLENCE, violence),
+        }
+    }
 }
 
-/// The terms of going out, in the order of `a h + b p - c r + d`.
-fn going_out(model: &Model, view: &View, person: &Person) -> Vec<(&'static str, f64)> {
-    let [h, p, r, _] = person.traits.map(|byte| f64::from(byte) / 255.0);
-    let (rules, community) = (&model.rules.turnout, &person.community);
-    let (anger, fear) = (f64::from(community.mood.0), f64::from(community.mood.1));
-    let hardship = view.hardship.parts.iter().map(|&(name, weight)| (name, weight * h));
-    let costs = view.cost.parts.iter().map(|&(name, weight)| (name, -weight * r));
+/// What decided in these ticks and areas, in their order, and how many people were out and violent by then.
+pub fn explain(model: &Model, dice: &Dice, at: &[(u32, usize)]) -> Vec<(Moment, [f64; 2])> {
+    let mut engine = Engine::new(model, dice);
+    let mut asked: Vec<_> = at
+        .iter()
+        .enumerate()
+        .map(|(order, &(tick, area))| (tick, order, Area::of(model, dice, &engine.world, area)))
+        .collect();
+    asked.sort_by_key(|(tick, order, _)| (*tick, *order));
+    let mut found: Vec<(usize, Moment, [f64; 2])> = Vec::new();
+    for (tick, order, mut area) in asked {
+        while engine.tick <= tick {
+            engine.tick();
+        }
+        let crowd = [Metric::Participants, Metric::Violent];
+        let crowd = crowd.map(|metric| engine.readings.get(metric, Some(area.number)));
+        found.push((order, area.moment(&engine), crowd));
+    }
+    found.sort_by_key(|(order, ..)| *order);
+    found.into_iter().map(|(_, moment, crowd)| (moment, crowd)).collect()
+}
+
+/// Residents of all regions who are asked, tick after tick.
+pub struct Asked(Vec<Area>);
+
+impl Asked {
+    /// Those of a world.
+    pub fn of(model: &Model, dice: &Dice, world: &World) -> Asked {
+        let regions = (0..model.regions.len()).into_par_iter();
+        Asked(regions.map(|region| Area::of(model, dice, world, region)).collect())
+    }
+
+    /// What decided in each region in the tick that has just ended.
+    pub fn moments(&mut self, engine: &Engine) -> Vec<Moment> {
+        self.0.par_iter_mut().map(|region| region.moment(engine)).collect()
+    }
+}
+
+/// Residents of a region or a place: of all its communities, or of some that lie evenly spread over it. What they are like never
+/// changes.
+struct Area {
+    number: usize,
+    communities: Vec<Community>,
+    /// Hardship, discontent, risk aversion and violent disposition.
+    traits: [Vec<u8>; 4],
+    /// What going out comes to for each of them.
+    causes: Vec<i32>,
+    /// A little less than it came to for the last of the margin when they were last asked: a guess that spares sorting.
+    line: i32,
+}
+
+/// A community, and where its people lie.
+struct Community {
+    place: usize,
+    ward: usize,
+    at: usize,
+    people: Range<usize>,
+}
+
+/// What a community weighs, and what tells it from others of its region.
+struct Weighing {
+    weights: Weights,
+    anger: f64,
+    fear: f64,
+    known: f64,
+    way: f64,
+}
+
+/// How far below the last line the next is looked for first: a fiftieth of utility.
+const SLACK: i32 = 255 * SCALE as i32 / 50;
+
+impl Area {
+    fn of(model: &Model, dice: &Dice, world: &World, number: usize) -> Area {
+        let places: Vec<usize> = model.places_in(number).collect();
+        let wards = world.wards.iter().enumerate();
+        let all: Vec<(usize, usize)> = wards
+            .filter(|(_, ward)| places.contains(&(ward.place as usize)))
+            .flat_map(|(number, ward)| (0..ward.out.len()).map(move |at| (number, at)))
+            .collect();
+        let (mut communities, mut traits) = (Vec::new(), <[Vec<u8>; 4]>::default());
+        for &(ward, at) in all.iter().step_by(all.len().div_ceil(ASKED)) {
+            let own = &world.wards[ward];
+            let place = own.place as usize;
+            let people = reach::traits(model.region_of(place), dice, own.first as usize + at);
+            let (from, size) = (traits[0].len(), own.size_of(at).min(BLOCK));
+            for (kind, column) in traits.iter_mut().enumerate() {
+                column.extend(people[..size].iter().map(|traits| traits[kind]));
+            }
+            let people = from..from + size;
+            communities.push(Community {
+                place,
+                ward,
+                at,
+                people,
+            });
+        }
+        Area {
+            number,
+            communities,
+            causes: vec![0; traits[0].len()],
+            traits,
+            line: i32::MIN,
+        }
+    }
+
+    /// What decided in the tick that has just ended. Since a tick's views are formed, nothing has changed them.
+    fn moment(&mut self, engine: &Engine) -> Moment {
+        let weighings: Vec<Weighing> = self.communities.iter().map(|own| self.weighing(engine, own)).collect();
+        let (would, would_fight) = self.put(&weighings);
+        let margin = self.margin();
+        let rage = |&(person, community): &(usize, usize)| {
+            let weights = &weighings[community].weights;
+            weights.rage(self.traits[3][person], self.traits[2][person])
+        };
+        let mut angriest = margin.clone();
+        angriest.sort_by_key(|person| Reverse(rage(person)));
+        angriest.truncate(margin.len().div_ceil(VIOLENT));
+        angriest.sort_unstable();
+        let causes = margin.iter().map(|&(person, _)| self.causes[person]);
+        Moment {
+            turnout: decision(
+                self.terms(engine, &weighings, &margin, going_out),
+                causes.collect(),
+                would as f64 / self.causes.len() as f64,
+            ),
+            violence: decision(
+                self.terms(engine, &weighings, &angriest, turning_violent),
+                angriest.iter().map(rage).collect(),
+                would_fight as f64 / would as f64,
+            ),
+        }
+    }
+
+    /// The terms of a decision as means over some people, who may be of several places.
+    fn terms(
+        &self,
+        engine: &Engine,
+        weighings: &[Weighing],
+        people: &[(usize, usize)],
+        of: fn(&Model, &View, &Means) -> Terms,
+    ) -> Terms {
+        let place_of = |&(_, community): &(usize, usize)| self.communities[community].place;
+        let mut places: Vec<usize> = people.iter().map(place_of).collect();
+        places.sort_unstable();
+        places.dedup();
+        let mut all: Terms = Vec::new();
+        for place in places {
+            let own: Vec<_> = people.iter().copied().filter(|of| place_of(of) == place).collect();
+            let share = own.len() as f64 / people.len() as f64;
+            let view = &engine.perception.views[place];
+            let terms = of(engine.model, view, &Means::of(self, weighings, &own));
+            all.resize(terms.len(), ("", 0.0));
+            for (sum, (name, term)) in all.iter_mut().zip(terms) {
+                *sum = (name, sum.1 + share * term);
+            }
+        }
+        all
+    }
+
+    fn weighing(&self, engine: &Engine, own: &Community) -> Weighing {
+        let (model, view) = (engine.model, &engine.perception.views[own.place]);
+        let ward = &engine.world.wards[own.ward];
+        let mood = ward.moods[own.at].unwrap_or(engine.world.places[own.place].mood);
+        let known = engine.perception.acquaintances(ward.first as usize + own.at);
+        Weighing {
+            weights: weigh(model, ward.urban, mood, view, known),
+            anger: f64::from(mood.0),
+            fear: f64::from(mood.1),
+            known,
+            way: way(model, ward.urban),
+        }
+    }
+
+    /// Put the decisions to everybody: how many want to go out, and how many of these to be violent.
+    fn put(&mut self, weighings: &[Weighing]) -> (usize, usize) {
+        let (mut would, mut would_fight) = (0, 0);
+        for (own, weighing) in self.communities.iter().zip(weighings) {
+            let weights = &weighing.weights;
+            let [h, p, r, v] = self.traits.each_ref().map(|column| &column[own.people.clone()]);
+            let causes = &mut self.causes[own.people.clone()];
+            for (((cause, &h), &p), &r) in causes.iter_mut().zip(h).zip(p).zip(r) {
+                *cause = weights.cause(h, p, r);
+            }
+            for ((&cause, &r), &v) in causes.iter().zip(r).zip(v) {
+                would += usize::from(cause > 0);
+                would_fight += usize::from((cause > 0) & (weights.rage(v, r) > 0));
+            }
+        }
+        (would, would_fight)
+    }
+
+    /// Those to whom going out comes to most, in their order, each with the place of the community; of equals, the first.
+    fn margin(&mut self) -> Vec<(usize, usize)> {
+        let number = self.causes.len().div_ceil(OUT);
+        let mut keen: Vec<i32> = self
+            .causes
+            .iter()
+            .copied()
+            .filter(|&cause| cause >= self.line)
+            .collect();
+        if keen.len() < number {
+            keen.clone_from(&self.causes);
+        }
+        let rest = keen.len() - number;
+        let line = *keen.select_nth_unstable(rest).1;
+        let mut equals = number - keen[rest..].iter().filter(|&&cause| cause > line).count();
+        self.line = line.saturating_sub(SLACK);
+        let mut margin = Vec::with_capacity(number);
+        for (community, own) in self.communities.iter().enumerate() {
+            for person in own.people.clone().filter(|&person| self.causes[person] >= line) {
+                if self.causes[person] == line {
+                    if equals == 0 {
+                        continue;
+                    }
+                    equals -= 1;
+                }
+                margin.push((person, community));
+            }
+        }
+        margin
+    }
+}
+
+/// Terms of a decision.
+type Terms = Vec<(&'static str, f64)>;
+
+/// What some people are like and what they weigh: means over them.
+struct Means {
+    h: f64,
+    p: f64,
+    r: f64,
+    v: f64,
+    anger: f64,
+    /// Of fear times risk aversion.
+    feared: f64,
+    known: f64,
+    way: f64,
+}
+
+impl Means {
+    fn of(area: &Area, weighings: &[Weighing], people: &[(usize, usize)]) -> Means {
+        let trait_of = |kind: usize, person: usize| f64::from(area.traits[kind][person]) / 255.0;
+        let mean = |of: &dyn Fn(usize, &Weighing) -> f64| {
+            let all = people
+                .iter()
+                .map(|&(person, community)| of(person, &weighings[community]));
+            all.sum::<f64>() / people.len() as f64
+        };
+        Means {
+            h: mean(&|person, _| trait_of(0, person)),
+            p: mean(&|person, _| trait_of(1, person)),
+            r: mean(&|person, _| trait_of(2, person)),
+            v: mean(&|person, _| trait_of(3, person)),
+            anger: mean(&|_, own| own.anger),
+            feared: mean(&|person, own| own.fear * trait_of(2, person)),
+            known: mean(&|_, own| own.known),
+            way: mean(&|_, own| own.way),
+        }
+    }
+}
+
+/// The terms of going out, in the order of [`TURNOUT`].
+fn going_out(model: &Model, view: &View, people: &Means) -> Terms {
+    let rules = &model.rules.turnout;
+    let hardship = view.hardship.parts.iter();
+    let costs = view.cost.parts.iter();
     hardship
-        .chain([("discontent", view.discontent * p)])
-        .chain(costs)
-        .chain([("fear", -rules.fear_weight * fear * r)])
+        .map(|&(name, weight)| (name, weight * people.h))
+        .chain([("discontent", view.discontent * people.p)])
+        .chain(costs.map(|&(name, weight)| (name, -weight * people.r)))
+        .chain([("fear", -rules.fear_weight * people.feared)])
         .chain(view.turnout.parts)
         .chain([
-            ("acquaintances", rules.acquaintance_weight * community.known),
-            ("anger", rules.backlash_weight * anger),
-            ("way", -way(model, community.urban)),
+            ("acquaintances", rules.acquaintance_weight * people.known),
+            ("anger", rules.backlash_weight * people.anger),
+            ("way", -people.way),
         ])
         .collect()
 }
 
-/// The terms of violence, in the order of `v - e r + f`.
-fn turning_violent(model: &Model, view: &View, person: &Person) -> Vec<(&'static str, f64)> {
-    let [_, _, r, v] = person.traits.map(|byte| f64::from(byte) / 255.0);
-    let (rules, community) = (&model.rules.violence, &person.community);
-    let (anger, fear) = (f64::from(community.mood.0), f64::from(community.mood.1));
-    [("disposition", v), ("fear", -rules.fear_weight * fear * r)]
+/// The terms of violence, in the order of [`VIOLENCE`].
+fn turning_violent(model: &Model, view: &View, people: &Means) -> Terms {
+    let rules = &model.rules.violence;
+    [("disposition", people.v), ("fear", -rules.fear_weight * people.feared)]
         .into_iter()
         .chain(view.violence.parts)
-        .chain([("anger", rules.backlash_weight * anger)])
+        .chain([("anger", rules.backlash_weight * people.anger)])
         .collect()
 }
 
-/// The mean of a decision over people, with what the engine's steps of utility leave over as its last part.
-fn mean(
-    people: &[Person],
-    willing: f64,
-    form: impl Fn(&Person) -> i32,
-    terms: impl Fn(&Person) -> Vec<(&'static str, f64)>,
-) -> Decision {
-    let mut parts: Vec<(&'static str, f64)> = Vec::new();
-    let mut utility = 0.0;
-    let share = 1.0 / people.len() as f64;
-    for person in people {
-        let own = terms(person);
-        parts.resize(own.len(), ("", 0.0));
-        for (sum, (name, term)) in parts.iter_mut().zip(own) {
-            *sum = (name, sum.1 + share * term);
-        }
-        utility += share * f64::from(form(person)) / (255.0 * SCALE);
-    }
-    let sum: f64 = parts.iter().map(|(_, part)| part).sum();
-    parts.push(("rounding", utility - sum));
+/// A decision of these terms, which comes to so much for each of those who are asked. What the engine's steps of utility
+/// leave over, and those of the terms, is its last part.
+fn decision(terms: Terms, forms: Vec<i32>, willing: f64) -> Decision {
+    // Plus zero, as minus zero reads like something.
+    let in_steps = |value: f64| (value * 1e5).round() / 1e5 + 0.0;
+    let sum: i64 = forms.iter().map(|&form| i64::from(form)).sum();
+    let utility = in_steps(sum as f64 / forms.len() as f64 / (255.0 * SCALE));
+    let mut parts: Vec<_> = terms.into_iter().map(|(name, term)| (name, in_steps(term))).collect();
+    let told: f64 = parts.iter().map(|(_, part)| part).sum();
+    parts.push(("rounding", in_steps(utility - told)));
     Decision {
         parts,
         utility,
-        willing,
+        willing: (willing * 1e7).round() / 1e7,
     }
 }

@@ -109,6 +109,7 @@ pub fn tables(
 ) -> Result<Vec<Digested>, Error> {
     let keeps = study.identity.keeps;
     let outcomes = !study.identity.outcomes.is_empty();
+    let model = study.arms[0].model.as_ref();
     let all = [
         (
             keeps.series,
@@ -116,7 +117,19 @@ pub fn tables(
             Part::Series,
             rows::series_schema(study.family().metrics()),
         ),
-        (keeps.events, "events.csv", Part::Events, rows::events_schema()),
+        (
+            keeps.events,
+            "events.csv",
+            Part::Events,
+            rows::events_with(study.is_divided()),
+        ),
+        (
+            keeps.places,
+            "places.csv",
+            Part::Places,
+            rows::places_schema(study.family().metrics()),
+        ),
+        (keeps.why, "explain.csv", Part::Why, rows::why_schema(model)),
         (
             outcomes,
             rows::outcomes_file(study),
@@ -272,6 +285,7 @@ impl Assembly<'_> {
         let model = &self.study.arms[0].model;
         match self.part {
             Part::Outcomes => ROWS,
+            Part::Places => (ROWS / (model.ticks() as usize * model.places().len()).max(1)).max(1),
             _ => (ROWS / (model.ticks() as usize * (model.regions().len() + 1)).max(1)).max(1),
         }
     }

@@ -22,6 +22,7 @@ use crate::scenario::calendar::Calendar;
 use crate::scenario::problem::{Problem, Problems};
 use crate::sim::event::Event;
 use crate::sim::recorder::Recorder;
+use crate::sim::why::Moment;
 use crate::sim::{Observer, Simulation};
 
 /// How jobs are run.
@@ -336,14 +337,14 @@ fn simulate(
     progress: &Progress,
 ) -> Option<Record> {
     let mut watched = Watched {
-        recorder: Recorder::new(model),
+        recorder: Recorder::new(model, study.identity.keeps.places || study.outcomes.are_of_places())
+            .with_why(study.identity.keeps.why),
         progress,
     };
     if model.run(&study.dice(job.replicate), &mut watched).is_break() {
         return None;
     }
-    let (series, events) = watched.recorder.into_tables();
-    Some(rows::record(study, calendar, series, events))
+    Some(rows::record(study, calendar, watched.recorder.into_tables()))
 }
 
 fn in_a_line(problems: &Problems) -> String {
@@ -369,6 +370,14 @@ impl Observer for Watched<'_> {
             true => ControlFlow::Break(()),
             false => ControlFlow::Continue(()),
         }
+    }
+
+    fn asks_why(&self) -> bool {
+        self.recorder.asks_why()
+    }
+
+    fn why(&mut self, moments: &[Moment]) {
+        self.recorder.why(moments);
     }
 }
 

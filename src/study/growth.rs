@@ -94,10 +94,18 @@ impl Growth {
         let keeps = self.old.identity.keeps;
         let mut events = keeps.events.then(|| open("events.csv")).transpose()?;
         let mut series = keeps.series.then(|| open("series.csv")).transpose()?;
+        let mut why = keeps.why.then(|| open("explain.csv")).transpose()?;
+        let mut places = keeps.places.then(|| open("places.csv")).transpose()?;
         while let Some(job) = outcomes.job() {
             let lines = |table: &mut Option<Lines<'_>>| table.as_mut().map_or(Ok(Vec::new()), |table| table.take(job));
             let (mut record, mut status) = (Record::default(), None);
-            record.parts = [Vec::new(), lines(&mut events)?, lines(&mut series)?];
+            record.parts = [
+                Vec::new(),
+                lines(&mut events)?,
+                lines(&mut series)?,
+                lines(&mut why)?,
+                lines(&mut places)?,
+            ];
             record.parts[0] = outcomes.outcomes(&mut status)?;
             record.done = status.is_none_or(|status| status == "ok");
             with(job, &record)?;

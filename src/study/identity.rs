@@ -29,7 +29,7 @@ pub struct Identity {
     /// The arms of a comparison other than the baseline.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub arms: Vec<ArmIdentity>,
-    /// Whether the series and the events of every run are kept.
+    /// Whether the series and the events of every run are kept, and what decided in it.
     pub keeps: Keeps,
     /// The numbers that are worked out of every run.
     pub outcomes: Vec<Outcome>,
@@ -49,6 +49,12 @@ pub struct Keeps {
     pub series: bool,
     /// One row per event.
     pub events: bool,
+    /// What decided, one row per tick and region.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub why: bool,
+    /// One row per tick and place.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub places: bool,
 }
 
 /// A number that is kept of every run.
@@ -174,6 +180,8 @@ impl Identity {
                 list("without --set", "with --set ", self.overrides.clone(), " --set "),
             ),
             ("series kept:", self.keeps.series.to_string()),
+            ("what decided is kept:", self.keeps.why.to_string()),
+            ("series of places kept:", self.keeps.places.to_string()),
             ("outcomes:", list("none", "", outcomes.collect(), ", ")),
         ];
         // Last what may grow: any other difference says more.

@@ -8,7 +8,8 @@
 //!
 //! ```text
 //! qantar-journal/2 {"shard":"2/7","started":1700000000}
-//! 5d41402a 12 0 3 + 17 0 0     checksum; point, replicate and arm of the job; done or failed; bytes of outcomes, events, series
+//! 5d41402a 12 0 3 + 17 0 0     checksum; point, replicate and arm of the job; done or failed; bytes of outcomes, events,
+//!                              series and, where they are kept, of what decided and of places
 //! ok,12.0,3.0,0.25,
 //! ```
 
@@ -54,9 +55,14 @@ impl Writer {
 pub struct Record {
     /// Whether it did not fail.
     pub done: bool,
-    /// By [`Part`]: one line of status, outcomes and reason; its events; its series.
-    pub parts: [Vec<u8>; 3],
+    /// By [`Part`]: one line of status, outcomes and reason; its events; its series; what decided; that of its places.
+    pub parts: [Vec<u8>; PARTS],
 }
+
+/// How many tables a record has lines of.
+const PARTS: usize = 5;
+/// How many of them are always told, the first.
+const ALWAYS: usize = 3;
 
 /// A table of which a record has lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +73,10 @@ pub enum Part {
     Events = 1,
     /// A line for each tick and region.
     Series = 2,
+    /// A line for each tick and region, if it is kept.
+    Why = 3,
+    /// A line for each tick and place, if they are kept.
+    Places = 4,
 }
 
 /// A journal as it is written.
@@ -134,10 +144,16 @@ impl Journal {
     }
 }
 
-fn head(job: Job, done: bool, [outcomes, events, series]: [usize; 3]) -> String {
+fn head(job: Job, done: bool, lengths: [usize; PARTS]) -> String {
     let Job { point, replicate, arm } = job;
     let sign = if done { '+' } else { '-' };
-    format!("{point} {replicate} {arm} {sign} {outcomes} {events} {series}\n")
+    // What is kept only if it is asked for has no length where it is not.
+    let kept = lengths
+        .iter()
+        .rposition(|length| *length > 0)
+        .map_or(ALWAYS, |last| ALWAYS.max(last + 1));
+    let lengths: String = lengths[..kept].iter().map(|length| format!(" {length}")).collect();
+    format!("{point} {replicate} {arm} {sign}{lengths}\n")
 }
 
 fn checksum(head: &str, payload: &[u8]) -> u32 {
@@ -327,7 +343,7 @@ pub fn journals(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(paths)
 }
 
-type Head = (u32, Job, bool, [usize; 3]);
+type Head = (u32, Job, bool, [usize; PARTS]);
 
 fn next_head(reader: &mut impl BufRead) -> io::Result<Option<Head>> {
     let mut line = Vec::new();
@@ -347,11 +363,13 @@ fn next(reader: &mut impl BufRead) -> io::Result<Option<(Job, Record, u64)>> {
     if read != bytes + 1 || payload.pop() != Some(b'\n') || checksum(&head, &payload) != sum {
         return Ok(None);
     }
+    let places = payload.split_off(lengths[..4].iter().sum());
+    let why = payload.split_off(lengths[..3].iter().sum());
     let series = payload.split_off(lengths[0] + lengths[1]);
     let events = payload.split_off(lengths[0]);
     let record = Record {
         done,
-        parts: [payload, events, series],
+        parts: [payload, events, series, why, places],
     };
     // The checksum is eight digits and a blank.
     Ok(Some((job, record, (9 + head.len() + read) as u64)))
@@ -367,8 +385,14 @@ fn parse_head(line: &str) -> Option<Head> {
         "-" => false,
         _ => return None,
     };
-    let mut length = || parts.next()?.parse().ok();
-    let lengths = [length()?, length()?, length()?];
+    let mut lengths = [0; PARTS];
+    for (at, length) in lengths.iter_mut().enumerate() {
+        match parts.next() {
+            Some(text) => *length = text.parse().ok()?,
+            None if at >= ALWAYS => {}
+            None => return None,
+        }
+    }
     Some((sum, Job { point, replicate, arm }, done, lengths))
 }
 
@@ -396,7 +420,13 @@ mod tests {
         let bytes = |text: &str| text.as_bytes().to_vec();
         Record {
             done,
-            parts: [bytes(text), bytes("events\n"), bytes("row 1\nrow 2\n")],
+            parts: [
+                bytes(text),
+                bytes("events\n"),
+                bytes("row 1\nrow 2\n"),
+                bytes("why\n"),
+                bytes("places\n"),
+            ],
         }
     }
 

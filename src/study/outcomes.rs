@@ -29,9 +29,15 @@ impl Outcomes {
         kept.iter().map(read).collect::<Result<_, _>>().map(Outcomes)
     }
 
-    /// Their values in one run, from its series and its events, which have the times of their ticks.
-    pub fn of(&self, series: &Table, events: &Table) -> Vec<f64> {
-        let replicate = Replicate::of(series, events);
+    /// Whether one of them is of single places.
+    pub fn are_of_places(&self) -> bool {
+        self.0.iter().any(Outcome::is_of_places)
+    }
+
+    /// Their values in one run, from its series and its events, which have the times of their ticks, and from the readings
+    /// of its places if it has them.
+    pub fn of(&self, series: &Table, events: &Table, places: Option<&Table>) -> Vec<f64> {
+        let replicate = Replicate::of(series, events).with_places(places);
         self.0.iter().map(|outcome| outcome.of(&replicate)).collect()
     }
 }

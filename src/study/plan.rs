@@ -92,6 +92,8 @@ impl Study {
                 keeps: Keeps {
                     series: rows,
                     events: rows,
+                    why: false,
+                    places: false,
                 },
                 outcomes: Vec::new(),
                 design: None,
@@ -217,11 +219,19 @@ impl Study {
         design.is_some_and(|design| design.method == Method::Stages)
     }
 
-    /// What outcomes of its runs can name: of the baseline, and the regions and subjects of all arms.
+    /// Whether a region is divided into places, in any arm.
+    pub fn is_divided(&self) -> bool {
+        self.arms.iter().any(|arm| !arm.model.places().is_empty())
+    }
+
+    /// What outcomes of its runs can name: of the baseline, and the regions, places and subjects of all arms.
     pub fn known(&self) -> Known {
         let mut known = outcomes::known(self.family(), self.arms[0].model.as_ref(), &self.calendar);
         for arm in &self.arms[1..] {
             known.regions.extend(arm.model.regions().into_iter().map(str::to_owned));
+            known
+                .places
+                .extend(arm.model.places().into_iter().map(|(id, _)| id.to_owned()));
             known
                 .subjects
                 .extend(arm.model.subjects().into_iter().map(str::to_owned));

@@ -13,6 +13,8 @@ use super::plan::{Job, Study};
 use crate::design::Span;
 use crate::metric::Description;
 use crate::scenario::calendar::Calendar;
+use crate::sim::Simulation;
+use crate::sim::recorder::Recorded;
 use crate::table::{Column, Kind, Table, csv};
 
 /// The columns of `series.csv` of models of a kind. One row per replicate, arm, tick and region; region `all` is the
@@ -26,7 +28,22 @@ pub fn series_schema(metrics: &'static [Description]) -> Vec<(&'static str, Kind
     COLUMNS.into_iter().chain(metrics).collect()
 }
 
-/// The columns of `events.csv`. One row per event; `counts` is the unit of `number`.
+/// The columns of `explain.csv` of a model: what decided, one row per replicate, arm, tick and region.
+pub fn why_schema(model: &dyn Simulation) -> Vec<(&'static str, Kind)> {
+    let reasons = model.reasons().iter().map(|name| (name.as_str(), Kind::Float));
+    COLUMNS.into_iter().chain(reasons).collect()
+}
+
+/// The columns of `places.csv` of models of a kind, as those of `series.csv` but for one row per replicate, arm, tick and
+/// place.
+pub fn places_schema(metrics: &'static [Description]) -> Vec<(&'static str, Kind)> {
+    let mut schema = series_schema(metrics);
+    schema.insert(COLUMNS.len(), PLACE);
+    schema
+}
+
+/// The columns of `events.csv`. One row per event; `counts` is the unit of `number`. In results of divided regions there is
+/// also the column `place`, behind `region`.
 pub fn events_schema() -> Vec<(&'static str, Kind)> {
     let rest = [
         ("event", Kind::Text),
@@ -36,6 +53,17 @@ pub fn events_schema() -> Vec<(&'static str, Kind)> {
     ];
     COLUMNS.into_iter().chain(rest).collect()
 }
+
+/// The columns of the events of a study, or of whatever has places or not.
+pub fn events_with(places: bool) -> Vec<(&'static str, Kind)> {
+    let mut schema = events_schema();
+    if places {
+        schema.insert(COLUMNS.len(), PLACE);
+    }
+    schema
+}
+
+const PLACE: (&str, Kind) = ("place", Kind::Text);
 
 const COLUMNS: [(&str, Kind); 7] = [
     ("arm", Kind::Text),
@@ -121,9 +149,11 @@ pub fn read_outcomes(study: &Study, folder: &Path) -> Result<Table, Error> {
 }
 
 /// What a job that did not fail has given, as its record.
-pub(super) fn record(study: &Study, calendar: &Calendar, series: Table, events: Table) -> Record {
-    let (series, events) = (with_times(calendar, series), with_times(calendar, events));
-    let values = study.outcomes.of(&series, &events);
+pub(super) fn record(study: &Study, calendar: &Calendar, run: Recorded) -> Record {
+    let (series, events) = (with_times(calendar, run.series), with_times(calendar, run.events));
+    let why = run.why.map(|why| text(&with_times(calendar, why)));
+    let places = run.places.map(|table| with_times(calendar, table));
+    let values = study.outcomes.of(&series, &events, places.as_ref());
     let lines = |keep: bool, table: &Table| match keep {
         true => text(table),
         false => Vec::new(),
@@ -133,8 +163,13 @@ pub(super) fn record(study: &Study, calendar: &Calendar, series: Table, events: 
         done: true,
         parts: [
             outcomes_line("ok", &values, ""),
-            lines(keeps.events, &events),
+            match keeps.events && study.is_divided() {
+                true => text(&with_places(events)),
+                false => lines(keeps.events, &events),
+            },
             lines(keeps.series, &series),
+            why.unwrap_or_default(),
+            places.map_or(Vec::new(), |places| lines(keeps.places, &places)),
         ],
     }
 }
@@ -144,7 +179,13 @@ pub(super) fn failure(study: &Study, reason: &str) -> Record {
     let none = vec![f64::NAN; study.identity.outcomes.len()];
     Record {
         done: false,
-        parts: [outcomes_line("failed", &none, reason), Vec::new(), Vec::new()],
+        parts: [
+            outcomes_line("failed", &none, reason),
+            Vec::new(),
+            Vec::new(),
+            Vec::new(),
+            Vec::new(),
+        ],
     }
 }
 
@@ -237,6 +278,21 @@ fn written(value: &str, kind: Kind) -> String {
     number().unwrap_or_else(text)
 }
 
+/// Events with their places, also those of an arm in which no region is divided.
+fn with_places(events: Table) -> Table {
+    if events.column(PLACE.0).is_some() {
+        return events;
+    }
+    let nowhere = Column::Text(vec![String::new(); events.rows()]);
+    let mut columns = events.into_columns();
+    let behind = columns
+        .iter()
+        .position(|(name, _)| name == "region")
+        .map_or(0, |at| at + 1);
+    columns.insert(behind, (PLACE.0.to_owned(), nowhere));
+    Table::new(columns)
+}
+
 /// One of the recorder's tables, with the local times of its ticks: what an outcome is worked out of.
 ///
 /// # Panics
@@ -268,10 +324,9 @@ mod tests {
     fn the_recorders_tables_become_the_columns_of_the_files() {
         let study = study(9, 0..4);
         let model = study.arms[0].model.as_ref();
-        let mut recorder = Recorder::new(model);
+        let mut recorder = Recorder::new(model, false).with_why(true);
         let _ = model.run(&study.dice(3), &mut recorder);
-        let (series, events) = recorder.into_tables();
-        let record = record(&study, &study.calendar, series, events);
+        let record = record(&study, &study.calendar, recorder.into_tables());
         let job = Job {
             point: 0,
             replicate: 3,

@@ -14,7 +14,6 @@ pub fn region(id: &str, population: u32) -> Region {
     Region {
         id: id.to_owned(),
         population,
-        urban: 0.7,
         hour_shift: 0,
         hardship: UNIFORM.into(),
         discontent: UNIFORM.into(),
@@ -27,7 +26,6 @@ pub fn region(id: &str, population: u32) -> Region {
         state_media: 0.5,
         discipline: 0.3,
         temperature: 0.0,
-        daylight: (480.0, 1050.0),
         legitimacy: 0.5,
     }
 }
@@ -38,6 +36,7 @@ pub fn police(region: usize, officers: u32) -> Force {
         id: format!("police-{region}"),
         kind: ForceKind::Police,
         region,
+        place: None,
         officers,
         loyalty: Distribution::Normal { mean: 0.6, sd: 0.2 }.into(),
         mobile: true,
@@ -45,11 +44,11 @@ pub fn police(region: usize, officers: u32) -> Force {
 }
 
 /// A site of a kind with its usual loss.
-pub fn site(id: &str, kind: SiteKind, region: usize, guards: u32) -> Site {
+pub fn site(id: &str, kind: SiteKind, place: usize, guards: u32) -> Site {
     Site {
         id: id.to_owned(),
         kind,
-        region,
+        place,
         guards,
         strength: 1.5,
         appeal: kind.appeal(),
@@ -58,13 +57,13 @@ pub fn site(id: &str, kind: SiteKind, region: usize, guards: u32) -> Site {
 }
 
 /// An intervention that does nothing, at tick 0, everywhere.
-pub fn intervention(id: &str, regions: usize) -> Intervention {
+pub fn intervention(id: &str, places: usize) -> Intervention {
     Intervention {
         id: id.to_owned(),
         when: When::At(0),
         lag: 0,
         duration: None,
-        regions: vec![true; regions],
+        places: vec![true; places],
         sites: vec![],
         hours: None,
         credibility: 1.0,
@@ -154,9 +153,29 @@ pub fn rules() -> Rules {
     rules
 }
 
+/// A place of a region in which nothing is special.
+pub fn place(id: &str, region: usize, population: u32) -> Place {
+    Place {
+        id: id.to_owned(),
+        region,
+        population,
+        urban: 0.7,
+        daylight: (480.0, 1050.0),
+    }
+}
+
 /// A model of these regions, tied at a half, 300 km apart, without forces, sites or interventions.
 pub fn model(regions: Vec<Region>, ticks: u32) -> Model {
-    let n = regions.len();
+    let whole = regions.iter().enumerate();
+    let places = whole
+        .map(|(g, region)| place(&region.id, g, region.population))
+        .collect();
+    divided(regions, places, ticks)
+}
+
+/// The same of regions with these places.
+pub fn divided(regions: Vec<Region>, places: Vec<Place>, ticks: u32) -> Model {
+    let n = places.len();
     let square = |same: f64, other: f64| {
         (0..n * n)
             .map(|i| if i % (n + 1) == 0 { same } else { other })
@@ -172,6 +191,7 @@ pub fn model(regions: Vec<Region>, ticks: u32) -> Model {
         ties: square(1.0, 0.5),
         distances: square(0.0, 300.0),
         regions,
+        places,
         sites: vec![],
         forces: vec![],
         interventions: vec![],
@@ -207,7 +227,7 @@ pub fn restless(ticks: u32) -> Model {
     };
     let crowded = Condition {
         metric: Metric::Participants,
-        region: None,
+        area: None,
         above: true,
         level: 60.0,
         ticks: 2,
@@ -246,7 +266,7 @@ pub fn restless(ticks: u32) -> Model {
                 id: "friends".to_owned(),
                 force: ForceKind::External,
                 officers: 30,
-                region: 1,
+                place: 1,
                 guards: true,
                 willing: 1.0,
                 decision_ticks: 3,
@@ -265,9 +285,11 @@ pub fn restless(ticks: u32) -> Model {
     country
 }
 
-/// Random valid models of up to three regions, restless enough that things happen in most of them.
+/// Random valid models of up to three regions, each whole or of up to three places, restless enough that things happen in
+/// most of them.
 pub fn any_model() -> impl Strategy<Value = Model> {
     let region_of = (1u32..1500, 0.0..1.0f64, 0.2..1.0f64, 0.0..0.9f64, -3i32..3);
+    let parts_of = proptest::collection::vec(0.05..1.0f64, 1..4);
     let lever_of = (
         0..Lever::ALL.len(),
         0.0..1.0f64,
@@ -276,7 +298,7 @@ pub fn any_model() -> impl Strategy<Value = Model> {
         proptest::option::of(1u32..20),
     );
     (
-        proptest::collection::vec(region_of, 1..4),
+        proptest::collection::vec((region_of, parts_of), 1..4),
         proptest::collection::vec((0u32..80, 0usize..3, 0.1..0.9f64), 0..4),
         proptest::collection::vec((0usize..SiteKind::ALL.len(), 0usize..3, 0u32..8), 0..6),
         proptest::collection::vec(lever_of, 0..6),
@@ -284,8 +306,10 @@ pub fn any_model() -> impl Strategy<Value = Model> {
     )
         .prop_map(
             |(regions, forces, sites, levers, (cost, crowd, reluctance, persons, start))| {
-                let regions = regions
+                let parts: Vec<Vec<f64>> = regions.iter().map(|(_, parts)| parts.clone()).collect();
+                let regions: Vec<Region> = regions
                     .into_iter()
+                    .map(|(of, _)| of)
                     .enumerate()
                     .map(
                         |(g, (population, exposure, connectivity, discipline, hour_shift))| Region {
@@ -302,9 +326,9 @@ pub fn any_model() -> impl Strategy<Value = Model> {
                 model = Model {
                     rules: template.rules,
                     persons_per_agent: persons,
-                    ..self::model(regions, 30)
+                    ..cut(regions, &parts, 30)
                 };
-                let n = model.regions.len();
+                let (n, places) = (model.regions.len(), model.places.len());
                 model.clock.start_minute = start * 60;
                 model.rules.turnout.base_cost = cost;
                 model.rules.turnout.crowd_weight = crowd;
@@ -319,10 +343,10 @@ pub fn any_model() -> impl Strategy<Value = Model> {
                 model.sites = sites
                     .into_iter()
                     .enumerate()
-                    .map(|(s, (kind, region, guards))| site(&format!("s{s}"), SiteKind::ALL[kind], region % n, guards))
+                    .map(|(s, (kind, at, guards))| site(&format!("s{s}"), SiteKind::ALL[kind], at % places, guards))
                     .collect();
                 model.interventions = template.interventions[..1].to_vec();
-                model.interventions[0].regions = vec![true; n];
+                model.interventions[0].places = vec![true; places];
                 for (i, (lever, share, at, lag, duration)) in levers.into_iter().enumerate() {
                     let lever = Lever::ALL[lever];
                     let (low, high) = (lever.range().0.max(-0.5), lever.range().1.min(3.0));
@@ -332,10 +356,37 @@ pub fn any_model() -> impl Strategy<Value = Model> {
                         duration,
                         credibility: share,
                         effect: vec![to(lever, low + share * (high - low))],
-                        ..intervention(&format!("i{i}"), n)
+                        // The first place is left out of every second one.
+                        places: (0..places).map(|place| place > 0 || i % 2 == 0).collect(),
+                        ..intervention(&format!("i{i}"), places)
                     });
                 }
                 model
             },
         )
+}
+
+/// Regions cut into places of about these proportions, of which a region without people for them has fewer. A region of
+/// one part is whole.
+fn cut(regions: Vec<Region>, parts: &[Vec<f64>], ticks: u32) -> Model {
+    let mut places = Vec::new();
+    for (g, (region, parts)) in regions.iter().zip(parts).enumerate() {
+        let mut left = region.population;
+        let all: f64 = parts.iter().sum();
+        for (at, part) in parts[1..].iter().enumerate() {
+            let people = (f64::from(region.population) * part / all) as u32;
+            if people > 0 && people < left {
+                places.push(place(&format!("{}-{at}", region.id), g, people));
+                left -= people;
+            }
+        }
+        let whole = left == region.population;
+        let id = if whole {
+            region.id.clone()
+        } else {
+            format!("{}-rest", region.id)
+        };
+        places.push(place(&id, g, left));
+    }
+    divided(regions, places, ticks)
 }

@@ -23,7 +23,7 @@ pub(super) fn node(node: &Node, known: &Known, mistakes: &mut Vec<Mistake>) {
         Node::Metric {
             metric, level, scope, ..
         } => {
-            measured(metric, &scope.regions, known, mistakes);
+            measured(metric, [&scope.regions, &scope.places], known, mistakes);
             inner(level, mistakes);
             scope
         }
@@ -43,6 +43,21 @@ pub(super) fn node(node: &Node, known: &Known, mistakes: &mut Vec<Mistake>) {
         }
     };
     words(&scope.regions, "region", "regions", &known.regions, region, mistakes);
+    match (known.places.is_empty(), scope.places.first()) {
+        (true, Some(place)) => mistakes.push(Mistake {
+            span: place.at.0.clone(),
+            message: format!("there is no place `{}`", place.text),
+            help: "no region of this scenario is divided into places; `region=` takes a region".to_owned(),
+        }),
+        _ => words(
+            &scope.places,
+            "place",
+            "places",
+            &known.places,
+            |word, name| word == name,
+            mistakes,
+        ),
+    }
     let dated = scope.window != Window::Span(None, None) || scope.since.is_some();
     if known.undated && dated {
         mistakes.push(Mistake {
@@ -63,9 +78,9 @@ pub(super) fn node(node: &Node, known: &Known, mistakes: &mut Vec<Mistake>) {
     }
 }
 
-/// A metric that there is, and of a mean over people at most one region: the mean of two would need their sizes, which
+/// A metric that there is, and of a mean over people at most one region or place: the mean of two would need their sizes, which
 /// a series does not have.
-fn measured(metric: &Word, regions: &[Word], known: &Known, mistakes: &mut Vec<Mistake>) {
+fn measured(metric: &Word, of: [&[Word]; 2], known: &Known, mistakes: &mut Vec<Mistake>) {
     let names = known.metrics.iter().map(|metric| metric.name);
     let Some(found) = known.metrics.iter().find(|known| known.name == metric.text) else {
         mistakes.push(Mistake {
@@ -75,12 +90,14 @@ fn measured(metric: &Word, regions: &[Word], known: &Known, mistakes: &mut Vec<M
         });
         return;
     };
-    if let (Across::Mean, [_, second, ..]) = (found.across, regions) {
-        mistakes.push(Mistake {
-            span: second.at.0.clone(),
-            message: format!("`{}` is a mean over people, so it is read in one region", metric.text),
-            help: "or in the whole country, without `region`".to_owned(),
-        });
+    for (words, key) in of.into_iter().zip(["region", "place"]) {
+        if let (Across::Mean, [_, second, ..]) = (found.across, words) {
+            mistakes.push(Mistake {
+                span: second.at.0.clone(),
+                message: format!("`{}` is a mean over people, so it is read in one {key}", metric.text),
+                help: format!("or in the whole country, without `{key}`"),
+            });
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! ```text
 //! peak(participants)
 //! last(deaths_civilians, region=almaty)
+//! peak(participants, place=zhanaozen)
 //! day(participants_today, date=2022-01-05) / day(participants_today, date=2022-01-04)
 //! regions(day(participants_today, date=2022-01-04) >= 50)
 //! distinct(site_seized+site_abandoned, subject=*-akimat, from=2022-01-04T20:00, to=2022-01-06T06:00)
@@ -52,6 +53,11 @@ impl Outcome {
         value::of(&self.0, replicate, None)
     }
 
+    /// Whether the values of single places are in it.
+    pub fn is_of_places(&self) -> bool {
+        self.0.is_of_places()
+    }
+
     /// Every name and date in it that a scenario does not know.
     pub fn check(&self, known: &Known) -> Vec<Mistake> {
         let mut mistakes = Vec::new();
@@ -70,6 +76,18 @@ impl FromStr for Outcome {
 
     fn from_str(text: &str) -> Result<Outcome, Mistake> {
         Outcome::parse(text)
+    }
+}
+
+impl Node {
+    fn is_of_places(&self) -> bool {
+        match self {
+            Node::Number(_) | Node::Events { .. } => false,
+            Node::Minus(node) => node.is_of_places(),
+            Node::Binary(left, _, right) => left.is_of_places() || right.is_of_places(),
+            Node::Metric { level, scope, .. } => !scope.places.is_empty() || level.is_of_places(),
+            Node::Regions { of, level, .. } => of.is_of_places() || level.is_of_places(),
+        }
     }
 }
 
@@ -104,6 +122,8 @@ pub struct Known {
     pub metrics: &'static [Description],
     /// Ids of regions.
     pub regions: Vec<String>,
+    /// Ids of places; none where no region is divided.
+    pub places: Vec<String>,
     /// Names of events.
     pub events: Vec<String>,
     /// Ids of sites, actions and contingents: the subjects of events.
@@ -149,7 +169,7 @@ enum Make {
 }
 
 impl Function {
-    /// How it is written, such as `peak(METRIC, region=, from=, to=, date=)`.
+    /// How it is written, such as `peak(METRIC, region=, place=, from=, to=, date=)`.
     pub fn form(&self) -> String {
         let first = match self.takes {
             Takes::Metric => "METRIC",
@@ -163,9 +183,9 @@ impl Function {
     }
 }
 
-const WINDOW: &[&str] = &["region", "from", "to", "date"];
-const MOMENT: &[&str] = &["region", "from", "to", "date", "since", "else"];
-const EVENTS: &[&str] = &["region", "subject", "from", "to", "date"];
+const WINDOW: &[&str] = &["region", "place", "from", "to", "date"];
+const MOMENT: &[&str] = &["region", "place", "from", "to", "date", "since", "else"];
+const EVENTS: &[&str] = &["region", "place", "subject", "from", "to", "date"];
 
 const fn metric(name: &'static str, over: OverTime, meaning: &'static str) -> Function {
     Function {
@@ -187,17 +207,17 @@ pub const FUNCTIONS: &[Function] = &[
     metric("sum", OverTime::Sum, "The sum over time, in the metric's unit times hours: of people, person-hours."),
     metric("start", OverTime::Start, "The value in the first tick of the window or the run."),
     metric("last", OverTime::Last, "The value at the end of the window or the run."),
-    Function { keys: &["region", "time"], required: &["time"], ..metric("at", OverTime::Last, "The value in the tick that holds this local time.") },
-    Function { keys: &["region", "date"], required: &["date"], ..metric("day", OverTime::Last, "The value in the last tick of this local day; of what is counted since midnight, that day's count.") },
+    Function { keys: &["region", "place", "time"], required: &["time"], ..metric("at", OverTime::Last, "The value in the tick that holds this local time.") },
+    Function { keys: &["region", "place", "date"], required: &["date"], ..metric("day", OverTime::Last, "The value in the last tick of this local day; of what is counted since midnight, that day's count.") },
     Function { takes: Takes::MetricAndLevel, ..metric("time_above", OverTime::TimeAbove, "Hours in which it is above the level.") },
     Function { takes: Takes::Condition, keys: MOMENT, ..metric("first", OverTime::First, "Hours from the start, or from `since`, to the first tick in which this holds; where there is none, what `else` says, a number or `end`.") },
     Function { keys: MOMENT, ..metric("time_of_peak", OverTime::TimeOfPeak, "Hours from the start, or from `since`, to the first tick that has the largest value, if that is above zero.") },
-    Function { takes: Takes::Condition, keys: &["region", "from", "to", "date", "mean"], ..metric("episodes", OverTime::Episodes, "How many times it begins to hold, for however long; or of these episodes the `mean` of their `size`, the sum over time, of their `length` in hours, or of the `wait` between two in hours; 0 where there is none.") },
+    Function { takes: Takes::Condition, keys: &["region", "place", "from", "to", "date", "mean"], ..metric("episodes", OverTime::Episodes, "How many times it begins to hold, for however long; or of these episodes the `mean` of their `size`, the sum over time, of their `length` in hours, or of the `wait` between two in hours; 0 where there is none.") },
     Function { name: "regions", takes: Takes::Regions, keys: &["region"], required: &[], make: Make::Regions, meaning: "How many regions have an outcome, taken in the region alone, for which this holds." },
     Function { name: "events", takes: Takes::Events, keys: EVENTS, required: &[], make: Make::Events(OverEvents::Count), meaning: "How many such events there are; `subject` is the id of a site, action or contingent, in which `*` stands for any characters." },
-    Function { name: "distinct", takes: Takes::Events, keys: &["region", "subject", "from", "to", "date", "by"], required: &[], make: Make::Events(OverEvents::Distinct), meaning: "How many different subjects such events have; or `by=region` in how many regions they are, or `by=pattern` how many of the patterns of `subject` they match." },
-    Function { name: "first_event", takes: Takes::Events, keys: &["region", "subject", "from", "to", "date", "since", "else"], required: &[], make: Make::Events(OverEvents::First), meaning: "Hours from the start, or from `since`, to the first such event; where there is none, what `else` says, a number or `end`." },
-    Function { name: "last_event", takes: Takes::Events, keys: &["region", "subject", "from", "to", "date", "since", "else"], required: &[], make: Make::Events(OverEvents::Last), meaning: "Hours from the start, or from `since`, to the last such event." },
+    Function { name: "distinct", takes: Takes::Events, keys: &["region", "place", "subject", "from", "to", "date", "by"], required: &[], make: Make::Events(OverEvents::Distinct), meaning: "How many different subjects such events have; or `by=region` or `by=place` in how many of these they are, or `by=pattern` how many of the patterns of `subject` they match." },
+    Function { name: "first_event", takes: Takes::Events, keys: &["region", "place", "subject", "from", "to", "date", "since", "else"], required: &[], make: Make::Events(OverEvents::First), meaning: "Hours from the start, or from `since`, to the first such event; where there is none, what `else` says, a number or `end`." },
+    Function { name: "last_event", takes: Takes::Events, keys: &["region", "place", "subject", "from", "to", "date", "since", "else"], required: &[], make: Make::Events(OverEvents::Last), meaning: "Hours from the start, or from `since`, to the last such event." },
 ];
 
 /// A part of an outcome.
@@ -257,13 +277,15 @@ enum OverEvents {
 enum By {
     Subject,
     Region,
+    Place,
     Pattern,
 }
 
 impl By {
-    const ALL: [(&'static str, By); 3] = [
+    const ALL: [(&'static str, By); 4] = [
         ("subject", By::Subject),
         ("region", By::Region),
+        ("place", By::Place),
         ("pattern", By::Pattern),
     ];
 }
@@ -293,6 +315,7 @@ enum Never {
 #[derive(Clone, Debug, PartialEq)]
 struct Scope {
     regions: Vec<Word>,
+    places: Vec<Word>,
     window: Window,
     since: Option<DateTime>,
     never: Option<Never>,
@@ -515,6 +538,7 @@ impl fmt::Display for Compare {
 impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         key(f, "region", &self.regions)?;
+        key(f, "place", &self.places)?;
         match self.window {
             Window::Span(from, to) => {
                 for (key, at) in [("from", from), ("to", to)] {

@@ -337,8 +337,9 @@ impl<'a> Reader<'a> {
 
     fn scope(&self, function: &Function, arguments: &[Argument<'_>], at: &Span) -> Result<Scope, Mistake> {
         let regions = list(arguments, "region", "a region")?;
+        let places = list(arguments, "place", "a place")?;
         if self.within_regions
-            && let Some(argument) = argument(arguments, "region")
+            && let Some(argument) = argument(arguments, "region").or(argument(arguments, "place"))
         {
             let help = "to count some regions only, put it behind the comparison";
             return Err(mistake(
@@ -346,6 +347,10 @@ impl<'a> Reader<'a> {
                 "within `regions` each region is taken alone",
                 help,
             ));
+        }
+        if let (Some(_), Some(place)) = (argument(arguments, "region"), argument(arguments, "place")) {
+            let message = "a number is of regions or of places";
+            return Err(mistake(&place.key_at, message, "keep `region` or `place`"));
         }
         let moment = |key| {
             argument(arguments, key)
@@ -375,6 +380,7 @@ impl<'a> Reader<'a> {
         }
         Ok(Scope {
             regions,
+            places,
             window,
             since: moment("since")?,
             never: argument(arguments, "else")

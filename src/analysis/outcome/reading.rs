@@ -14,7 +14,7 @@ pub struct Reading {
 }
 
 impl Outcome {
-    /// The reading that it is; `None` if it is of a region, or more than one reading.
+    /// The reading that it is; `None` if it is of a region or place, or more than one reading.
     pub fn reading(&self) -> Option<Reading> {
         match &self.0 {
             Node::Metric {
@@ -22,10 +22,12 @@ impl Outcome {
                 metric,
                 scope,
                 ..
-            } if scope.regions.iter().all(|region| region.text == COUNTRY) => Some(Reading {
-                metric: metric.text.clone(),
-                moment: scope.window,
-            }),
+            } if scope.places.is_empty() && scope.regions.iter().all(|region| region.text == COUNTRY) => {
+                Some(Reading {
+                    metric: metric.text.clone(),
+                    moment: scope.window,
+                })
+            }
             _ => None,
         }
     }

@@ -52,6 +52,66 @@ fn events() -> Table {
     ])
 }
 
+/// The west, of which the port has all but one of the people out.
+fn places() -> Table {
+    let values = (0..8).flat_map(|tick| [(WEST[tick] - 1).max(0), WEST[tick].min(1), SOUTH[tick]]);
+    let hours = (0..8).flat_map(|tick| [tick; 3]);
+    Table::new(vec![
+        ("tick", Column::Int(hours.collect())),
+        ("region", texts((0..8).flat_map(|_| ["west", "west", "south"]))),
+        ("place", texts((0..8).flat_map(|_| ["port", "oil-town", "south"]))),
+        ("participants", Column::Int(values.collect())),
+    ])
+}
+
+#[test]
+fn an_outcome_of_a_place_is_read_from_the_rows_of_places() {
+    let (series, places) = (series(), places());
+    let at = ["port", "oil-town", "", "south"];
+    let events = Table::new(vec![
+        ("tick", Column::Int(vec![1, 2, 3, 5])),
+        ("region", texts(["west", "west", "west", "south"])),
+        ("place", texts(at)),
+        ("event", texts(["protest_begins"; 4])),
+        ("subject", texts([""; 4])),
+    ]);
+    let value = |text: &str| {
+        let replicate = Replicate::of(&series, &events).with_places(Some(&places));
+        Outcome::parse(text).unwrap().of(&replicate)
+    };
+    let most = WEST.iter().copied().max().unwrap() as f64;
+    assert_eq!(value("peak(participants, place=port)"), most - 1.0);
+    assert_eq!(value("peak(participants, place=oil-town)"), 1.0);
+    assert_eq!(
+        value("peak(participants, place=port+oil-town) - peak(participants, region=west)"),
+        0.0
+    );
+    assert_eq!(value("events(protest_begins, place=oil-town+south)"), 2.0);
+    assert_eq!(value("events(protest_begins, region=west)"), 3.0);
+    assert_eq!(value("distinct(protest_begins, by=region)"), 2.0);
+    assert_eq!(value("distinct(protest_begins, place=port+south, by=place)"), 2.0);
+    assert_eq!(
+        value("first_event(protest_begins, place=oil-town) - first_event(protest_begins, place=port)"),
+        6.0
+    );
+    let without = Replicate::of(&series, &events);
+    assert!(
+        Outcome::parse("peak(participants, place=port)")
+            .unwrap()
+            .of(&without)
+            .is_nan()
+    );
+    let told = |text: &str| Outcome::parse(text).unwrap_err().message;
+    assert_eq!(
+        told("peak(violent, region=west, place=port)"),
+        "a number is of regions or of places"
+    );
+    assert_eq!(
+        told("regions(peak(violent, place=port) > 1)"),
+        "within `regions` each region is taken alone"
+    );
+}
+
 fn value(text: &str) -> f64 {
     let (series, events) = (series(), events());
     let outcome = Outcome::parse(text).unwrap_or_else(|mistake| panic!("{text}: {mistake}"));
@@ -237,7 +297,7 @@ fn a_mistake_has_a_place_and_a_remedy() {
         ("peak(fear, region=a, region=b)", "`region`: `region` is given twice; "),
         (
             "day(violent)",
-            "`)`: `date=` is missing here; day(METRIC, region=, date=)",
+            "`)`: `date=` is missing here; day(METRIC, region=, place=, date=)",
         ),
         (
             "day(violent, date=5 Jan)",
@@ -266,7 +326,7 @@ fn a_mistake_has_a_place_and_a_remedy() {
         ("first(violent > many)", "`m`: a number is missing here; "),
         (
             "time_above(violent)",
-            "`)`: `,` and a level are missing here; time_above(METRIC, LEVEL, region=, from=, to=, date=)",
+            "`)`: `,` and a level are missing here; time_above(METRIC, LEVEL, region=, place=, from=, to=, date=)",
         ),
         (
             "regions(peak(violent, region=a) > 1)",
@@ -317,6 +377,7 @@ fn what_a_scenario_does_not_know_is_told_all_at_once() {
         metrics: Metric::DESCRIPTIONS,
         undated: false,
         regions: vec!["west".to_owned(), "south".to_owned()],
+        places: vec!["aktau".to_owned(), "zhanaozen".to_owned()],
         events: vec!["site_seized".to_owned()],
         subjects: vec!["almaty-tv".to_owned()],
         times: Some("2022-01-04T00:00".parse().unwrap()..="2022-01-06T00:00".parse().unwrap())
@@ -345,6 +406,28 @@ fn what_a_scenario_does_not_know_is_told_all_at_once() {
             "`taraz-*`: there is no site or action `taraz-*`; ids: almaty-tv",
             "`events`: a run does not cover this time; it goes from 2022-01-04 to 2022-01-06",
         ]
+    );
+    let of_places = "peak(violent, place=aktua) + last(fear, place=aktau+zhanaozen)";
+    let told = |known: &Known| -> Vec<String> {
+        let mistakes = Outcome::parse(of_places).unwrap().check(known).into_iter();
+        mistakes
+            .map(|mistake| format!("{}; {}", mistake.message, mistake.help))
+            .collect()
+    };
+    assert_eq!(
+        told(&known),
+        [
+            "there is no place `aktua`; did you mean `aktau`?",
+            "`fear` is a mean over people, so it is read in one place; or in the whole country, without `place`",
+        ]
+    );
+    let undivided = Known {
+        places: vec![],
+        ..known.clone()
+    };
+    assert_eq!(
+        told(&undivided)[0],
+        "there is no place `aktua`; no region of this scenario is divided into places; `region=` takes a region"
     );
     let good = "last(violent, region=west+south) + peak(fear, region=all) + events(site_seized, subject=*-tv)";
     assert_eq!(Outcome::parse(good).unwrap().check(&known), []);
@@ -447,20 +530,24 @@ fn scope(function: &'static Function, alone: bool) -> impl Strategy<Value = Scop
         true => prop::option::of(moment()).boxed(),
         false => Just(None).boxed(),
     };
-    let regions = match alone {
-        true => Just(vec![]).boxed(),
-        false => words("[a-z][a-z0-9-]{0,8}", 0).boxed(),
+    let among = match alone {
+        true => Just((vec![], false)).boxed(),
+        false => (words("[a-z][a-z0-9-]{0,8}", 0), any::<bool>()).boxed(),
     };
     let never = match function.keys.contains(&"else") {
         true => never().boxed(),
         false => Just(None).boxed(),
     };
-    (regions, window, since, never).prop_map(|(regions, window, since, never)| Scope {
-        regions,
-        window,
-        since,
-        never,
-        at: Span(0..0),
+    (among, window, since, never).prop_map(|((among, of_places), window, since, never)| {
+        let (regions, places) = if of_places { (vec![], among) } else { (among, vec![]) };
+        Scope {
+            regions,
+            places,
+            window,
+            since,
+            never,
+            at: Span(0..0),
+        }
     })
 }
 

@@ -26,6 +26,7 @@ pub(super) fn of(node: &Node, metrics: &[Description]) -> Option<String> {
             (OverEvents::Count, _) => "events",
             (OverEvents::First | OverEvents::Last, _) => "hours",
             (OverEvents::Distinct, By::Region) => "regions",
+            (OverEvents::Distinct, By::Place) => "places",
             (OverEvents::Distinct, By::Subject | By::Pattern) => "subjects",
         }
         .to_owned(),

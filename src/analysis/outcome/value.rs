@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::{By, Compare, Never, Node, OverEvents, OverTime, Part, Scope, Sign, Window, Word, matches};
 use crate::analysis::episodes::{episodes, waits};
-use crate::analysis::replicate::{COUNTRY, Event, Replicate};
+use crate::analysis::replicate::{COUNTRY, Event, Replicate, Rows};
 
 /// The value of a node, in one region alone if one is given.
 pub(super) fn of(node: &Node, replicate: &Replicate<'_>, alone: Option<usize>) -> f64 {
@@ -65,14 +65,14 @@ fn metric_over(
     alone: Option<usize>,
 ) -> f64 {
     let mut ticks = window(scope, replicate);
-    let Some(regions) = places(scope, replicate, alone) else {
+    let Some((rows, summed)) = whose(scope, replicate, alone) else {
         return f64::NAN;
     };
     if ticks.is_empty() {
         return f64::NAN;
     }
-    let values = replicate.values(metric);
-    let value = |tick| regions.iter().map(|&region| values(tick, region)).sum::<f64>();
+    let values = rows.values(metric);
+    let value = |tick| summed.iter().map(|&at| values(tick, at)).sum::<f64>();
     let end = ticks.end;
     let hours = |tick| moment(tick, end, scope, replicate);
     let length = ticks.len() as f64;
@@ -119,14 +119,15 @@ fn events_over(
     if ticks.is_empty() {
         return f64::NAN;
     }
-    let there = |region: &str| match alone {
-        Some(alone) => region == replicate.id(alone),
-        None => is_among(&scope.regions, region),
+    let there = |event: &Event<'_>| match alone {
+        Some(alone) => event.region == replicate.id(alone),
+        None if scope.places.is_empty() => is_among(&scope.regions, event.region),
+        None => scope.places.iter().any(|word| word.text == event.at()),
     };
     let asked = |event: &Event<'_>| {
         ticks.contains(&event.tick)
             && names.iter().any(|name| name.text == event.event)
-            && there(event.region)
+            && there(event)
             && (subjects.is_empty() || subjects.iter().any(|pattern| matches(&pattern.text, event.subject)))
     };
     let events = replicate.events();
@@ -138,6 +139,7 @@ fn events_over(
         (OverEvents::Last, _) => hours(such.last()),
         (OverEvents::Distinct, By::Subject) => such.map(|event| event.subject).collect::<BTreeSet<_>>().len() as f64,
         (OverEvents::Distinct, By::Region) => such.map(|event| event.region).collect::<BTreeSet<_>>().len() as f64,
+        (OverEvents::Distinct, By::Place) => such.map(|event| event.at()).collect::<BTreeSet<_>>().len() as f64,
         (OverEvents::Distinct, By::Pattern) => {
             let such: Vec<Event<'_>> = such.collect();
             let seen = |pattern: &&Word| such.iter().any(|event| matches(&pattern.text, event.subject));
@@ -151,12 +153,22 @@ fn is_among(regions: &[Word], id: &str) -> bool {
     regions.is_empty() || regions.iter().any(|word| word.text == id || word.text == COUNTRY)
 }
 
-/// The regions whose values are summed; `None` if one is not in the replicate.
-fn places(scope: &Scope, replicate: &Replicate<'_>, alone: Option<usize>) -> Option<Vec<usize>> {
-    match (alone, &scope.regions[..]) {
-        (Some(alone), _) => Some(vec![alone]),
-        (None, []) => Some(vec![replicate.region(COUNTRY)?]),
-        (None, words) => words.iter().map(|word| replicate.region(&word.text)).collect(),
+/// The regions or places whose values are summed; `None` if one is not in the replicate.
+fn whose<'r, 't>(
+    scope: &Scope,
+    replicate: &'r Replicate<'t>,
+    alone: Option<usize>,
+) -> Option<(&'r Rows<'t>, Vec<usize>)> {
+    let found = |rows: &'r Rows<'t>, words: &[Word]| {
+        let all: Option<Vec<usize>> = words.iter().map(|word| rows.find(&word.text)).collect();
+        all.map(|all| (rows, all))
+    };
+    let series = replicate.series();
+    match (alone, &scope.regions[..], &scope.places[..]) {
+        (Some(alone), ..) => Some((series, vec![alone])),
+        (None, [], []) => Some((series, vec![series.find(COUNTRY)?])),
+        (None, regions, []) => found(series, regions),
+        (None, _, places) => found(replicate.places()?, places),
     }
 }
 

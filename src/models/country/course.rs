@@ -60,14 +60,22 @@ fn events_told(events: &Table, names: &Names) -> Vec<Line> {
     };
     let (tick, time, what) = (column("tick"), column("time"), column("event"));
     let (region, subject, many) = (column("region"), column("subject"), column("number"));
+    // The place in a divided region says more than the region.
+    let places = events.column("place");
+    let place = |row: usize| places.map_or("", |places| places.text(row));
+    let at = |row: usize| {
+        Some(place(row))
+            .filter(|place| !place.is_empty())
+            .unwrap_or(region.text(row))
+    };
     let mut seen = BTreeSet::new();
     let mut lines: Vec<Line> = Vec::new();
     for row in 0..events.rows() {
         let first_anywhere = seen.insert((what.text(row), "anywhere"));
-        let first_here = seen.insert((what.text(row), region.text(row)));
+        let first_here = seen.insert((what.text(row), at(row)));
         let told = Told {
             event: what.text(row),
-            region: names.region(region.text(row)),
+            region: names.region(at(row)),
             subject: called(names, subject.text(row)),
             number: many.number(row),
             first_anywhere,

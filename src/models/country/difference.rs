@@ -108,8 +108,8 @@ fn apart(ours: &Timeline, i: usize, theirs: &Timeline, j: usize) -> Option<u32> 
         ids.collect()
     };
     let same_moment = same_when(&a.when, ours.model, &b.when, theirs.model);
-    let same_promise = (&a.regions, &a.sites, a.hours, a.credibility, &a.promise)
-        == (&b.regions, &b.sites, b.hours, b.credibility, &b.promise);
+    let same_promise = (&a.places, &a.sites, a.hours, a.credibility, &a.promise)
+        == (&b.places, &b.sites, b.hours, b.credibility, &b.promise);
     if !same_moment || !same_promise {
         return announced();
     }

@@ -17,10 +17,11 @@ const LOYAL: &str = "{ distribution = \"normal\", mean = 0.7, sd = 0.15 }";
 /// Name, meaning and keys of each section; the document itself comes first and has no name.
 pub const SECTIONS: &[(&str, &str, &[Field])] = &[
     ("", "The scenario itself.", ROOT),
-    ("region", "A region: a place whose people are simulated.", REGION),
+    ("region", "A region: where policy acts. A region that is not divided into places is one place.", REGION),
+    ("place", "A place inside a region, where people meet: crowds, the police before them and the sites around them are of a place; prices, media, legitimacy and orders are of its region.", PLACE),
     ("distribution", "How a trait is spread over the people of a region, on 0 to 1.", DISTRIBUTION),
-    ("tie", "How much the crowd in one region is seen in another, where distance and size do not say it.", TIE),
-    ("ties", "How ties follow from distance and size: 1 / (1 + (km / distance)^decay) x (population / largest)^size.", TIES),
+    ("tie", "How much the crowd in one region or place is seen in another, where distance and size do not say it.", TIE),
+    ("ties", "How ties between places follow from distance and size: 1 / (1 + (km / distance)^decay) x (population / largest)^size.", TIES),
     ("force", "Officers of one kind, based in one region.", FORCE),
     ("money", "What the country's money and the good are called; nothing of it changes what people do.", MONEY),
     ("site_kind", "A kind of site of the country's own: what it is called, and in what it differs from one that there is.", SITE_KIND),
@@ -46,11 +47,13 @@ const ROOT: &[Field] = &[
     value("persons_per_agent", Whole(1, 100_000), "people", "1", "How many people one simulated citizen stands for; 1 is everyone."),
     value("seed", Whole(0, i64::MAX), "", "1", "Seed of all chance; the same seed gives the same run to the last bit."),
     words("region_table", Text, "", "none", "Path of a CSV table of regions: a header of keys of a region, a row for each; [[region]] entries win over it."),
+    words("place_table", Text, "", "none", "Path of a CSV table of places: a header of keys of a place, a row for each; [[place]] entries win over it."),
     words("map", Text, "", "a map of tiles, by the positions of the regions", "Path of a map for pictures: GeoJSON with a feature for each region, whose `id` is that of the region."),
     words("record", Text, "", "NAME.record.toml beside the scenario NAME.toml, if there is one", "Path of the record of what happened, for `qantar score`."),
     words("worlds", Text, "", "none", "Path of a CSV table of plausible worlds, as `qantar match` makes: a header of dotted keys, a row for each. Replicate r runs in world r, the same in all arms."),
     words("leans_on", Kind::Texts, "", "none", "Assumptions that what follows from this scenario leans on, one sentence each; comparisons print them with the result."),
     required("region", Entries("region"), "", "The regions, at least one."),
+    words("place", Entries("place"), "", "each region is one place", "Towns and villages inside regions."),
     words("ties", Table("ties"), "", "the defaults", "How ties follow from distance and size."),
     words("tie", Entries("tie"), "", "none", "Ties that differ from what distance and size say."),
     words("money", Table("money"), "", "the defaults", "What the country's money and the good whose price moves are called."),
@@ -85,6 +88,15 @@ const REGION: &[Field] = &[
     value("temperature", Number(-60.0, 60.0), "degrees Celsius", "0.0", "Mean temperature of the season; frost keeps people at home."),
 ];
 
+const PLACE: &[Field] = &[
+    ID,
+    words("name", Text, "", "the id", "Its name for readers."),
+    required("region", Reference(To::Region), "", "The region in which it lies. People of the region who live in none of its places live in a rest of it, called ID-rest after its id, at its position."),
+    required("population", Whole(1, 2_000_000_000), "people", "Residents; those of all places of a region are at most its population."),
+    required("position", Position, "degrees", "Latitude and longitude; distances, ties and daylight follow from it."),
+    value("kind", Kind::Choice(C::Place), "", "\"town\"", "What it is. People of a city or a town live around its square; those of a rural place have a way to it, see `rules.turnout.rural_cost`."),
+];
+
 const ID: Field = required("id", Id, "", "Its name within the scenario: letters, digits, `-` and `_`, unique among its kind.");
 
 const DISTRIBUTION: &[Field] = &[
@@ -99,9 +111,9 @@ const DISTRIBUTION: &[Field] = &[
 
 const TIE: &[Field] = &[
     ID,
-    required("from", Reference(To::Region), "", "The region whose crowd is seen."),
-    required("to", Reference(To::Region), "", "The region in which it is seen."),
-    required("strength", SHARE, "share", "How much of it is seen, against a crowd of one's own region."),
+    required("from", Reference(To::Area), "", "The region or place whose crowd is seen; a region stands for all its places."),
+    required("to", Reference(To::Area), "", "The region or place in which it is seen."),
+    required("strength", SHARE, "share", "How much of it is seen, against a crowd of one's own place."),
     value("both", Flag, "", "true", "Whether it holds the other way round too."),
 ];
 
@@ -114,7 +126,8 @@ const TIES: &[Field] = &[
 const FORCE: &[Field] = &[
     ID,
     required("kind", Kind::Choice(C::Force), "", "What they are."),
-    required("region", Reference(To::Region), "", "Where they are based."),
+    Field::new("region", Reference(To::Region), "", Omitted::Unless("place"), "The region that they belong to."),
+    words("place", Reference(To::Place), "", "the largest place of the region for mobile forces, else all of them, by residents", "The place that they are based in; guards of sites are taken from any of the region's forces."),
     required("strength", Whole(0, 10_000_000), "officers", "Officers on strength."),
     value("deployable", SHARE, "share", "0.2", "Share of them that can be used for public order."),
     words("mobile", Flag, "", "true for special, guard and army, else false", "Whether command may send them to other regions."),
@@ -125,10 +138,11 @@ const SITE: &[Field] = &[
     ID,
     words("name", Text, "", "the id", "Its name for readers."),
     required("kind", Reference(To::SiteKind), "", "What it is, one of the kinds that there are or one of the scenario's own; decides the defaults of its appeal and its loss."),
-    required("region", Reference(To::Region), "", "Where it is."),
+    Field::new("region", Reference(To::Region), "", Omitted::Unless("place"), "The region in which it is."),
+    words("place", Reference(To::Place), "", "the largest place of the region", "The place in which it is."),
     value("guards", Whole(0, 1_000_000), "officers", "10", "Officers posted there, from the deployable forces of the region."),
     words("strength", Number(0.0, 100.0), "ratio", "by kind, 2 for those that there are", "How much its walls multiply the strength of its guards."),
-    words("appeal", Number(0.0, 100.0), "weight", "by kind", "How much attackers are drawn to it, against other sites of the region."),
+    words("appeal", Number(0.0, 100.0), "weight", "by kind", "How much attackers are drawn to it, against other sites of the place."),
     words("loss", Table("loss"), "", "by kind", "What its loss does; keys that are left out stay as its kind has them."),
 ];
 
@@ -137,7 +151,7 @@ const SITE_KIND: &[Field] = &[
     words("name", Text, "", "the id", "What one of them is called."),
     required("like", Kind::Choice(C::Site), "", "The kind that it is in all that is not said here, and in what its loss brings with it."),
     value("strength", Number(0.0, 100.0), "ratio", "2.0", "How much walls of this kind multiply the strength of guards."),
-    words("appeal", Number(0.0, 100.0), "weight", "as `like`", "How much attackers are drawn to one, against other sites of the region."),
+    words("appeal", Number(0.0, 100.0), "weight", "as `like`", "How much attackers are drawn to one, against other sites of the place."),
     words("loss", Table("loss"), "", "as `like`", "What the loss of one does; keys that are left out stay as `like` has them."),
 ];
 
@@ -152,7 +166,7 @@ const LOSS: &[Field] = &[
     words("legitimacy", SHARE, "share", "by kind", "Legitimacy lost in the region, once."),
     words("belief", Number(0.0, 5.0), "index", "by kind", "Belief that protest works, added once."),
     words("state_media", SHARE, "share", "by kind", "Share of the reach of state media that is off while it is lost."),
-    words("policing", SHARE, "share", "by kind", "Share of the strength of the region's police that is gone while it is lost."),
+    words("policing", SHARE, "share", "by kind", "Share of the strength of the place's police that is gone while it is lost."),
     words("weapons", Number(0.0, 1e6), "weapons", "by kind", "Weapons taken, once."),
     words("airlift", Flag, "", "by kind", "Whether the region cannot be reached by air while it is lost."),
     words("damage", Number(0.0, 1e9), "million of the currency", "by kind", "Damage done, once."),
@@ -162,7 +176,7 @@ const KIND: Field = required("kind", Kind::Choice(C::Action), "", "What is done;
 const BY: &str = "Who does it; free text.";
 const CREDIBILITY: &str = "How far it is believed; multiplies what it promises.";
 
-const fn intervention(by: Field, credibility: Field) -> [Field; 21] {
+const fn intervention(by: Field, credibility: Field) -> [Field; 22] {
     [
         ID,
         KIND,
@@ -170,7 +184,8 @@ const fn intervention(by: Field, credibility: Field) -> [Field; 21] {
         words("title", Text, "", "the name of the kind", "What it is called in reports."),
         required("when", When, "", "When it is announced; it happens once."),
         value("never", Flag, "", "false", "Whether it never happens, and so nothing that waits for it alone; the rest stays as it is."),
-        words("regions", References(To::Region), "", "all", "Where it acts."),
+        words("regions", References(To::Region), "", "all", "Where it acts: in all places of these regions."),
+        words("places", References(To::Place), "", "none of their own", "Places in which it acts, beside `regions` if that is given."),
         words("sites", References(To::Site), "", "all sites of the regions", "On which sites, for levers that act on sites."),
         value("lag", Duration, "", "\"0h\"", "From announcement to effect, rounded up to ticks."),
         words("duration", Duration, "", "by kind, else to the end", "How long it is in effect, rounded up to ticks."),
@@ -207,6 +222,7 @@ const WHEN: &[Field] = &[
     words("hours", Number(0.0, 1e6), "hours", "0", "How long after that, rounded up to ticks."),
     words("metric", Kind::Choice(C::Metric), "", "not used", "The metric that is watched."),
     words("region", Reference(To::Region), "", "the whole country", "Where the metric is watched."),
+    words("place", Reference(To::Place), "", "the region or the whole country", "The place in which the metric is watched."),
     words("above", LEVEL, "unit of the metric", "not used", "It happens when the metric is above this."),
     words("below", LEVEL, "unit of the metric", "not used", "It happens when the metric is below this."),
     words("for_hours", Number(0.0, 1e6), "hours", "one tick", "For how long without a break."),
@@ -218,7 +234,8 @@ const CONTINGENT: &[Field] = &[
     ID,
     required("force", Kind::Choice(C::Force), "", "What they are."),
     required("officers", Whole(1, 10_000_000), "officers", "How many."),
-    required("region", Reference(To::Region), "", "Where they go."),
+    Field::new("region", Reference(To::Region), "", Omitted::Unless("place"), "The region that they go to."),
+    words("place", Reference(To::Place), "", "the largest place of the region", "The place that they go to."),
     value("task", Kind::Choice(C::Task), "", "\"guard\"", "Whether they take over the guard of sites, and so free local officers, or go into the street."),
     value("willing", SHARE, "share", "1.0", "Probability that they are sent, before a framing takes doubts away."),
     value("decide", Duration, "", "\"0h\"", "From the action's taking effect until they are committed."),

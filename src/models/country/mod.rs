@@ -154,11 +154,20 @@ impl Simulation for Model {
         self.regions.iter().map(|region| region.id.as_str()).collect()
     }
 
+    fn places(&self) -> Vec<(&str, usize)> {
+        let all = self.places.iter().filter(|_| self.is_divided());
+        all.map(|place| (place.id.as_str(), place.region)).collect()
+    }
+
     fn subjects(&self) -> Vec<&str> {
         let sites = self.sites.iter().map(|site| site.id.as_str());
         let actions = self.interventions.iter().map(|action| action.id.as_str());
         let sent = self.interventions.iter().flat_map(|action| &action.contingents);
         sites.chain(actions).chain(sent.map(|sent| sent.id.as_str())).collect()
+    }
+
+    fn reasons(&self) -> &'static [String] {
+        sim::why::columns()
     }
 
     fn size(&self) -> Size {
@@ -171,11 +180,13 @@ impl Simulation for Model {
 
     fn outline(&self) -> String {
         let count = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
-        let agents: u64 = (0..self.regions.len())
-            .map(|region| u64::from(self.agents(region)))
-            .sum();
+        let agents: u64 = (0..self.places.len()).map(|place| u64::from(self.agents(place))).sum();
+        let regions = count(self.regions.len(), "region");
         [
-            count(self.regions.len(), "region"),
+            match self.is_divided() {
+                true => format!("{regions} with {}", count(self.places.len(), "place")),
+                false => regions,
+            },
             format!("{} people as {agents} agents", self.size().people),
             count(self.sites.len(), "site"),
             count(self.forces.len(), "force"),
@@ -198,7 +209,7 @@ impl Simulation for Model {
     }
 
     fn has_the_people_of(&self, other: &dyn Simulation) -> bool {
-        let populations = |model: &Model| model.regions.iter().map(|region| region.population).collect::<Vec<_>>();
+        let populations = |model: &Model| model.places.iter().map(|place| place.population).collect::<Vec<_>>();
         other.size() == self.size() && country(other).is_some_and(|other| populations(other) == populations(self))
     }
 

@@ -53,8 +53,8 @@ pub fn decide(
 ) {
     let midnight = model.clock.starts_day(tick);
     world.wards.par_iter_mut().for_each(|ward| {
-        let region = ward.region as usize;
-        let shared = &perceived.shared[region][usize::from(ward.urban)];
+        let (region, place) = (ward.region as usize, ward.place as usize);
+        let shared = &perceived.shared[place][usize::from(ward.urban)];
         if skip {
             let keenest = keenest(shared, &ward.apart);
             reach::reach(ward, &model.regions[region], &model.rules, dice, &keenest);
@@ -74,7 +74,7 @@ pub fn decide(
         let turn = Turn {
             dice,
             chances,
-            demands: &perceived.demands[region],
+            demands: &perceived.demands[place],
         };
         // Nobody is out in a community that does not stand apart: its people would know each other.
         let all = !skip || shared.may_move(&ward.extremes);

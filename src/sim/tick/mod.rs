@@ -60,7 +60,7 @@ impl<'m> Engine<'m> {
             chances: decide::Chances::new(model),
             perception: perceive::Scratch::new(model, &world),
             commanded: police::command::Scratch::new(model),
-            readings: Readings::new(model.regions.len()),
+            readings: Readings::new(model.areas()),
             events: Vec::with_capacity(256),
             tick: 0,
             skip_quiet: true,

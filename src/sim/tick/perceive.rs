@@ -8,9 +8,9 @@ use crate::sim::policy::Lever;
 use crate::sim::rules::{self, constant, steps};
 use crate::sim::sum::Sum;
 use crate::sim::weights::{Demands, Perceived, Weights};
-use crate::sim::world::{Counts, RegionState, TIES, Ward, World};
+use crate::sim::world::{Counts, PlaceState, TIES, Ward, World};
 
-/// What is common to a region this tick: the same before a community's own anger, fear and acquaintances.
+/// What is common to a place this tick: the same before a community's own anger, fear and acquaintances.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct View {
     /// Going out: weight on hardship, in utility.
@@ -46,12 +46,14 @@ pub struct View {
 pub struct Scratch {
     /// What the later phases need of it.
     pub perceived: Perceived,
-    /// What is common to each region.
+    /// What is common to each place.
     pub views: Vec<View>,
     /// `ln(1 + n)` for a number of acquaintances.
     logarithms: Vec<f64>,
-    /// The crowd that each region could see or hear of now.
+    /// The crowd that each place could see or hear of now.
     shown: Vec<f64>,
+    /// Share of its legitimacy that the government loses in each region to the anger of this tick.
+    lost: Vec<f64>,
     /// Of each community, how many people who are out it knows.
     known: Vec<u16>,
 }
@@ -61,12 +63,13 @@ impl Scratch {
     pub fn new(model: &Model, world: &World) -> Scratch {
         Scratch {
             perceived: Perceived {
-                demands: vec![Demands::default(); model.regions.len()],
-                shared: vec![[Weights::NONE; 2]; model.regions.len()],
+                demands: vec![Demands::default(); model.places.len()],
+                shared: vec![[Weights::NONE; 2]; model.places.len()],
             },
-            views: vec![View::default(); model.regions.len()],
+            views: vec![View::default(); model.places.len()],
             logarithms: (0..=(TIES + 1) * BLOCK).map(|n| libm::log1p(n as f64)).collect(),
-            shown: vec![0.0; model.regions.len()],
+            shown: vec![0.0; model.places.len()],
+            lost: vec![0.0; model.regions.len()],
             known: vec![0; world.communities()],
         }
     }
@@ -77,26 +80,29 @@ impl Scratch {
     }
 }
 
-/// Work out what every community weighs: for all of a region the same, but for those that stand apart.
+/// Work out what every community weighs: for all of a place the same, but for those that stand apart.
 pub fn perceive(model: &Model, world: &mut World, scratch: &mut Scratch, tick: u32) {
     remember(model, world, scratch);
     let keep = (
         model.clock.keep_half(model.rules.repression.backlash_half_life) as f32,
         model.clock.keep_half(model.rules.repression.fear_half_life) as f32,
     );
-    for g in 0..model.regions.len() {
+    scratch.lost.fill(0.0);
+    for (p, of) in model.places.iter().enumerate() {
         let view = View {
-            before: world.regions[g].mood,
+            before: world.places[p].mood,
             keep,
-            ..view(model, world, g, tick)
+            ..view(model, world, p, tick)
         };
-        let region = &mut world.regions[g];
-        let lost = model.rules.belief.legitimacy_loss * view.added.0.max(0.0);
+        let place = &mut world.places[p];
+        scratch.lost[of.region] += model.share(p) * model.rules.belief.legitimacy_loss * view.added.0.max(0.0);
+        place.mood = settled(place.mood, keep, view.added);
+        scratch.perceived.demands[p] = demands(model, place, &view);
+        scratch.perceived.shared[p] = [false, true].map(|urban| weigh(model, urban, place.mood, &view, 0.0));
+        scratch.views[p] = view;
+    }
+    for (region, lost) in world.regions.iter_mut().zip(&scratch.lost) {
         region.legitimacy = rules::convinced(region.legitimacy, -lost);
-        region.mood = settled(region.mood, keep, view.added);
-        scratch.perceived.demands[g] = demands(model, region, &view);
-        scratch.perceived.shared[g] = [false, true].map(|urban| weigh(model, urban, region.mood, &view, 0.0));
-        scratch.views[g] = view;
     }
     acquaintances(world, &mut scratch.known);
     let Scratch {
@@ -106,14 +112,14 @@ pub fn perceive(model: &Model, world: &mut World, scratch: &mut Scratch, tick: u
         known,
         ..
     } = &*scratch;
-    let World { wards, regions, .. } = world;
+    let World { wards, places, .. } = world;
     wards.par_iter_mut().for_each(|ward| {
-        let g = ward.region as usize;
+        let p = ward.place as usize;
         let (shared, known) = (
-            &perceived.shared[g][usize::from(ward.urban)],
+            &perceived.shared[p][usize::from(ward.urban)],
             &known[ward.communities()],
         );
-        set_apart(model, ward, &views[g], regions[g].mood, shared, known, logarithms);
+        set_apart(model, ward, &views[p], places[p].mood, shared, known, logarithms);
     });
 }
 
@@ -132,7 +138,7 @@ fn acquaintances(world: &World, known: &mut [u16]) {
     }
 }
 
-/// Find the communities of a ward that stand apart from their region, and what they weigh.
+/// Find the communities of a ward that stand apart from their place, and what they weigh.
 fn set_apart(
     model: &Model,
     ward: &mut Ward,
@@ -169,42 +175,46 @@ fn remember(model: &Model, world: &mut World, scratch: &mut Scratch) {
     let used_to = clock.keep(rules.perception.surprise_hours);
     let belief = clock.keep_half(rules.belief.belief_half_life);
     let legitimacy = clock.keep_half(rules.belief.legitimacy_half_life);
-    for g in 0..model.regions.len() {
-        scratch.shown[g] = shown(model, world, g);
+    for p in 0..model.places.len() {
+        scratch.shown[p] = shown(model, world, p);
     }
-    for ((region, given), &shown) in world.regions.iter_mut().zip(&model.regions).zip(&scratch.shown) {
-        let crowd = region.counts.out() as f64;
-        region.memory = if shown > region.memory {
-            region.memory + (shown - region.memory) * news
+    for (place, &shown) in world.places.iter_mut().zip(&scratch.shown) {
+        let crowd = place.counts.out() as f64;
+        place.memory = if shown > place.memory {
+            place.memory + (shown - place.memory) * news
         } else {
-            shown.max(region.memory * memory)
+            shown.max(place.memory * memory)
         };
-        region.usual = crowd + (region.usual - crowd) * used_to;
-        region.felt_price = region.price + (region.felt_price - region.price) * unfelt;
-        region.belief *= belief;
+        place.usual = crowd + (place.usual - crowd) * used_to;
+        place.felt_price = place.price + (place.felt_price - place.price) * unfelt;
+        place.belief *= belief;
+        let harm = harm_of(model, place.counts) / clock.hours();
+        place.harm += (harm - place.harm) * news;
+    }
+    for (region, given) in world.regions.iter_mut().zip(&model.regions) {
         region.legitimacy = given.legitimacy + (region.legitimacy - given.legitimacy) * legitimacy;
-        let harm = harm_of(model, region.counts) / clock.hours();
-        region.harm += (harm - region.harm) * news;
     }
 }
 
-/// The crowd that a region's people could see or hear of now: on their own square, in tied regions by word of mouth
+/// The crowd that a place's people could see or hear of now: on their own square, in tied places by word of mouth
 /// and network, in the country through the network. What they have once learnt they remember without a network.
-fn shown(model: &Model, world: &World, g: usize) -> f64 {
-    let (rules, given, region) = (&model.rules.perception, &model.regions[g], &world.regions[g]);
-    let mut seen = region.counts.out() as f64;
+fn shown(model: &Model, world: &World, p: usize) -> f64 {
+    let (rules, given, place) = (&model.rules.perception, model.region_of(p), &world.places[p]);
+    let mut seen = place.counts.out() as f64;
     let mut country = seen;
-    for (j, other) in world.regions.iter().enumerate().filter(|(j, _)| *j != g) {
+    for (j, other) in world.places.iter().enumerate().filter(|(j, _)| *j != p) {
         let crowd = other.counts.out() as f64;
-        seen += model.tie(g, j) * channel(model, region, other) * crowd;
-        country += crowd;
+        if crowd > 0.0 {
+            seen += model.tie(p, j) * channel(model, place, other) * crowd;
+            country += crowd;
+        }
     }
-    let media = given.independent_media * region.lever(Lever::IndependentMedia);
-    seen + rules.national_reach * region.connectivity * media * country
+    let media = given.independent_media * place.lever(Lever::IndependentMedia);
+    seen + rules.national_reach * place.connectivity * media * country
 }
 
-/// Share of what one region shows that gets through to another.
-fn channel(model: &Model, here: &RegionState, there: &RegionState) -> f64 {
+/// Share of what one place shows that gets through to another.
+fn channel(model: &Model, here: &PlaceState, there: &PlaceState) -> f64 {
     let word = model.rules.perception.word_of_mouth;
     word + (1.0 - word) * here.connectivity * there.connectivity
 }
@@ -213,44 +223,49 @@ fn harm_of(model: &Model, counts: Counts) -> f64 {
     rules::harm(counts.arrested, counts.hurt, counts.killed, &model.rules)
 }
 
-fn view(model: &Model, world: &World, g: usize, tick: u32) -> View {
-    let (rules, given, region) = (&model.rules, &model.regions[g], &world.regions[g]);
+fn view(model: &Model, world: &World, p: usize, tick: u32) -> View {
+    let (rules, given, place) = (&model.rules, model.region_of(p), &world.places[p]);
+    let (of, legitimacy) = (&model.places[p], world.regions[model.places[p].region].legitimacy);
     let (turnout, violence) = (&rules.turnout, &rules.violence);
-    let (participants, fighting) = (region.counts.out() as f64, region.counts.fighting() as f64);
-    let street = region.strength.street;
+    let (participants, fighting) = (place.counts.out() as f64, place.counts.fighting() as f64);
+    let street = place.strength.street;
 
-    let mut harm = region.harm;
-    for (j, other) in world.regions.iter().enumerate().filter(|(j, _)| *j != g) {
-        harm += model.tie(g, j) * channel(model, region, other) * rules.belief.spread * other.harm;
+    let mut harm = place.harm;
+    for (j, other) in world.places.iter().enumerate().filter(|(j, _)| *j != p) {
+        if other.harm > 0.0 {
+            harm += model.tie(p, j) * channel(model, place, other) * rules.belief.spread * other.harm;
+        }
     }
-    harm += region.shown;
-    let felt = rules::felt_crowd(region.memory, rules.perception.crowd_reference);
+    harm += place.shown;
+    let felt = rules::felt_crowd(place.memory, rules.perception.crowd_reference);
 
     let danger = rules::felt_crowd(fighting, rules.perception.crowd_reference);
-    let night = rules::night(model.local_minute(g, tick));
-    let darkness = rules::darkness(model.clock.minute_of_day(tick), given.daylight);
+    let night = rules::night(model.local_minute(of.region, tick));
+    let darkness = rules::darkness(model.clock.minute_of_day(tick), of.daylight);
+    // What a lost broadcaster sent was for all of its region.
     let dark = world
-        .lost_sites(model, g)
+        .lost(model)
+        .filter(|site| model.places[site.place].region == of.region)
         .map(|site| site.loss.state_media)
         .sum::<f64>()
         .min(1.0);
-    let state_media = given.state_media * region.lever(Lever::StateMedia) * (1.0 - dark);
+    let state_media = given.state_media * place.lever(Lever::StateMedia) * (1.0 - dark);
     let discontent = rules::discontent(
-        region.legitimacy,
+        legitimacy,
         rules.demands.government_share,
-        region.lever(Lever::GovernmentRelief),
-        region.lever(Lever::RegimeRelief),
+        place.lever(Lever::GovernmentRelief),
+        place.lever(Lever::RegimeRelief),
     ) * turnout.discontent_weight;
-    let armed = world.armed(model, g);
-    let overstretch = region.tied_up(model);
-    let surprise = rules::surprise(participants, region.usual, rules.perception.surprise_floor);
+    let armed = world.armed(model, p);
+    let overstretch = place.tied_up(model);
+    let surprise = rules::surprise(participants, place.usual, rules.perception.surprise_floor);
     let isolation = if given.connectivity > 0.0 {
-        1.0 - region.connectivity / given.connectivity
+        1.0 - place.connectivity / given.connectivity
     } else {
         0.0
     };
     let tied_up = rules::overstretch(4.0 * fighting, street, rules.policing.need_ratio);
-    let lost_control = 0.5 * tied_up + 0.5 * lost_share(model, world, g);
+    let lost_control = 0.5 * tied_up + 0.5 * lost_share(model, world, p);
     let armed_pull = if armed > 0.0 {
         armed / (armed + violence.armed_half * participants)
     } else {
@@ -259,21 +274,21 @@ fn view(model: &Model, world: &World, g: usize, tick: u32) -> View {
 
     let risk = rules::risk(street, participants, rules.policing.risk_slope);
     let grievance = rules::price_grievance(
-        region.felt_price,
+        place.felt_price,
         given.price,
         given.exposure,
-        region.lever(Lever::PricePromise),
+        place.lever(Lever::PricePromise),
     );
 
-    let pulses = (region.lever(Lever::Backlash), region.lever(Lever::Fear));
+    let pulses = (place.lever(Lever::Backlash), place.lever(Lever::Fear));
     let hourly = rules::repression(harm, rules);
     let hours = model.clock.hours();
     // Only those who grant the government legitimacy take its word for what force is used against.
-    let outrage = 1.0 + (region.lever(Lever::Outrage) - 1.0) * region.legitimacy;
+    let outrage = 1.0 + (place.lever(Lever::Outrage) - 1.0) * legitimacy;
     View {
         hardship: Sum::of([
             ("background", turnout.background_hardship),
-            ("banks", rules.services.unbanked_hardship * region.unbanked),
+            ("banks", rules.services.unbanked_hardship * place.unbanked),
             ("price", turnout.hardship_weight * grievance),
         ]),
         discontent,
@@ -283,16 +298,16 @@ fn view(model: &Model, world: &World, g: usize, tick: u32) -> View {
         ]),
         turnout: Sum::of([
             ("crowd", turnout.crowd_weight * felt),
-            ("belief", turnout.belief_weight * region.belief),
-            ("coordination", region.lever(Lever::Coordination)),
-            ("rumour", region.lever(Lever::Rumour)),
-            ("reassurance", -region.lever(Lever::Reassurance)),
-            ("narrative", -region.lever(Lever::Narrative) * state_media),
+            ("belief", turnout.belief_weight * place.belief),
+            ("coordination", place.lever(Lever::Coordination)),
+            ("rumour", place.lever(Lever::Rumour)),
+            ("reassurance", -place.lever(Lever::Reassurance)),
+            ("narrative", -place.lever(Lever::Narrative) * state_media),
             ("danger", -turnout.danger_weight * danger),
             ("threshold", -turnout.base_cost),
             ("hour", -turnout.night_cost * night),
             ("cold", -turnout.cold_cost * rules::frost(given.temperature)),
-            ("curfew", -turnout.curfew_cost * region.lever(Lever::Curfew)),
+            ("curfew", -turnout.curfew_cost * place.lever(Lever::Curfew)),
         ]),
         violence: Sum::of([
             ("overstretch", violence.overstretch_weight * overstretch),
@@ -305,8 +320,8 @@ fn view(model: &Model, world: &World, g: usize, tick: u32) -> View {
         ]),
         looting: violence.loot_opportunity * lost_control
             - violence.loot_reluctance
-            - region.lever(Lever::Vigilance)
-            - turnout.curfew_cost * region.lever(Lever::Curfew),
+            - place.lever(Lever::Vigilance)
+            - turnout.curfew_cost * place.lever(Lever::Curfew),
         harm,
         added: (hourly.0 * outrage * hours + pulses.0, hourly.1 * hours + pulses.1),
         pulses,
@@ -317,31 +332,31 @@ fn view(model: &Model, world: &World, g: usize, tick: u32) -> View {
 }
 
 /// How far demands have climbed the ladder from price to government to regime.
-fn demands(model: &Model, region: &RegionState, view: &View) -> Demands {
+fn demands(model: &Model, place: &PlaceState, view: &View) -> Demands {
     let rules = &model.rules.demands;
     let ladder = rules.ladder_start
-        + rules.ladder_per_belief * region.belief
+        + rules.ladder_per_belief * place.belief
         + rules.ladder_per_crowd * view.felt
-        + region.lever(Lever::Framing);
+        + place.lever(Lever::Framing);
     Demands {
         political: steps(view.discontent * ladder),
         ladder: steps(ladder),
         // A government that has fallen is no longer a demand.
-        regime_line: constant(rules.regime_step * (1.0 - 0.5 * region.lever(Lever::GovernmentRelief))),
+        regime_line: constant(rules.regime_step * (1.0 - 0.5 * place.lever(Lever::GovernmentRelief))),
     }
 }
 
-/// Share of a region's sites that are lost.
-fn lost_share(model: &Model, world: &World, g: usize) -> f64 {
-    let here = model.sites.iter().filter(|site| site.region == g).count();
+/// Share of a place's sites that are lost.
+fn lost_share(model: &Model, world: &World, p: usize) -> f64 {
+    let here = model.sites.iter().filter(|site| site.place == p).count();
     if here == 0 {
         0.0
     } else {
-        world.lost_sites(model, g).count() as f64 / here as f64
+        world.lost_sites(model, p).count() as f64 / here as f64
     }
 }
 
-/// Anger and fear of a community: what fades, what the region's news adds, and harm to its own people.
+/// Anger and fear of a community: what fades, what the place's news adds, and harm to its own people.
 pub fn feel(model: &Model, mood: (f32, f32), [arrested, hurt, killed]: [u16; 3], view: &View) -> (f32, f32) {
     let own = rules::harm(arrested.into(), hurt.into(), killed.into(), &model.rules);
     let added = if own > 0.0 {

@@ -1,4 +1,4 @@
-//! Phase 6: one reading per region and metric, events of first times, and what neighbours will see next tick.
+//! Phase 6: one reading per area and metric, events of first times, and what neighbours will see next tick.
 
 use crate::metric::{Metric, Readings};
 use crate::sim::event::{Event, What};
@@ -11,15 +11,30 @@ use crate::sim::world::World;
 pub fn record(model: &Model, world: &mut World, tick: u32, readings: &mut Readings, events: &mut Vec<Event>) {
     readings.tick = tick;
     film(model, world);
-    let out: u64 = world.regions.iter().map(|region| region.counts.out()).sum();
+    let out: u64 = world.places.iter().map(|place| place.counts.out()).sum();
     let markets = &model.rules.markets;
     let seen = out as f64 / (out as f64 + markets.unrest_reference);
     world.unrest = seen.max(world.unrest * model.clock.keep_half(markets.unrest_half_life));
-    for g in 0..model.regions.len() {
-        measure(model, world, g, readings);
-        first_times(model, world, g, tick, events);
+    let first = model.area(0);
+    for p in 0..model.places.len() {
+        measure(model, world, p, first + p, readings);
+        first_times(model, world, p, first + p, tick, events);
     }
-    readings.total(|g| f64::from(model.regions[g].population));
+    if model.is_divided() {
+        for region in 0..model.regions.len() {
+            let places = model.places_of(region).map(|p| first + p);
+            let mut few = places.clone();
+            // A region that is one place is that place to the last bit.
+            if let (Some(only), None) = (few.next(), few.next()) {
+                readings.copy(only, region);
+                continue;
+            }
+            readings.sum_up(Some(region), places, |area| {
+                f64::from(model.places[area - first].population)
+            });
+        }
+    }
+    readings.sum_up(None, 0..model.regions.len(), |g| f64::from(model.regions[g].population));
 }
 
 /// What a cut network keeps from being seen is filmed, gets out over what is left of the network, and is then seen
@@ -27,31 +42,32 @@ pub fn record(model: &Model, world: &mut World, tick: u32, readings: &mut Readin
 fn film(model: &Model, world: &mut World) {
     let (news, clock) = (&model.rules.news, &model.clock);
     let mut released = 0.0;
-    for region in &mut world.regions {
-        let counts = &region.counts;
-        let network = region.lever(Lever::Connectivity).min(1.0);
+    for place in &mut world.places {
+        let counts = &place.counts;
+        let network = place.lever(Lever::Connectivity).min(1.0);
         let harm = rules::harm(counts.arrested, counts.hurt, counts.killed, &model.rules);
-        region.footage += harm * (1.0 - network);
-        let out = region.footage * clock.chance(news.footage_rate * network);
-        region.footage -= out;
-        region.shown = out / clock.hours();
-        released += region.shown;
+        place.footage += harm * (1.0 - network);
+        let out = place.footage * clock.chance(news.footage_rate * network);
+        place.footage -= out;
+        place.shown = out / clock.hours();
+        released += place.shown;
     }
-    for (region, given) in world.regions.iter_mut().zip(&model.regions) {
-        let media = given.independent_media * region.lever(Lever::IndependentMedia);
-        let elsewhere = (released - region.shown).max(0.0);
-        region.shown = news.footage_weight * region.connectivity * media * elsewhere;
+    for (place, of) in world.places.iter_mut().zip(&model.places) {
+        let given = &model.regions[of.region];
+        let media = given.independent_media * place.lever(Lever::IndependentMedia);
+        let elsewhere = (released - place.shown).max(0.0);
+        place.shown = news.footage_weight * place.connectivity * media * elsewhere;
     }
 }
 
-fn measure(model: &Model, world: &World, g: usize, readings: &mut Readings) {
-    let region = &world.regions[g];
-    let (counts, totals, strength) = (&region.counts, &region.totals, &region.strength);
-    let (backlash, fear) = mean_mood(world, g);
+fn measure(model: &Model, world: &World, p: usize, area: usize, readings: &mut Readings) {
+    let (place, region) = (&world.places[p], &world.regions[model.places[p].region]);
+    let (counts, totals, strength) = (&place.counts, &place.totals, &place.strength);
+    let (backlash, fear) = mean_mood(world, p);
     let markets = &model.rules.markets;
-    let network = region.lever(Lever::Connectivity).min(1.0);
+    let network = place.lever(Lever::Connectivity).min(1.0);
     let word = model.rules.perception.word_of_mouth;
-    let sites_seized = world.lost_sites(model, g).count() as f64;
+    let sites_seized = world.lost_sites(model, p).count() as f64;
     for &metric in Metric::ALL {
         let value = match metric {
             Metric::Participants => counts.out() as f64,
@@ -75,31 +91,31 @@ fn measure(model: &Model, world: &World, g: usize, readings: &mut Readings) {
             Metric::Legitimacy => region.legitimacy,
             Metric::Backlash => backlash,
             Metric::Fear => fear,
-            Metric::Belief => region.belief,
-            Metric::Connectivity => region.connectivity,
-            Metric::Price => region.price,
+            Metric::Belief => place.belief,
+            Metric::Connectivity => place.connectivity,
+            Metric::Price => place.price,
             Metric::Damage => totals.damage,
-            Metric::Armed => world.armed(model, g),
+            Metric::Armed => world.armed(model, p),
             Metric::SymbolicActs => totals.symbols as f64,
-            Metric::Rumour => region.rumour,
-            Metric::Footage => region.footage,
-            Metric::EliteCohesion => (1.0 + region.lever(Lever::Cohesion)).clamp(0.0, 1.0),
-            Metric::Airports => f64::from(region.airports),
-            Metric::Banking => region.banking,
+            Metric::Rumour => place.rumour,
+            Metric::Footage => place.footage,
+            Metric::EliteCohesion => (1.0 + place.lever(Lever::Cohesion)).clamp(0.0, 1.0),
+            Metric::Airports => f64::from(place.airports),
+            Metric::Banking => place.banking,
             Metric::EconomicLoss => totals.output_lost,
             Metric::HashRate => markets.hash_share * (1.0 - markets.hash_network * (1.0 - network)),
             Metric::UraniumPrice => 100.0 * (1.0 + markets.uranium_gain * world.unrest),
-            Metric::Spillover => world.unrest * (word + (1.0 - word) * region.connectivity),
+            Metric::Spillover => world.unrest * (word + (1.0 - word) * place.connectivity),
         };
-        readings.set(metric, g, value);
+        readings.set(metric, Some(area), value);
     }
 }
 
-/// Mean anger and fear of a region's communities.
-fn mean_mood(world: &World, g: usize) -> (f64, f64) {
-    let common = world.regions[g].mood;
+/// Mean anger and fear of a place's communities.
+fn mean_mood(world: &World, p: usize) -> (f64, f64) {
+    let common = world.places[p].mood;
     let (mut backlash, mut fear, mut communities) = (0.0, 0.0, 0);
-    for ward in world.wards.iter().filter(|ward| ward.region as usize == g) {
+    for ward in world.wards.iter().filter(|ward| ward.place as usize == p) {
         communities += ward.moods.len();
         for mood in ward.moods.iter().flatten() {
             backlash += f64::from(mood.0) - f64::from(common.0);
@@ -110,11 +126,11 @@ fn mean_mood(world: &World, g: usize) -> (f64, f64) {
     (mean(common.0, backlash), mean(common.1, fear))
 }
 
-fn first_times(model: &Model, world: &mut World, g: usize, tick: u32, events: &mut Vec<Event>) {
-    let region = &mut world.regions[g];
+fn first_times(model: &Model, world: &mut World, p: usize, area: usize, tick: u32, events: &mut Vec<Event>) {
+    let place = &mut world.places[p];
     let alarm = model.rules.policing.alarm;
-    let (counts, totals, strength) = (region.counts, region.totals, region.strength);
-    let told = &mut region.told;
+    let (counts, totals, strength) = (place.counts, place.totals, place.strength);
+    let told = &mut place.told;
     let firsts = [
         (
             &mut told.protest,
@@ -152,7 +168,7 @@ fn first_times(model: &Model, world: &mut World, g: usize, tick: u32, events: &m
             *told = true;
             events.push(Event {
                 tick,
-                region: Some(g),
+                area: Some(area),
                 what,
                 number,
             });

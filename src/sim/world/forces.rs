@@ -28,11 +28,11 @@ pub struct Officers {
 /// Where a unit is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Post {
-    /// In the streets of its region.
+    /// In the streets of its place.
     Street,
     /// On guard at a site.
     Site(u32),
-    /// On the way to another region, to arrive at the start of this tick.
+    /// On the way to another place, to arrive at the start of this tick.
     Travelling(u32),
     /// Not in the country yet: a contingent that is not committed.
     Away,
@@ -46,7 +46,7 @@ pub const UNIT: u32 = 50;
 pub struct Unit {
     /// What they are; written by `population`.
     pub kind: ForceKind,
-    /// Where they are based; written by `population`.
+    /// The place that they are based in; written by `population`.
     pub home: u32,
     /// Whether command may send them to other regions; written by `population`.
     pub mobile: bool,
@@ -56,8 +56,8 @@ pub struct Unit {
     pub first: u32,
     /// Officers in it; written by `population`.
     pub len: u32,
-    /// Region where they are or are going; written by `police`.
-    pub region: u32,
+    /// Place where they are or are going; written by `police`.
+    pub place: u32,
     /// Where in it; written by `police` and by `sites` (guards fall back, return).
     pub post: Post,
     /// Exhaustion, 0 to 1; written by `police`.

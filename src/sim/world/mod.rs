@@ -16,7 +16,7 @@ pub use people::*;
 pub use ties::*;
 pub use ward::*;
 
-/// People, whole numbers, of one region in one tick.
+/// People, whole numbers, of one place in one tick.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Peaceful in the streets.
@@ -57,7 +57,7 @@ impl Counts {
     }
 }
 
-/// What the forces of a region can do in this tick; written by `police`.
+/// What the forces in a place can do in this tick; written by `police`.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Strength {
     /// Officers in the streets, on duty and willing.
@@ -112,9 +112,18 @@ pub struct Told {
     pub refused: bool,
 }
 
-/// The state of a region.
+/// The state of a region: what all its places have in common.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RegionState {
+    /// Legitimacy, 0 to 1; written by `government` (pulses), `perceive` (decay), `sites` (losses).
+    pub legitimacy: f64,
+    /// Hours in a row in which at least `rules.policing.alarm` people were out; written by `government`.
+    pub unrest_hours: f64,
+}
+
+/// The state of a place. What an action moves in a region it moves in all places of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlaceState {
     /// Anger and fear, shares, of all its communities that have not been harmed; written by `perceive`.
     pub mood: (f32, f32),
     /// Value of every lever; written by `government`.
@@ -125,9 +134,7 @@ pub struct RegionState {
     pub felt_price: f64,
     /// Share who can reach the network now; written by `government`.
     pub connectivity: f64,
-    /// Legitimacy, 0 to 1; written by `government` (pulses), `perceive` (decay), `sites` (losses).
-    pub legitimacy: f64,
-    /// Belief that protest works, share; likewise.
+    /// Belief that protest works, share; written by `government` (pulses), `perceive` (decay), `sites` (losses).
     pub belief: f64,
     /// The crowd that its people have seen or heard of and remember, people; written by `perceive`.
     pub memory: f64,
@@ -143,8 +150,6 @@ pub struct RegionState {
     pub rumour: f64,
     /// Armed people from abroad who have come in; written by `government`.
     pub foreign: f64,
-    /// Hours in a row in which at least `rules.policing.alarm` people were out; written by `government`.
-    pub unrest_hours: f64,
     /// Share of people whom banks serve; written by `sites`.
     pub banking: f64,
     /// Share of a loss of banking that is felt by now; written by `sites`.
@@ -161,7 +166,7 @@ pub struct RegionState {
     pub told: Told,
 }
 
-impl RegionState {
+impl PlaceState {
     /// The value of a lever now.
     pub fn lever(&self, lever: Lever) -> f64 {
         self.levers[lever as usize]
@@ -234,12 +239,14 @@ pub struct Deliberation {
 /// Everything that changes during a run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct World {
-    /// Where people live, region by region.
+    /// Where people live, place by place.
     pub wards: Vec<Ward>,
     /// Which communities know which; written by `population`.
     pub ties: Ties,
     /// Regions.
     pub regions: Vec<RegionState>,
+    /// Places.
+    pub places: Vec<PlaceState>,
     /// Officers.
     pub officers: Officers,
     /// Their units.
@@ -265,37 +272,39 @@ impl World {
         self.wards.last().map_or(0, |ward| ward.communities().end)
     }
 
-    /// The sites of a region that the crowd holds.
-    pub fn lost_sites<'a>(&'a self, model: &'a Model, region: usize) -> impl Iterator<Item = &'a Site> {
-        model
-            .sites
-            .iter()
-            .zip(&self.sites)
-            .filter(move |(site, state)| site.region == region && state.holder == Holder::Crowd)
+    /// The sites that the crowd holds.
+    pub fn lost<'a>(&'a self, model: &'a Model) -> impl Iterator<Item = &'a Site> {
+        let all = model.sites.iter().zip(&self.sites);
+        all.filter(|(_, state)| state.holder == Holder::Crowd)
             .map(|(site, _)| site)
     }
 
-    /// Armed people among the crowd of a region: with weapons taken there, and those whom interventions bring.
-    pub fn armed(&self, model: &Model, region: usize) -> f64 {
-        let here = &self.regions[region];
+    /// The sites of a place that the crowd holds.
+    pub fn lost_sites<'a>(&'a self, model: &'a Model, place: usize) -> impl Iterator<Item = &'a Site> {
+        self.lost(model).filter(move |site| site.place == place)
+    }
+
+    /// Armed people among the crowd of a place: with weapons taken there, and those whom interventions bring.
+    pub fn armed(&self, model: &Model, place: usize) -> f64 {
+        let here = &self.places[place];
         let sites = model
             .sites
             .iter()
             .zip(&self.sites)
-            .filter(|(site, _)| site.region == region);
+            .filter(|(site, _)| site.place == place);
         sites.map(|(_, state)| state.armed).sum::<f64>() + here.lever(Lever::Armed) + here.foreign
     }
 
-    /// Sum what people do in every ward into its region, in people.
+    /// Sum what people do in every ward into its place, in people.
     pub fn count_crowds(&mut self, persons_per_agent: u32) {
         let each = u64::from(persons_per_agent);
-        for region in &mut self.regions {
-            let c = &mut region.counts;
+        for place in &mut self.places {
+            let c = &mut place.counts;
             (c.protesting, c.violent, c.looting, c.today) = (0, 0, 0, 0);
             (c.demand_price, c.demand_government, c.demand_regime) = (0, 0, 0);
         }
         for ward in &self.wards {
-            let (t, c) = (&ward.tally, &mut self.regions[ward.region as usize].counts);
+            let (t, c) = (&ward.tally, &mut self.places[ward.place as usize].counts);
             c.protesting += each * u64::from(t.protesting);
             c.violent += each * u64::from(t.violent);
             c.looting += each * u64::from(t.looting);
@@ -306,15 +315,15 @@ impl World {
         }
     }
 
-    /// Sum what has happened to people in every ward into its region, in people.
+    /// Sum what has happened to people in every ward into its place, in people.
     pub fn count_fates(&mut self, persons_per_agent: u32) {
         let each = u64::from(persons_per_agent);
-        for region in &mut self.regions {
-            let c = &mut region.counts;
+        for place in &mut self.places {
+            let c = &mut place.counts;
             (c.at_large, c.detained, c.arrested, c.hurt, c.killed) = (0, 0, 0, 0, 0);
         }
         for ward in &self.wards {
-            let (t, c) = (&ward.tally, &mut self.regions[ward.region as usize].counts);
+            let (t, c) = (&ward.tally, &mut self.places[ward.place as usize].counts);
             c.at_large += each * u64::from(t.at_large);
             c.detained += each * u64::from(t.detained);
             c.arrested += each * u64::from(t.arrested);

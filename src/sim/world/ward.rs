@@ -15,8 +15,10 @@ pub const COMMUNITIES: usize = 256;
 /// The unit of storage and of work: communities of one place, all in its town or all outside.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ward {
-    /// Where; written by `population`.
+    /// Its region; written by `population`.
     pub region: u32,
+    /// Its place; likewise.
+    pub place: u32,
     /// Whether it lies in a town; written by `population`.
     pub urban: bool,
     /// Its first community; written by `population`.
@@ -43,9 +45,9 @@ pub struct Ward {
     /// Of each community, who was arrested, injured and killed in this tick; written by `police`, forgotten by `perceive`.
     pub harm: Vec<[u16; 3]>,
     /// Anger and fear, shares, of each community that has been harmed; written by `perceive`. All others have that of the
-    /// region.
+    /// place.
     pub moods: Vec<Option<(f32, f32)>>,
-    /// Communities that do not weigh what all others of the region do in this tick, because they have been harmed or
+    /// Communities that do not weigh what all others of the place do in this tick, because they have been harmed or
     /// know people who are out, in order, and what they weigh; written by `perceive`.
     pub apart: Vec<(u8, Weights)>,
 }
@@ -53,11 +55,12 @@ pub struct Ward {
 impl Ward {
     /// Communities from `first` on with so many citizens, of whom nobody is listed. There is room for half of them, so
     /// that a tick allocates nothing; where more could go out, memory grows with them.
-    pub fn new(region: u32, urban: bool, first: u32, citizens: u32) -> Ward {
+    pub fn new([region, place]: [u32; 2], urban: bool, first: u32, citizens: u32) -> Ward {
         let room = (citizens as usize).min(BLOCK.max(citizens as usize / 2));
         let communities = citizens.div_ceil(BLOCK as u32) as usize;
         Ward {
             region,
+            place,
             urban,
             first,
             citizens,

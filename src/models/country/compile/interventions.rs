@@ -4,7 +4,8 @@ use crate::metric::Metric;
 use crate::sim::model::Site;
 use crate::sim::policy::{Choice, Condition, Contingent, Intervention, Lever, Move, Side, When};
 
-use super::places::force_kind;
+use super::forces::force_kind;
+use super::places::Places;
 use crate::document::calendar::{self, Calendar};
 use crate::document::check::Names;
 use crate::document::form::To;
@@ -17,6 +18,7 @@ use crate::document::view::View;
 pub fn interventions(
     root: &View<'_>,
     names: &Names<'_>,
+    places: &Places,
     sites: &[Site],
     calendar: &Calendar,
     ticks: u32,
@@ -25,6 +27,7 @@ pub fn interventions(
     let mut timeline = Timeline {
         root,
         names,
+        places,
         sites,
         calendar,
         ticks,
@@ -43,6 +46,7 @@ pub fn interventions(
 struct Timeline<'a> {
     root: &'a View<'a>,
     names: &'a Names<'a>,
+    places: &'a Places,
     sites: &'a [Site],
     calendar: &'a Calendar,
     ticks: u32,
@@ -76,13 +80,13 @@ impl Timeline<'_> {
             );
         }
         let (promise, effect) = self.moves(view, kind);
-        let (regions, sites) = self.scope(view);
+        let (places, sites) = self.scope(view);
         Intervention {
             id: view.text("id"),
             when: self.moment(index, view),
             lag: self.calendar.ticks_for(view.minutes("lag").unwrap_or(0.0)),
             duration: duration.map(|minutes| self.calendar.ticks_for(minutes).max(1)),
-            regions,
+            places,
             sites,
             hours: self.hours(view).or(kind.hours),
             credibility: view.number_given("credibility").unwrap_or(credibility),
@@ -154,30 +158,37 @@ impl Timeline<'_> {
         })
     }
 
-    /// Flags of the regions, and the sites that are named.
+    /// Flags of the places, and the sites that are named.
     fn scope(&mut self, view: &View<'_>) -> (Vec<bool>, Vec<usize>) {
-        let named = view.references("regions", To::Region, self.names);
-        let everywhere = view.given("regions").is_none();
-        let mut regions = vec![everywhere; self.names.regions.len()];
-        if let Some(list) = view
-            .given("regions")
-            .filter(|node| matches!(&node.value, Value::List(list) if list.is_empty()))
-        {
-            let problem = Problem::at(&list.place, "an action in no region does nothing").label("an empty list");
-            self.problems.push(problem.help("leave `regions` out for all of them"));
-        }
-        named.iter().for_each(|(region, _)| regions[*region] = true);
-        let sites = view.references("sites", To::Site, self.names);
-        for (site, place) in &sites {
-            let region = self.sites[*site].region;
-            if !named.is_empty() && !regions[region] {
-                let (site, region) = (self.names.sites[*site], self.names.regions[region]);
-                let problem = Problem::at(place, format!("the site `{site}` lies in `{region}`"));
+        let keys = ["regions", "places"].map(|key| (key, view.given(key)));
+        let everywhere = keys.iter().all(|(_, given)| given.is_none());
+        for (key, list) in keys.iter().filter_map(|(key, given)| Some((key, (*given)?))) {
+            if matches!(&list.value, Value::List(list) if list.is_empty()) {
+                let message = format!("an action in no {} does nothing", key.trim_end_matches('s'));
+                let problem = Problem::at(&list.place, message).label("an empty list");
                 self.problems
-                    .push(problem.label("`regions` of this action leaves that out"));
+                    .push(problem.help(format!("leave `{key}` out for all of them")));
             }
         }
-        (regions, sites.into_iter().map(|(site, _)| site).collect())
+        let mut places = vec![everywhere; self.places.all.len()];
+        let regions = view.references("regions", To::Region, self.names);
+        let named = view.references("places", To::Place, self.names);
+        let of_regions = regions.iter().flat_map(|(region, _)| self.places.of_region(*region));
+        let named_places = named.iter().map(|(place, _)| self.places.written(*place));
+        of_regions.chain(named_places).for_each(|place| places[place] = true);
+        let sites = view.references("sites", To::Site, self.names);
+        for (site, place) in &sites {
+            let at = self.sites[*site].place;
+            let somewhere = !regions.is_empty() || !named.is_empty();
+            if somewhere && !places[at] {
+                let (site, at) = (self.names.sites[*site], &self.places.all[at].id);
+                let key = if named.is_empty() { "regions" } else { "places" };
+                let problem = Problem::at(place, format!("the site `{site}` lies in `{at}`"));
+                self.problems
+                    .push(problem.label(format!("`{key}` of this action leaves that out")));
+            }
+        }
+        (places, sites.into_iter().map(|(site, _)| site).collect())
     }
 
     fn hours(&mut self, view: &View<'_>) -> Option<(u32, u32)> {
@@ -249,7 +260,7 @@ impl Timeline<'_> {
             id: view.text("id"),
             force: force_kind(&view.text("force")),
             officers: view.whole("officers"),
-            region: view.reference("region", To::Region, self.names).unwrap_or(0),
+            place: self.places.place(view, self.names, self.problems),
             guards: view.text("task") == "guard",
             willing: view.number("willing"),
             decision_ticks: ticks("decide"),
@@ -298,7 +309,10 @@ impl Timeline<'_> {
             let above = view.given("above").is_some();
             return When::Crosses(Condition {
                 metric: name.text().and_then(Metric::named).unwrap_or(Metric::Participants),
-                region: view.reference("region", To::Region, self.names),
+                area: match view.reference("place", To::Place, self.names) {
+                    Some(place) => Some(self.names.regions.len() + self.places.written(place)),
+                    None => view.reference("region", To::Region, self.names),
+                },
                 above,
                 level: view.number(if above { "above" } else { "below" }),
                 ticks: hours("for_hours").max(1),

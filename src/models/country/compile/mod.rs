@@ -1,11 +1,13 @@
 //! From a document as written to a model as meant, or every problem. All of the document is judged even when parts
 //! of it are wrong: what cannot be read takes its default, and no model leaves here while a problem is left.
 
+mod earth;
+mod forces;
 mod geography;
 mod interventions;
 mod places;
 
-pub use geography::{daylight, degrees};
+pub use earth::{daylight, degrees};
 
 use crate::sim::model::{Clock, Model};
 use crate::sim::parameters::{Parameter, Rules};
@@ -33,17 +35,19 @@ pub fn compile(document: &Table, problems: &mut Vec<Problem>) -> (Model, Calenda
     unique_actions(root, problems);
     let calendar = calendar(root, problems);
     let ticks = ticks(root, &calendar, problems);
-    let regions = places::regions(root, &calendar);
-    let geography = geography::Geography::of(root, &regions, &names, problems);
+    let regions = places::regions(root);
+    let places = places::Places::of(root, &regions, &names, &calendar, problems);
+    let geography = geography::Geography::of(root, &places, &names, problems);
     geography::tell_swapped(root, calendar.hours_ahead_of_utc(), problems);
-    let forces = places::forces(root, &names);
-    let sites = places::sites(root, &names);
-    places::enough_guards(root, &regions, &sites, &forces, problems);
-    let interventions = interventions::interventions(root, &names, &sites, &calendar, ticks, problems);
+    let forces = forces::forces(root, &places, &names, problems);
+    let sites = forces::sites(root, &places, &names, problems);
+    forces::enough_guards(root, &regions, &places, &sites, &forces, problems);
+    let interventions = interventions::interventions(root, &names, &places, &sites, &calendar, ticks, problems);
     let model = Model {
         clock: clock(&calendar, ticks),
         persons_per_agent: root.whole("persons_per_agent"),
         regions,
+        places: places.all,
         ties: geography.ties,
         distances: geography.distances,
         sites,
@@ -129,7 +133,7 @@ fn policy(view: &View<'_>) -> Policy {
 fn rules(root: &View<'_>) -> Rules {
     let mut rules = Rules::default();
     let given = root.given("rules").and_then(|node| node.table());
-    let rate = places::per_tenge(root);
+    let rate = forces::per_tenge(root);
     let money = |parameter: &&Parameter| parameter.unit.starts_with("million of the currency");
     for parameter in Rules::TABLE.iter().filter(money) {
         (parameter.set)(&mut rules, parameter.default * rate);
@@ -166,13 +170,13 @@ fn unique_actions(root: &View<'_>, problems: &mut Vec<Problem>) {
 }
 
 fn fits_into_memory(view: &View<'_>, model: &Model, problems: &mut Vec<Problem>) {
-    let agents: u64 = (0..model.regions.len())
-        .map(|region| u64::from(model.agents(region)))
+    let agents: u64 = (0..model.places.len())
+        .map(|place| u64::from(model.agents(place)))
         .sum();
     if agents <= MOST_AGENTS {
         return;
     }
-    let people: u64 = model.regions.iter().map(|region| u64::from(region.population)).sum();
+    let people: u64 = model.places.iter().map(|place| u64::from(place.population)).sum();
     let place = match view.given("persons_per_agent") {
         Some(node) => &node.place,
         None => view.place("region"),

@@ -1,9 +1,8 @@
-//! Regions, forces and sites.
+//! Regions, and the places in them.
 
-use crate::sim::model::{Force, Loss, Region, Site, SiteKind};
-use crate::sim::policy::ForceKind;
+use crate::sim::model::{Place, Region};
 
-use super::geography::{daylight, degrees};
+use super::earth::{daylight, degrees};
 
 use crate::document::calendar::Calendar;
 use crate::document::check::Names;
@@ -12,13 +11,10 @@ use crate::document::problem::Problem;
 use crate::document::view::View;
 
 /// The regions of a document.
-pub fn regions(root: &View<'_>, calendar: &Calendar) -> Vec<Region> {
-    let ahead = calendar.hours_ahead_of_utc();
-    let day = calendar.start.day_of_year();
+pub fn regions(root: &View<'_>) -> Vec<Region> {
     let region = |region: View<'_>| Region {
         id: region.text("id"),
         population: region.whole("population"),
-        urban: region.number("urban"),
         hour_shift: region.number("hour_shift") as i32,
         hardship: region.distribution("hardship").into(),
         discontent: region.distribution("discontent").into(),
@@ -31,131 +27,149 @@ pub fn regions(root: &View<'_>, calendar: &Calendar) -> Vec<Region> {
         state_media: region.number("state_media"),
         discipline: region.number("discipline"),
         temperature: region.number("temperature"),
-        // A region that may leave its position out lies on the equator, under its clock: light from six to six.
-        daylight: daylight(
-            region.given("position").map_or((0.0, 15.0 * ahead), degrees),
-            day,
-            ahead,
-        ),
         legitimacy: region.number("legitimacy"),
     };
     root.inner_entries("region").map(region).collect()
 }
 
-/// The forces of a document: those on strength who can be deployed.
-pub fn forces(root: &View<'_>, names: &Names<'_>) -> Vec<Force> {
-    let force = |force: View<'_>| {
-        let kind = force_kind(&force.text("kind"));
-        let mobile = matches!(kind, ForceKind::Special | ForceKind::Guard | ForceKind::Army);
-        Force {
-            id: force.text("id"),
-            kind,
-            region: force.reference("region", To::Region, names).unwrap_or(0),
-            officers: libm::round(force.number("strength") * force.number("deployable")) as u32,
-            loyalty: force.distribution("loyalty").into(),
-            mobile: force.flag_given("mobile").unwrap_or(mobile),
-        }
-    };
-    root.inner_entries("force").map(force).collect()
+/// The places of a document.
+pub struct Places {
+    /// All of them, region by region: a region that is not divided is one.
+    pub all: Vec<Place>,
+    /// Latitude and longitude of each in degrees.
+    pub positions: Vec<(f64, f64)>,
+    /// Where each [[place]] stands among all, in the order of writing.
+    written: Vec<usize>,
 }
 
-/// The kind of force of this name.
-pub fn force_kind(name: &str) -> ForceKind {
-    ForceKind::ALL
-        .into_iter()
-        .find(|kind| kind.name() == name)
-        .unwrap_or(ForceKind::Police)
-}
-
-/// The sites of a document.
-pub fn sites(root: &View<'_>, names: &Names<'_>) -> Vec<Site> {
-    let kinds: Vec<View<'_>> = root.inner_entries("site_kind").collect();
-    let rate = per_tenge(root);
-    let site = |site: View<'_>| {
-        let name = site.text("kind");
-        let own = kinds.iter().find(|kind| kind.text("id") == name);
-        let kind = site_kind(&own.map_or(name, |own| own.text("like")));
-        let appeal = own.and_then(|own| own.number_given("appeal"));
-        let there_is = Loss {
-            damage: kind.loss().damage * rate,
-            ..kind.loss()
+impl Places {
+    /// Those of a document.
+    pub fn of(
+        root: &View<'_>,
+        regions: &[Region],
+        names: &Names<'_>,
+        calendar: &Calendar,
+        problems: &mut Vec<Problem>,
+    ) -> Places {
+        let entries: Vec<View<'_>> = root.inner_entries("place").collect();
+        let mut places = Places {
+            all: Vec::new(),
+            positions: Vec::new(),
+            written: vec![0; entries.len()],
         };
-        let strength = own.map_or(STRENGTH, |own| own.number("strength"));
-        Site {
-            id: site.text("id"),
-            kind,
-            region: site.reference("region", To::Region, names).unwrap_or(0),
-            guards: site.whole("guards"),
-            strength: site.number_given("strength").unwrap_or(strength),
-            appeal: site.number_given("appeal").or(appeal).unwrap_or(kind.appeal()),
-            loss: loss(
-                site.inner("loss"),
-                loss(own.and_then(|own| own.inner("loss")), there_is),
-            ),
-        }
-    };
-    root.inner_entries("site").map(site).collect()
-}
-
-/// How much walls multiply the strength of guards where neither a site nor its kind says.
-const STRENGTH: f64 = 2.0;
-
-fn site_kind(name: &str) -> SiteKind {
-    let found = SiteKind::ALL.into_iter().find(|kind| kind.name() == name);
-    found.unwrap_or(SiteKind::Square)
-}
-
-/// What a tenge, in which amounts of money were estimated, is worth in the money of a document.
-pub fn per_tenge(root: &View<'_>) -> f64 {
-    root.inner("money").map_or(1.0, |money| money.number("per_tenge"))
-}
-
-fn loss(given: Option<View<'_>>, default: Loss) -> Loss {
-    let Some(given) = given else { return default };
-    let number = |key, default| given.number_given(key).unwrap_or(default);
-    Loss {
-        legitimacy: number("legitimacy", default.legitimacy),
-        belief: number("belief", default.belief),
-        state_media: number("state_media", default.state_media),
-        policing: number("policing", default.policing),
-        weapons: number("weapons", default.weapons),
-        airlift: given.flag_given("airlift").unwrap_or(default.airlift),
-        damage: number("damage", default.damage),
-    }
-}
-
-/// Guards come from the forces of the region: more than it has cannot stand there.
-pub fn enough_guards(
-    root: &View<'_>,
-    regions: &[Region],
-    sites: &[Site],
-    forces: &[Force],
-    problems: &mut Vec<Problem>,
-) {
-    for (index, region) in regions.iter().enumerate() {
-        let officers = forces
-            .iter()
-            .filter(|force| force.region == index)
-            .map(|force| u64::from(force.officers))
-            .sum();
-        let mut guards: u64 = 0;
-        for (site, view) in sites
-            .iter()
-            .zip(root.inner_entries("site"))
-            .filter(|(site, _)| site.region == index)
-        {
-            let before = guards;
-            guards += u64::from(site.guards);
-            // The caret stands on the first site that finds nobody left.
-            if before <= officers && guards > officers && view.given("region").is_some() {
-                let message = format!(
-                    "the sites of `{}` need more guards than officers are deployable there",
-                    region.id
-                );
-                let label = format!("{guards} guards up to here, of {officers} officers");
-                let help = "deployable officers are `strength` x `deployable` of each [[force]] of the region, rounded";
-                problems.push(Problem::at(view.place("guards"), message).label(label).help(help));
+        let (day, ahead) = (calendar.start.day_of_year(), calendar.hours_ahead_of_utc());
+        for (r, (region, view)) in regions.iter().zip(root.inner_entries("region")).enumerate() {
+            let written = entries.iter().enumerate();
+            let own: Vec<(usize, &View<'_>)> = written
+                .filter(|(_, place)| place.reference("region", To::Region, names) == Some(r))
+                .collect();
+            let mut put = |id, population, urban, position: (f64, f64)| {
+                places.all.push(Place {
+                    id,
+                    region: r,
+                    population,
+                    urban,
+                    daylight: daylight(position, day, ahead),
+                });
+                places.positions.push(position);
+            };
+            let (mut people, mut townspeople) = (0, 0);
+            for (_, place) in &own {
+                let (urban, population) = (place.text("kind") != "rural", place.whole("population"));
+                let position = place.given("position").map_or((0.0, 0.0), degrees);
+                put(place.text("id"), population, f64::from(u8::from(urban)), position);
+                let before = people;
+                people += u64::from(population);
+                townspeople += if urban { u64::from(population) } else { 0 };
+                // The caret stands on the first place for which nobody is left.
+                if before <= u64::from(region.population) && people > u64::from(region.population) {
+                    problems.push(too_many(&region.id, place, people, region.population));
+                }
+            }
+            let rest = u64::from(region.population).saturating_sub(people) as u32;
+            let position = view.given("position").map(degrees);
+            if own.is_empty() {
+                // A region that may leave its position out lies on the equator, under its clock: light from six to six.
+                let position = position.unwrap_or((0.0, 15.0 * ahead));
+                put(region.id.clone(), region.population, view.number("urban"), position);
+            } else if rest > 0 {
+                let largest = own.iter().max_by_key(|(_, place)| place.whole("population"));
+                let beside = largest.and_then(|(_, place)| place.given("position")).map(degrees);
+                let towns = view.number("urban") * f64::from(region.population) - townspeople as f64;
+                let urban = (towns / f64::from(rest)).clamp(0.0, 1.0);
+                let id = format!("{}-rest", region.id);
+                if let Some(other) = names.index(To::Area, &id) {
+                    problems.push(rest_is_taken(root, &id, &region.id, other));
+                }
+                put(id, rest, urban, position.or(beside).unwrap_or_default());
+            }
+            let first = places.all.len() - own.len() - usize::from(own.is_empty() || rest > 0);
+            for (at, (index, _)) in own.iter().enumerate() {
+                places.written[*index] = first + at;
             }
         }
+        places
     }
+
+    /// Where a [[place]] stands among all, by its place in the order of writing.
+    pub fn written(&self, index: usize) -> usize {
+        self.written[index]
+    }
+
+    /// The places of a region.
+    pub fn of_region(&self, region: usize) -> impl Iterator<Item = usize> + '_ {
+        (0..self.all.len()).filter(move |&place| self.all[place].region == region)
+    }
+
+    /// The place that an entry names, which must lie in the region that it names.
+    pub fn named(&self, view: &View<'_>, names: &Names<'_>, problems: &mut Vec<Problem>) -> Option<usize> {
+        let place = self.written[view.reference("place", To::Place, names)?];
+        let lies_in = self.all[place].region;
+        if let Some(region) = view.reference("region", To::Region, names)
+            && region != lies_in
+        {
+            let id = &self.all[place].id;
+            let message = format!("the place `{id}` lies in `{}`", names.regions[lies_in]);
+            let label = format!("and not in `{}`", names.regions[region]);
+            let help = "leave `region` out, or name a place of it";
+            problems.push(Problem::at(view.place("place"), message).label(label).help(help));
+        }
+        Some(place)
+    }
+
+    /// The region of an entry whose place is known, or that names its region.
+    pub fn region(&self, view: &View<'_>, place: Option<usize>, names: &Names<'_>) -> usize {
+        let named = || view.reference("region", To::Region, names);
+        place.map(|place| self.all[place].region).or_else(named).unwrap_or(0)
+    }
+
+    /// The place that an entry is in: the one it names, or the largest of its region.
+    pub fn place(&self, view: &View<'_>, names: &Names<'_>, problems: &mut Vec<Problem>) -> usize {
+        let place = self.named(view, names, problems);
+        let region = self.region(view, place, names);
+        let size = |&place: &usize| (self.all[place].population, std::cmp::Reverse(place));
+        place.or_else(|| self.of_region(region).max_by_key(size)).unwrap_or(0)
+    }
+}
+
+fn too_many(region: &str, place: &View<'_>, people: u64, of: u32) -> Problem {
+    let message = format!("the places of `{region}` have more people than the region");
+    let label = format!("{people} people up to here, of {of}");
+    let help = format!("make places smaller, or `population` of the region `{region}` larger");
+    Problem::at(place.place("population"), message).label(label).help(help)
+}
+
+/// The rest of a region needs a name of its own.
+fn rest_is_taken(root: &View<'_>, id: &str, region: &str, other: usize) -> Problem {
+    let named = root
+        .inner_entries("region")
+        .chain(root.inner_entries("place"))
+        .nth(other);
+    let message = format!("`{id}` is what the rest of `{region}` is called");
+    let help = format!("give this another id, or let the places of `{region}` have all its people");
+    let problem = named.map_or_else(
+        || Problem::nowhere(message.clone()),
+        |view| Problem::at(view.home, message.clone()),
+    );
+    problem.label("the same id").help(help)
 }

@@ -19,7 +19,7 @@ impl World<'_> {
             self.set_cops(cops.max(0) as u32, stream);
             self.events.push(Event {
                 tick: self.tick,
-                region: None,
+                area: None,
                 what: What::Other(&CHANGE, number),
                 number: f64::from(self.tally.active),
             });

@@ -95,7 +95,7 @@ impl World<'_> {
                 families.extinct[group] = true;
                 self.events.push(Event {
                     tick: self.tick,
-                    region: None,
+                    area: None,
                     what: What::Other(&EXTINCT, group),
                     number: f64::from(self.tally.living[1 - group]),
                 });

@@ -10,7 +10,7 @@ use crate::sim::event::{Event, What};
 use crate::sim::model::Model;
 use crate::sim::policy::{Combine, Condition, Intervention, Lever, Move, Policy, When};
 use crate::sim::rules;
-use crate::sim::world::{Progress, RegionState, World};
+use crate::sim::world::{Progress, World};
 
 /// Decide, move every intervention on, then every lever; then those who were asked for troops answer.
 pub fn govern(model: &Model, dice: &Dice, world: &mut World, last: &Readings, tick: u32, events: &mut Vec<Event>) {
@@ -31,12 +31,12 @@ pub fn govern(model: &Model, dice: &Dice, world: &mut World, last: &Readings, ti
         announce(model, intervention, i, world, last, tick, events);
     }
     for (i, intervention) in model.interventions.iter().enumerate() {
-        take_effect(intervention, i, world, last, tick, events);
+        take_effect(model, intervention, i, world, last, tick, events);
     }
     for (i, intervention) in model.interventions.iter().enumerate() {
         let progress = &world.interventions[i];
         if progress.over == Some(tick) && progress.effective.is_some() && !intervention.is_statement() {
-            events.push(told(intervention, What::Ends(i), last, tick));
+            events.push(told(model, intervention, What::Ends(i), last, tick));
         }
     }
     levers::pull(model, world, tick);
@@ -81,9 +81,9 @@ fn announce(
             What::Announced(i)
         };
         if intervention.lag > 0 || intervention.is_statement() {
-            events.push(told(intervention, what, last, tick));
+            events.push(told(model, intervention, what, last, tick));
         }
-        pulse(intervention, trust, &intervention.promise, &mut world.regions);
+        pulse(model, intervention, trust, &intervention.promise, world);
     }
 }
 
@@ -91,12 +91,12 @@ fn announce(
 /// giving in and force (Lichbach 1987).
 fn trust(model: &Model, intervention: &Intervention, world: &World) -> f64 {
     let here = world
-        .regions
+        .places
         .iter()
-        .zip(&intervention.regions)
+        .zip(&intervention.places)
         .filter(|(_, concerned)| **concerned);
-    let closed = here.fold(0.0, |closed: f64, (region, _)| {
-        closed.max(region.lever(Lever::TalksClosed))
+    let closed = here.fold(0.0, |closed: f64, (place, _)| {
+        closed.max(place.lever(Lever::TalksClosed))
     });
     let changes = f64::from(world.deliberation.changes);
     (1.0 - closed) * libm::pow(1.0 - model.rules.government.inconsistency, changes)
@@ -116,15 +116,14 @@ fn pledge(model: &Model, dice: &Dice, world: &mut World, tick: u32, events: &mut
             if effective + contingent.decision_ticks != tick {
                 continue;
             }
-            let doubts =
-                (1.0 - contingent.willing) * (1.0 - world.regions[contingent.region].lever(Lever::Eligibility));
+            let doubts = (1.0 - contingent.willing) * (1.0 - world.places[contingent.place].lever(Lever::Eligibility));
             let asked = (i as u64) << 16 | k as u64;
             if u64::from(dice.one(Purpose::Pledge, asked, tick)) >= threshold32(doubts) {
                 progress.committed[k] = Some(tick);
             } else {
                 events.push(Event {
                     tick,
-                    region: Some(contingent.region),
+                    area: Some(model.area(contingent.place)),
                     what: What::ContingentDeclined(i, k),
                     number: f64::from(contingent.officers),
                 });
@@ -134,6 +133,7 @@ fn pledge(model: &Model, dice: &Dice, world: &mut World, tick: u32, events: &mut
 }
 
 fn take_effect(
+    model: &Model,
     intervention: &Intervention,
     i: usize,
     world: &mut World,
@@ -145,10 +145,10 @@ fn take_effect(
         return;
     }
     if !intervention.is_statement() {
-        events.push(told(intervention, What::TakesEffect(i), last, tick));
+        events.push(told(model, intervention, What::TakesEffect(i), last, tick));
     }
     let trust = world.interventions[i].trust;
-    pulse(intervention, trust, &intervention.effect, &mut world.regions);
+    pulse(model, intervention, trust, &intervention.effect, world);
     for &ended in &intervention.ends {
         let progress = &mut world.interventions[ended];
         if progress.over.is_none_or(|over| over > tick) {
@@ -161,17 +161,21 @@ fn take_effect(
 
 /// An event with the participants of the tick before in the place it concerns, so that a reader can see what the
 /// government faced.
-fn told(intervention: &Intervention, what: What, last: &Readings, tick: u32) -> Event {
-    let mut concerned = (0..intervention.regions.len()).filter(|&g| intervention.regions[g]);
-    let region = match (concerned.next(), concerned.next()) {
-        (Some(only), None) => Some(only),
-        _ => None,
+fn told(model: &Model, intervention: &Intervention, what: What, last: &Readings, tick: u32) -> Event {
+    let mut concerned = (0..model.places.len()).filter(|&p| intervention.places[p]);
+    let region = |place: usize| model.places[place].region;
+    let area = match (concerned.next(), concerned.next()) {
+        (Some(only), None) => Some(model.area(only)),
+        (Some(one), Some(other)) => {
+            (region(one) == region(other) && concerned.all(|place| region(place) == region(one))).then(|| region(one))
+        }
+        (None, _) => None,
     };
     Event {
         tick,
-        region,
+        area,
         what,
-        number: last.get(Metric::Participants, region),
+        number: last.get(Metric::Participants, area),
     }
 }
 
@@ -216,7 +220,7 @@ fn holds(
 }
 
 fn is_beyond(condition: &Condition, last: &Readings) -> bool {
-    let value = last.get(condition.metric, condition.region);
+    let value = last.get(condition.metric, condition.area);
     if condition.above {
         value > condition.level
     } else {
@@ -232,19 +236,31 @@ fn weight(intervention: &Intervention, trust: f64, change: &Move) -> f64 {
     }
 }
 
-fn pulse(intervention: &Intervention, trust: f64, moves: &[Move], regions: &mut [RegionState]) {
+fn pulse(model: &Model, intervention: &Intervention, trust: f64, moves: &[Move], world: &mut World) {
     for change in moves.iter().filter(|change| change.lever.combine() == Combine::Pulse) {
         let value = weight(intervention, trust, change);
-        for (region, _) in regions
+        if change.lever == Lever::Legitimacy {
+            // Where only some of a region's people are concerned, it is of these that so many are won or lost.
+            for (g, region) in world.regions.iter_mut().enumerate() {
+                let concerned = model.places_of(g).filter(|&p| intervention.places[p]);
+                let share = concerned.map(|p| f64::from(model.places[p].population)).sum::<f64>()
+                    / f64::from(model.regions[g].population);
+                if share > 0.0 {
+                    region.legitimacy = rules::convinced(region.legitimacy, share * value);
+                }
+            }
+            continue;
+        }
+        for (place, _) in world
+            .places
             .iter_mut()
-            .zip(&intervention.regions)
+            .zip(&intervention.places)
             .filter(|(_, concerned)| **concerned)
         {
             match change.lever {
-                Lever::Legitimacy => region.legitimacy = rules::convinced(region.legitimacy, value),
-                Lever::Belief => region.belief = rules::convinced(region.belief, value),
+                Lever::Belief => place.belief = rules::convinced(place.belief, value),
                 // Anger and fear live in communities; perceive hands them out with this tick's repression.
-                other => region.levers[other as usize] += value,
+                other => place.levers[other as usize] += value,
             }
         }
     }

@@ -24,7 +24,7 @@ pub fn deliberate(model: &Model, world: &mut World, last: &Readings, tick: u32) 
         if !is_open(&choice, &world.interventions[i], tick) || refuses(&choice, intervention, world) {
             continue;
         }
-        let scene = scene(model, world, last, &intervention.regions);
+        let scene = scene(model, world, last, &intervention.places);
         let disruption = rules::disruption(&scene, &model.rules);
         let failed = memory
             .last
@@ -64,24 +64,26 @@ fn is_open(choice: &Choice, progress: &Progress, tick: u32) -> bool {
 
 /// Who has said that there will be no talks does not concede.
 fn refuses(choice: &Choice, intervention: &Intervention, world: &World) -> bool {
-    let mut here = world.regions.iter().zip(&intervention.regions);
+    let mut here = world.places.iter().zip(&intervention.places);
     choice.side == Side::Concession
-        && here.any(|(region, concerned)| *concerned && region.lever(Lever::TalksClosed) >= 0.5)
+        && here.any(|(place, concerned)| *concerned && place.lever(Lever::TalksClosed) >= 0.5)
 }
 
-/// What the government reads of the regions in which an option acts, and of how far the protest has spread.
-fn scene(model: &Model, world: &World, last: &Readings, regions: &[bool]) -> Scene {
-    let concerned = || (0..regions.len()).filter(|&g| regions[g]);
-    let sum = |metric| concerned().map(|g| last.get(metric, Some(g))).sum::<f64>();
-    let people: f64 = concerned().map(|g| f64::from(model.regions[g].population)).sum();
-    let angry = |g| last.get(Metric::Backlash, Some(g)) * f64::from(model.regions[g].population);
+/// What the government reads of the places in which an option acts, and of how far the protest has spread.
+fn scene(model: &Model, world: &World, last: &Readings, places: &[bool]) -> Scene {
+    let concerned = || (0..places.len()).filter(|&p| places[p]);
+    let read = |metric, p: usize| last.get(metric, Some(model.area(p)));
+    let sum = |metric| concerned().map(|p| read(metric, p)).sum::<f64>();
+    let people: f64 = concerned().map(|p| f64::from(model.places[p].population)).sum();
+    let angry = |p: usize| read(Metric::Backlash, p) * f64::from(model.places[p].population);
+    let unrest = |p: usize| world.regions[model.places[p].region].unrest_hours;
     let active = world.regions.iter().filter(|region| region.unrest_hours > 0.0).count() as f64;
-    let sites = model.sites.iter().filter(|site| regions[site.region]).count() as f64;
+    let sites = model.sites.iter().filter(|site| places[site.place]).count() as f64;
     let participants = sum(Metric::Participants);
     Scene {
         per_100_000: 1e5 * participants / people,
-        hours: concerned().fold(0.0, |most, g| world.regions[g].unrest_hours.max(most)),
-        active: active / regions.len() as f64,
+        hours: concerned().fold(0.0, |most, p| unrest(p).max(most)),
+        active: active / model.regions.len() as f64,
         lost: sum(Metric::SitesSeized) / sites.max(1.0),
         violent: sum(Metric::Violent) / participants.max(1.0),
         political: (sum(Metric::DemandGovernment) + sum(Metric::DemandRegime)) / participants.max(1.0),

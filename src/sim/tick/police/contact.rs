@@ -1,4 +1,4 @@
-//! What contact does to people on both sides. A region's forces set a rate; whom it meets is each person's own
+//! What contact does to people on both sides. The forces in a place set a rate; whom it meets is each person's own
 //! draw, so that the outcome does not depend on any order in which people are listed.
 
 use rayon::prelude::*;
@@ -17,13 +17,13 @@ pub fn contact(model: &Model, dice: &Dice, world: &mut World, tick: u32) {
     sum_up(model, world);
 }
 
-/// Sum what happened to citizens into their regions.
+/// Sum what happened to citizens into their places.
 pub fn sum_up(model: &Model, world: &mut World) {
     world.count_fates(model.persons_per_agent);
-    for region in &mut world.regions {
-        region.totals.detained += region.counts.arrested;
-        region.totals.hurt += region.counts.hurt;
-        region.totals.killed += region.counts.killed;
+    for place in &mut world.places {
+        place.totals.detained += place.counts.arrested;
+        place.totals.hurt += place.counts.hurt;
+        place.totals.killed += place.counts.killed;
     }
 }
 
@@ -50,7 +50,7 @@ impl Fate {
     }
 }
 
-/// What a region holds for each kind of citizen this tick.
+/// What a place holds for each kind of citizen this tick.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Fates {
     /// For peaceful people in the streets.
@@ -95,17 +95,17 @@ fn probability(model: &Model, per_hour: f64, exposed: f64) -> f64 {
     }
 }
 
-/// What a region's forces and their orders hold for its people this tick.
-pub fn fates(model: &Model, region: &RegionState) -> Fates {
+/// What the forces in a place and their orders hold for its people this tick.
+pub fn fates(model: &Model, place: &PlaceState) -> Fates {
     let (policing, harm) = (&model.rules.policing, &model.rules.harm);
-    let counts = &region.counts;
+    let counts = &place.counts;
     let (crowd, fighting) = (counts.out() as f64, counts.fighting() as f64);
     let peaceful = crowd - fighting;
-    let (officers, order) = (f64::from(region.strength.officers), region.strength.order);
-    let control = 1.0 - region.tied_up(model);
-    let power = region.lever(Lever::ArrestPower);
+    let (officers, order) = (f64::from(place.strength.officers), place.strength.order);
+    let control = 1.0 - place.tied_up(model);
+    let power = place.lever(Lever::ArrestPower);
     let (arrests, blows) = rules::order_force(order);
-    let force = 1.0 - region.lever(Lever::Restraint);
+    let force = 1.0 - place.lever(Lever::Restraint);
 
     let arrested = officers * policing.arrest_rate * arrests * power * control;
     let arrest = |weight: f64| weight * probability(model, arrested, peaceful + policing.violent_arrest * fighting);
@@ -146,15 +146,15 @@ pub fn fates(model: &Model, region: &RegionState) -> Fates {
 
 /// What happens to citizens this tick.
 fn citizens(model: &Model, dice: &Dice, world: &mut World) {
-    let World { wards, regions, .. } = world;
-    let regions = &*regions;
+    let World { wards, places, .. } = world;
+    let places = &*places;
     wards.par_iter_mut().for_each(|ward| {
         let t = &ward.tally;
         let (away, at_large) = (t.out() + t.detained + t.injured, t.at_large);
         if away + at_large == 0 {
             return;
         }
-        let fates = fates(model, &regions[ward.region as usize]);
+        let fates = fates(model, &places[ward.place as usize]);
         let searched = at_large > 0 && fates.at_large.hazard > 0;
         if away == 0 && !searched {
             return;
@@ -236,21 +236,21 @@ fn meet(ward: &mut Ward, i: usize, lot: u32, fates: &Fates) {
     people.ticks_out[i] = 0;
 }
 
-/// What happens to officers this tick: those in the streets and at contested sites, on duty, of a region with
+/// What happens to officers this tick: those in the streets and at contested sites, on duty, of a place with
 /// violent people.
 pub fn officers(model: &Model, dice: &Dice, world: &mut World, tick: u32) {
     let harm = &model.rules.harm;
-    for g in 0..world.regions.len() {
-        let region = &world.regions[g];
-        let (violent, armed) = (region.counts.violent as f64, world.armed(model, g));
+    for p in 0..world.places.len() {
+        let violent = world.places[p].counts.violent as f64;
         if violent <= 0.0 {
             continue;
         }
+        let armed = world.armed(model, p);
         let World {
             units,
             sites,
             officers,
-            regions,
+            places,
             ..
         } = world;
         let faces = |unit: &Unit| {
@@ -259,7 +259,7 @@ pub fn officers(model: &Model, dice: &Dice, world: &mut World, tick: u32) {
                 Post::Site(s) => sites[s as usize].holder == Holder::Contested,
                 _ => false,
             };
-            unit.region as usize == g && unit.on_duty && contact
+            unit.place as usize == p && unit.on_duty && contact
         };
         let exposed: u32 = units.iter().filter(|unit| faces(unit)).map(|unit| unit.able).sum();
         if exposed == 0 {
@@ -269,7 +269,7 @@ pub fn officers(model: &Model, dice: &Dice, world: &mut World, tick: u32) {
         let injured = probability(model, violent * harm.officer_injury_rate, f64::from(exposed)).min(0.5);
         let killed = injured * (harm.officer_death_share * lethality).min(1.0);
         let (dead, out) = (threshold32(killed), threshold32(killed + injured));
-        let totals = &mut regions[g].totals;
+        let totals = &mut places[p].totals;
         for (u, unit) in units.iter_mut().enumerate().filter(|(_, unit)| faces(unit)) {
             let draws: [u32; UNIT as usize] = dice.draws32(Purpose::OfficerFate, u as u64, tick);
             for (i, &draw) in draws[..unit.len as usize].iter().enumerate() {

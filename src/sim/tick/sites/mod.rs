@@ -13,9 +13,9 @@ use crate::sim::world::*;
 /// One tick of every site, and the damage of the hour.
 pub fn sites(model: &Model, dice: &Dice, world: &mut World, tick: u32, events: &mut Vec<Event>) {
     let (rules, hours) = (&model.rules.sites, model.clock.hours());
-    for region in &mut world.regions {
-        let counts = &region.counts;
-        region.totals.damage += hours
+    for place in &mut world.places {
+        let counts = &place.counts;
+        place.totals.damage += hours
             * (counts.violent as f64 * rules.damage_per_violent_hour
                 + counts.looting as f64 * rules.damage_per_looter_hour);
     }
@@ -29,7 +29,7 @@ pub fn sites(model: &Model, dice: &Dice, world: &mut World, tick: u32, events: &
     services::services(model, world, tick);
 }
 
-/// The share of a region's attackers that a site draws, and of the police that stand before them: its appeal among
+/// The share of a place's attackers that a site draws, and of the police that stand before them: its appeal among
 /// that of the sites which are not lost yet.
 fn share(model: &Model, world: &World, s: usize) -> f64 {
     let site = &model.sites[s];
@@ -37,16 +37,16 @@ fn share(model: &Model, world: &World, s: usize) -> f64 {
         .sites
         .iter()
         .zip(&world.sites)
-        .filter(|(other, state)| other.region == site.region && state.holder != Holder::Crowd)
+        .filter(|(other, state)| other.place == site.place && state.holder != Holder::Crowd)
         .map(|(other, _)| other.appeal)
         .sum();
     if appeal > 0.0 { site.appeal / appeal } else { 0.0 }
 }
 
-/// Attackers of a site: a share of the region's violent; looters are drawn to banks and shops alone.
+/// Attackers of a site: a share of the place's violent; looters are drawn to banks and shops alone.
 fn attackers(model: &Model, world: &World, s: usize) -> f64 {
     let site = &model.sites[s];
-    let counts = &world.regions[site.region].counts;
+    let counts = &world.places[site.place].counts;
     let looters = if site.kind == SiteKind::Bank { counts.looting } else { 0 };
     match counts.violent + looters {
         0 => 0.0,
@@ -56,31 +56,31 @@ fn attackers(model: &Model, world: &World, s: usize) -> f64 {
 
 /// Who stands against them: the guards behind their walls, and before those the police that the crowd does not tie up.
 fn defence(model: &Model, world: &World, s: usize) -> f64 {
-    let (site, region) = (&model.sites[s], &world.regions[model.sites[s].region]);
+    let (site, place) = (&model.sites[s], &world.places[model.sites[s].place]);
     let guards: f64 = world
         .units
         .iter()
         .filter(|unit| unit.post == Post::Site(s as u32))
         .map(|unit| rules::strength(model, unit.kind, unit.able))
         .sum();
-    let cordon = region.strength.street * (1.0 - region.tied_up(model)) * share(model, world, s);
+    let cordon = place.strength.street * (1.0 - place.tied_up(model)) * share(model, world, s);
     (guards * site.strength + cordon) * (1.0 - world.sites[s].stood_down)
 }
 
 fn assault(model: &Model, dice: &Dice, world: &mut World, s: usize, tick: u32, events: &mut Vec<Event>) {
     let (site, rules) = (&model.sites[s], &model.rules.sites);
     let attackers = attackers(model, world, s);
-    let region = Some(site.region);
+    let area = Some(model.area(site.place));
     if attackers < rules.assault_minimum {
         world.sites[s].holder = Holder::State;
         return;
     }
     if world.sites[s].holder == Holder::State {
         world.sites[s].holder = Holder::Contested;
-        world.regions[site.region].totals.attacks += 1;
+        world.places[site.place].totals.attacks += 1;
         events.push(Event {
             tick,
-            region,
+            area,
             what: What::SiteAttacked(s),
             number: libm::round(attackers),
         });
@@ -106,7 +106,7 @@ fn assault(model: &Model, dice: &Dice, world: &mut World, s: usize, tick: u32, e
         };
         events.push(Event {
             tick,
-            region,
+            area,
             what,
             number: libm::round(attackers),
         });
@@ -121,55 +121,65 @@ fn seize(model: &Model, world: &mut World, s: usize) {
     for unit in world.units.iter_mut().filter(|unit| unit.post == Post::Site(s as u32)) {
         unit.post = Post::Street;
     }
-    tell(model, world, site.region, site.loss.belief, site.loss.legitimacy);
-    let totals = &mut world.regions[site.region].totals;
+    tell(model, world, site.place, site.loss.belief, site.loss.legitimacy);
+    let totals = &mut world.places[site.place].totals;
     totals.seizures += 1;
     totals.damage += site.loss.damage;
 }
 
-/// News from a region reaches it wholly, and others as far as they are tied to it and can be told.
+/// News from a place reaches it wholly, and others as far as they are tied to it and can be told. What it says of the
+/// government reaches all of its region wholly.
 fn tell(model: &Model, world: &mut World, from: usize, belief: f64, legitimacy: f64) {
     let word = model.rules.perception.word_of_mouth;
-    let here = world.regions[from].connectivity;
-    for (g, region) in world.regions.iter_mut().enumerate() {
-        let channel = word + (1.0 - word) * region.connectivity * here;
-        let heard = if g == from {
+    let World { regions, places, .. } = world;
+    let here = places[from].connectivity;
+    let heard = |p: usize, place: &PlaceState| {
+        let channel = word + (1.0 - word) * place.connectivity * here;
+        if p == from {
             1.0
         } else {
-            model.tie(g, from) * channel * model.rules.belief.spread
+            model.tie(p, from) * channel * model.rules.belief.spread
+        }
+    };
+    for (g, region) in regions.iter_mut().enumerate() {
+        let heard = match model.places[from].region == g {
+            true => 1.0,
+            false => model.places_of(g).map(|p| model.share(p) * heard(p, &places[p])).sum(),
         };
-        region.belief = rules::convinced(region.belief, heard * belief);
         region.legitimacy = rules::convinced(region.legitimacy, -heard * legitimacy);
+    }
+    for (p, place) in places.iter_mut().enumerate() {
+        place.belief = rules::convinced(place.belief, heard(p, place) * belief);
     }
 }
 
 fn retake(model: &Model, dice: &Dice, world: &mut World, s: usize, tick: u32, events: &mut Vec<Event>) {
     let (site, rules) = (&model.sites[s], &model.rules.sites);
-    let region = &world.regions[site.region];
-    let lost = world.lost_sites(model, site.region).count();
-    let occupiers = (region.counts.fighting() as f64 / lost as f64).max(rules.occupier_floor);
+    let place = &world.places[site.place];
+    let lost = world.lost_sites(model, site.place).count();
+    let occupiers = (place.counts.fighting() as f64 / lost as f64).max(rules.occupier_floor);
     // Forces concentrate on one lost site after another, but they also face the crowd outside.
-    let ratio = region.strength.street / (occupiers + region.counts.out() as f64);
-    let rate = rules.retake_rate * region.lever(Lever::RetakePower) * rules::sigmoid(ratio, rules.retake_ratio);
+    let ratio = place.strength.street / (occupiers + place.counts.out() as f64);
+    let rate = rules.retake_rate * place.lever(Lever::RetakePower) * rules::sigmoid(ratio, rules.retake_ratio);
     if u64::from(dice.one(Purpose::Site, s as u64, tick)) >= threshold32(model.clock.chance(rate)) {
         return;
     }
     world.sites[s].holder = Holder::State;
     // What its loss made people believe, its return makes them doubt (Lohmann 1994: they learn from what they see).
-    tell(model, world, site.region, -site.loss.belief, 0.0);
+    tell(model, world, site.place, -site.loss.belief, 0.0);
     let mut officers = 0;
     for unit in &mut world.units {
         if officers >= site.guards {
             break;
         }
-        if unit.region as usize == site.region && unit.post == Post::Street && unit.on_duty && unit.able > 0 {
+        if unit.place as usize == site.place && unit.post == Post::Street && unit.on_duty && unit.able > 0 {
             unit.post = Post::Site(s as u32);
             officers += unit.able;
         }
     }
     events.push(Event {
         tick,
-        region: Some(site.region),
+        area: Some(model.area(site.place)),
         what: What::SiteRetaken(s),
         number: f64::from(officers),
     });
