@@ -160,10 +160,10 @@ mod tests {
             .map(|tick| {
                 let mut readings = Readings::new(1);
                 readings.tick = tick;
-                readings.set(Metric::Participants, 0, f64::from(tick) * 1000.0);
-                readings.set(Metric::OfficersOnDuty, 0, 10.0);
-                readings.set(Metric::DeathsCivilians, 0, f64::from(tick));
-                readings.set(Metric::Connectivity, 0, 0.8);
+                readings.set(Metric::Participants, Some(0), f64::from(tick) * 1000.0);
+                readings.set(Metric::OfficersOnDuty, Some(0), 10.0);
+                readings.set(Metric::DeathsCivilians, Some(0), f64::from(tick));
+                readings.set(Metric::Connectivity, Some(0), 0.8);
                 readings
             })
             .collect();
@@ -174,7 +174,7 @@ mod tests {
             (&json!("hour 17"), &json!("about 20,000"), &json!("7"))
         );
         let mut cut = history.clone();
-        cut[19].set(Metric::Connectivity, 0, 0.05);
+        cut[19].set(Metric::Connectivity, Some(0), 0.05);
         let told = reported("North", &cut, 0, 1.0, &time);
         assert_eq!(
             (&told["as_of"], &told["crowd"]),

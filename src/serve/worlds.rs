@@ -13,7 +13,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::analysis::named::values;
+use crate::analysis::replicate::Replicate;
 use crate::metric::Readings;
 use crate::sim::event::Event;
 use crate::sim::recorder::Recorder;
@@ -82,9 +82,9 @@ impl Observer for Watching<'_, '_> {
     fn tick(&mut self, readings: &Readings, events: &[Event]) -> ControlFlow<()> {
         self.recorder.tick(readings, events)?;
         let mut sum = crc32fast::Hasher::new();
-        for region in (0..readings.regions()).map(Some).chain([None]) {
+        for area in (0..readings.areas()).map(Some).chain([None]) {
             readings
-                .row(region)
+                .row(area)
                 .iter()
                 .for_each(|value| sum.update(&value.to_le_bytes()));
         }
@@ -104,7 +104,7 @@ fn simulate(
 ) -> Option<World> {
     let place = |name: &&str| model.metrics().iter().position(|metric| metric.name == *name);
     let mut watching = Watching {
-        recorder: Recorder::new(model),
+        recorder: Recorder::new(model, !model.places().is_empty()),
         trace: Vec::new(),
         lines: drawn(study)
             .iter()
@@ -116,15 +116,14 @@ fn simulate(
     if model.run(&study.dice(job.replicate), &mut watching).is_break() {
         return None;
     }
-    let (series, events) = watching.recorder.into_tables();
-    let [series, events] = [series, events].map(|table| with_times(&study.calendar, table));
-    let outcomes = values(&study.summed_up(), &series, &events);
+    let recorded = watching.recorder.into_tables();
+    let [series, events] = [recorded.series, recorded.events].map(|table| with_times(&study.calendar, table));
+    let places = recorded.places.map(|table| with_times(&study.calendar, table));
+    let replicate = Replicate::of(&series, &events).with_places(places.as_ref());
+    let outcomes = study.summed_up().into_iter().map(|named| named.outcome.of(&replicate));
     Some(World {
         replicate: job.replicate,
-        outcomes: outcomes
-            .into_iter()
-            .map(|value| value.is_finite().then_some(value))
-            .collect(),
+        outcomes: outcomes.map(|value| value.is_finite().then_some(value)).collect(),
         lines: watching.lines.into_iter().map(|(_, line)| line).collect(),
         trace: watching.trace,
         events: listed(&events),
