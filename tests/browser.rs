@@ -171,6 +171,7 @@ fn on_a_page(test: impl FnOnce(&Browser)) {
         arm,
         "--replicates",
         "4",
+        "--explain",
         "--out",
         results,
         "--quiet",
@@ -240,9 +241,31 @@ fn a_region_of_the_map_leads_to_its_row_and_the_slider_moves_the_hour() {
 }
 
 #[test]
+fn why_is_one_click_from_a_region_and_two_regions_stand_side_by_side() {
+    on_a_page(|browser| {
+        let shown = "return [...document.querySelectorAll('.place')].filter(one => one.checkVisibility())
+            .sort((a, b) => a.style.order - b.style.order).map(one => one.id)";
+        assert_eq!(browser.ask(shown).as_array().map(Vec::len), Some(2));
+        browser.click("tr#f0-place-harrow a");
+        let chosen = browser.ask(shown);
+        assert_eq!(chosen[0], "f0-why-baseline.harrow");
+        browser.ask(
+            "const pick = document.querySelectorAll('.picks select')[1]; pick.value = 'f0-why-none.vellmar';
+            pick.dispatchEvent(new Event('change'))",
+        );
+        assert_eq!(
+            browser.ask(shown),
+            json!(["f0-why-baseline.harrow", "f0-why-none.vellmar"])
+        );
+        let heads = "return [...document.querySelectorAll('.beside th[data-of]')].filter(one => !one.hidden).length";
+        assert_eq!(browser.ask(heads), 2);
+    });
+}
+
+#[test]
 fn the_keyboard_alone_reaches_everything() {
     on_a_page(|browser| {
-        let reachable = "return [...document.querySelectorAll('a[href],summary,input,[tabindex=\"0\"]')]
+        let reachable = "return [...document.querySelectorAll('a[href],summary,input,select,[tabindex=\"0\"]')]
             .filter(one => one.checkVisibility()).length";
         let number = browser.ask(reachable).as_u64().expect("a number");
         assert!(number > 10);
@@ -251,7 +274,7 @@ fn the_keyboard_alone_reaches_everything() {
             browser.press(TAB);
             browser.ask("window.visited.add(document.activeElement)");
         }
-        let missed = "return [...document.querySelectorAll('a[href],summary,input,[tabindex=\"0\"]')]
+        let missed = "return [...document.querySelectorAll('a[href],summary,input,select,[tabindex=\"0\"]')]
             .filter(one => one.checkVisibility() && !window.visited.has(one)).map(one => one.outerHTML.slice(0, 120))";
         assert_eq!(browser.ask(missed), json!([]));
     });

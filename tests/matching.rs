@@ -55,7 +55,6 @@ fn lines(path: &Path) -> Vec<String> {
 }
 
 #[test]
-#[ignore = "takes minutes, and has not been seen to its end: cargo test --test suite matching -- --ignored"]
 fn a_match_finds_the_same_worlds_on_any_number_of_threads_and_comparisons_run_in_them() {
     let town = Town::new();
     let output = town.matched("one", "1");

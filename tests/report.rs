@@ -111,7 +111,35 @@ fn a_figure_is_of_a_metric_a_place_and_a_width() {
         path(folder.path(), "a.svg"),
         path(folder.path(), "a.png"),
     );
-    done(&["run", TUTORIAL, "--replicates", "3", "--out", &run, "--quiet"]);
+    done(&[
+        "run",
+        TUTORIAL,
+        "--replicates",
+        "3",
+        "--explain",
+        "--out",
+        &run,
+        "--quiet",
+    ]);
+    let why = path(folder.path(), "why.svg");
+    done(&[
+        "plot", &run, "--why", "violence", "--place", "vellmar", "--height", "70", "--out", &why, "--quiet",
+    ]);
+    let text = fs::read_to_string(&why).expect("a figure");
+    for part in [r#"height="70mm""#, "violence in vellmar", "reluctance to be violent"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let pdf = path(folder.path(), "a.pdf");
+    let made = qantar(&["plot", &run, "--out", &pdf, "--quiet"])
+        .output()
+        .expect("it runs");
+    match cfg!(feature = "pdf") {
+        true => assert_eq!(&fs::read(&pdf).expect("a figure")[..5], b"%PDF-"),
+        false => assert!(
+            String::from_utf8_lossy(&made.stderr).contains("built without PDF"),
+            "{made:?}"
+        ),
+    }
     done(&[
         "plot", &run, "--metric", "violent", "--place", "vellmar", "--width", "85", "--out", &svg, "--quiet",
     ]);
@@ -143,7 +171,10 @@ fn a_figure_is_of_a_metric_a_place_and_a_width() {
         assert!(text.contains(answer), "{text}");
     }
     let text = told(&mut qantar(&["plot", &run, "--out", "figure.doc"]));
-    assert!(text.contains("the name of a figure ends in .svg or .png"), "{text}");
+    assert!(
+        text.contains("the name of a figure ends in .svg, .png or .pdf"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -14,7 +14,7 @@ const TUTORIAL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/tutorial.
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
 
 /// Every kind of study, small.
-const KINDS: [(&str, &[&str]); 6] = [
+pub(crate) const KINDS: [(&str, &[&str]); 6] = [
     ("run", &["run", TUTORIAL, "--replicates", "30"]),
     (
         "compare",
@@ -48,11 +48,15 @@ const KINDS: [(&str, &[&str]); 6] = [
     ),
 ];
 
-struct Bench(TempDir);
+pub(crate) struct Bench(TempDir);
 
 impl Bench {
+    pub(crate) fn empty() -> Bench {
+        Bench(tempdir().unwrap())
+    }
+
     /// A folder with the towns that a kind of study needs.
-    fn new(kind: &str) -> Bench {
+    pub(crate) fn new(kind: &str) -> Bench {
         let temp = tempdir().unwrap();
         let from = if kind == "calibrate" { "calibrate" } else { "record" };
         for entry in fs::read_dir(Path::new(FIXTURES).join(from)).unwrap() {
@@ -64,27 +68,27 @@ impl Bench {
         Bench(temp)
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    fn command(&self, args: &[&str]) -> Command {
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(assert_cmd::cargo::cargo_bin!("qantar"));
         command.args(args).current_dir(self.0.path()).env("NO_COLOR", "1");
         command
     }
 
-    fn qantar(&self, args: &[&str]) -> Output {
+    pub(crate) fn qantar(&self, args: &[&str]) -> Output {
         self.command(args).output().unwrap()
     }
 
-    fn start(&self, args: &[&str]) -> Child {
+    pub(crate) fn start(&self, args: &[&str]) -> Child {
         let mut command = self.command(args);
         command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
     /// The names beside the fixtures.
-    fn left(&self) -> Vec<String> {
+    pub(crate) fn left(&self) -> Vec<String> {
         let entries = fs::read_dir(self.0.path()).unwrap();
         let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
         let mut left: Vec<String> = names.filter(|name| !name.ends_with(".toml")).collect();
@@ -93,17 +97,17 @@ impl Bench {
     }
 }
 
-fn stderr(output: &Output) -> String {
+pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 /// Done, also with a score that does not show every pattern.
-fn done(output: &Output) -> bool {
+pub(crate) fn done(output: &Output) -> bool {
     matches!(output.status.code(), Some(0 | 3))
 }
 
 /// All files but the manifest, which tells when they were made.
-fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+pub(crate) fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let read = |entry: std::io::Result<fs::DirEntry>| {
         let entry = entry.unwrap();
         (

@@ -14,6 +14,7 @@ mod engine;
 mod epstein_commands;
 mod epstein_twin;
 mod examples;
+mod faults;
 mod fuzz;
 mod house;
 mod matching;

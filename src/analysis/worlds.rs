@@ -20,6 +20,25 @@ pub struct Worlds {
 }
 
 impl Worlds {
+    /// The worlds of a table whose header has the dotted keys.
+    ///
+    /// # Errors
+    /// Why the text is no such table.
+    pub fn read(text: &str) -> Result<Worlds, String> {
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let broken = |error: csv::Error| format!("the table of worlds cannot be read: {error}");
+        let keys: Vec<String> = reader.headers().map_err(broken)?.iter().map(str::to_owned).collect();
+        let row =
+            |row: Result<csv::StringRecord, csv::Error>| Ok(row.map_err(broken)?.iter().map(str::to_owned).collect());
+        let rows: Vec<Vec<String>> = reader.records().map(row).collect::<Result<_, String>>()?;
+        match rows.is_empty() || keys.iter().all(String::is_empty) {
+            true => Err(
+                "the table of worlds has no worlds; it has a header of dotted keys and a row for each world".to_owned(),
+            ),
+            false => Ok(Worlds { keys, rows }),
+        }
+    }
+
     /// The world of a replicate: worlds are taken in turn.
     pub fn of(&self, replicate: u32) -> usize {
         replicate as usize % self.rows.len()
@@ -67,6 +86,9 @@ pub struct Decides {
     pub splits_at: f64,
     /// The share of worlds whose sign is told by the side of that value on which they lie.
     pub tells: f64,
+    /// Its value and the effect in each world.
+    #[serde(skip)]
+    pub points: Vec<(f64, f64)>,
 }
 
 /// An effect in all worlds.
@@ -172,6 +194,7 @@ fn decides(worlds: &Worlds, places: &[usize], effects: &[f64]) -> Vec<Decides> {
             rank,
             splits_at,
             tells,
+            points: values.into_iter().zip(effects.iter().copied()).collect(),
         })
     };
     let mut all: Vec<Decides> = (0..worlds.keys.len()).filter_map(one).collect();

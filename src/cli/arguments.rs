@@ -7,7 +7,7 @@ use anyhow::Context;
 use clap::value_parser;
 use jiff::civil::DateTime;
 use qantar::scenario::Scenario;
-use qantar::study::{Arm, Settings, Shard, Study};
+use qantar::study::{Arm, RECORD, Settings, Shard, Study};
 
 use super::failure::Usage;
 use super::output::{Format, color, message, warn};
@@ -36,6 +36,12 @@ impl Base {
         };
         let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
         Ok(study.in_worlds(text)?)
+    }
+
+    /// Let the results carry the record that a scenario names, so that a page can set it beside the runs wherever they lie.
+    pub fn with_record(study: &mut Study, scenario: &Scenario) {
+        let text = scenario.record().and_then(|path| fs::read_to_string(path).ok());
+        study.given.extend(text.map(|text| (RECORD, text)));
     }
 
     /// A scenario with what is set.

@@ -101,6 +101,7 @@ impl Args {
         }
         outcomes::keep(&mut study, &base, &self.outcome, &[])?;
         self.explaining.keep(&mut study)?;
+        Base::with_record(&mut study, &base);
         self.base.in_worlds(&mut study, &base)?;
         for arm in study.arms[1..]
             .iter()

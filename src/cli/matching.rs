@@ -86,6 +86,14 @@ impl Finish for Worlds {
     }
 }
 
+/// What a folder of a match tells.
+pub fn of_results(folder: &Path) -> anyhow::Result<report::Matched> {
+    let study = Study::load(folder)?;
+    let of = Worlds::of(&study)?;
+    let matched = Matched::of(&of.0, &Known::of_folder(&study, folder)?);
+    Ok(told(&of.0, &study, &matched, &folder.display().to_string()))
+}
+
 fn told(of: &Match, study: &Study, matched: &Matched, folder: &str) -> report::Matched {
     let wave = |wave: &qantar::fit::matching::Wave| {
         let one = |(place, observed): (usize, &Observed)| report::Observation {

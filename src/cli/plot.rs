@@ -1,4 +1,4 @@
-//! `qantar plot`: a metric over time as a figure for a paper.
+//! `qantar plot`: a metric over time as a figure for a paper, or what decided.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -8,16 +8,18 @@ use qantar::report::page::Folder;
 use qantar::report::picture::Picture;
 use qantar::report::picture::bands::{Line, picture};
 use qantar::report::picture::scale::Timeline;
+use qantar::report::why::{self, Decided};
 use qantar::suggest::suggest;
 
 use super::failure::Usage;
 use super::output::{self, HELP, message};
 use super::told;
 
-/// A metric over time as a figure for a paper: the median of the runs, and where half and nine in ten of them lie.
+/// A metric over time as a figure for a paper: the median of the runs, and where half and nine in ten of them lie. Or what
+/// decided in a region, as stacked bars.
 ///
 /// It is the drawing of `qantar report`. The width is in millimetres, the ending of the file says which form it has:
-/// svg leaves the font to the reader's program, png has 300 dots to the inch.
+/// svg leaves the font to the reader's program, png has 300 dots to the inch, pdf holds the letters of its font.
 #[derive(clap::Args)]
 #[command(help_template = HELP, before_help = EXAMPLES)]
 pub struct Args {
@@ -26,13 +28,16 @@ pub struct Args {
     /// The metric [default: the first, those who are active].
     #[arg(long, value_name = "METRIC")]
     metric: Option<String>,
+    /// Instead of a metric, what pushed and what held back in the region of --place; of results made with --explain.
+    #[arg(long, value_name = "DECISION", conflicts_with = "metric", requires = "place")]
+    why: Option<Asked>,
     /// The region, by its id [default: the whole country].
     #[arg(long, value_name = "ID")]
     place: Option<String>,
     /// Only these arms; can be repeated [default: all].
     #[arg(long, value_name = "NAME")]
     arm: Vec<String>,
-    /// File of the figure: its name ends in .svg or .png.
+    /// File of the figure: its name ends in .svg, .png or .pdf.
     #[arg(long, short, value_name = "FILE")]
     out: PathBuf,
     /// Width in millimetres.
@@ -51,7 +56,17 @@ pub struct Args {
 
 const EXAMPLES: &str = "Examples:
   qantar plot results/tutorial-1 --metric participants -o figure.svg
-  qantar plot results/kazakhstan-2022-2022 --metric violent --place almaty --width 85 -o figure.png";
+  qantar plot results/kazakhstan-2022-2022 --metric violent --place almaty --width 85 -o figure.png
+  qantar plot results/kazakhstan-2022-2022 --why violence --place almaty -o why.pdf     after run --explain";
+
+/// A decision.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Asked {
+    /// Going out.
+    Turnout,
+    /// Violence of those who are out.
+    Violence,
+}
 
 /// Units of a drawing to the millimetre, by which its letters are 8 points high.
 const UNITS: f64 = 4.4;
@@ -63,9 +78,16 @@ impl Args {
             .out
             .extension()
             .map(|ending| ending.to_string_lossy().to_lowercase());
-        if !matches!(form.as_deref(), Some("svg" | "png")) {
+        if !matches!(form.as_deref(), Some("svg" | "png" | "pdf")) {
             return Err(Usage(format!(
-                "{}: the name of a figure ends in .svg or .png",
+                "{}: the name of a figure ends in .svg, .png or .pdf",
+                self.out.display()
+            ))
+            .into());
+        }
+        if form.as_deref() == Some("pdf") && !cfg!(feature = "pdf") {
+            return Err(Usage(format!(
+                "{}: this qantar was built without PDF; build it with `cargo build --release --features pdf`, or name an .svg",
                 self.out.display()
             ))
             .into());
@@ -78,10 +100,15 @@ impl Args {
             .into());
         }
         let folder = told::place(&self.results, self.place.as_deref())?;
-        let picture = self.picture(&folder)?;
+        let picture = match self.why {
+            Some(asked) => self.why(&folder, asked)?,
+            None => self.picture(&folder)?,
+        };
         let width = f64::from(self.width);
         let bytes = match form.as_deref() {
             Some("png") => picture.png(width).map_err(anyhow::Error::msg)?,
+            #[cfg(feature = "pdf")]
+            Some("pdf") => picture.pdf(width).map_err(anyhow::Error::msg)?,
             _ => picture.document(width).into_bytes(),
         };
         output::file(&self.out, &bytes)?;
@@ -131,14 +158,37 @@ impl Args {
             .as_deref()
             .map_or(String::new(), |place| format!(", {place}"));
         let title = format!("{}: {metric}{place}", folder.title);
-        let height = f64::from(self.height.unwrap_or(self.width * 2 / 5));
-        Ok(picture(
-            &title,
-            &lines,
-            &[],
-            &timeline,
-            (f64::from(self.width) * UNITS, height * UNITS),
-        ))
+        Ok(picture(&title, &lines, &[], &timeline, self.size(2.0 / 5.0)))
+    }
+
+    /// Its width and height, which is that share of the width where none is asked for.
+    fn size(&self, share: f64) -> (f64, f64) {
+        let width = f64::from(self.width);
+        let height = self.height.map_or(width * share, f64::from);
+        (width * UNITS, height * UNITS)
+    }
+
+    /// What decided in a region, in an arm.
+    fn why(&self, folder: &Folder, asked: Asked) -> Result<Picture, Usage> {
+        let results = self.results.display();
+        let (overview, reasons) = folder.overview.as_ref().zip(folder.why.as_ref()).ok_or_else(|| {
+            Usage(format!(
+                "{results} does not hold what decided; make it with `qantar run ... --explain`"
+            ))
+        })?;
+        let (_, arm) = self.arms(overview)?[0];
+        let arm = &overview.arms[arm].name;
+        let decided = match asked {
+            Asked::Turnout => Decided::Turnout,
+            Asked::Violence => Decided::Violence,
+        };
+        let place = self.place.as_deref().unwrap_or_default();
+        let found = reasons.places.iter().find(|found| found.arm == *arm);
+        let found = found.ok_or_else(|| Usage(format!("{results} does not hold what decided in {place}")))?;
+        let timeline = Timeline::of(&overview.times, folder.background.daylight);
+        let title = format!("{}: {} in {place}", folder.title, decided.name());
+        let size = self.size(3.0 / 5.0);
+        Ok(why::picture(decided, &title, reasons, found, &timeline, size))
     }
 
     fn metric<'f>(&'f self, folder: &'f Folder) -> Result<&'f str, Usage> {

@@ -70,6 +70,7 @@ impl Args {
         study.identity.keeps.places = self.places;
         outcomes::keep(&mut study, &scenario, &[], &[])?;
         self.explaining.keep(&mut study)?;
+        Base::with_record(&mut study, &scenario);
         self.base.in_worlds(&mut study, &scenario)?;
         let name = format!("{}-{seed}", study.identity.scenario);
         let summary = Summary {

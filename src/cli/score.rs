@@ -8,7 +8,7 @@ use qantar::analysis::score::{Record, Score};
 use qantar::report::score::{Document, Ensemble, Scored, text};
 use qantar::scenario::{Scenario, record};
 use qantar::study::rows::read_outcomes;
-use qantar::study::{Arm, Command, Outcome, Study};
+use qantar::study::{Arm, Command, Outcome, RECORD, Study};
 use qantar::table::Column;
 use serde_json::Value;
 
@@ -61,7 +61,7 @@ impl Args {
         let written = record::self_contained(&path)?;
         for (scenario, study) in scenarios.iter().zip(&mut studies) {
             add_variants(&record, scenario, study)?;
-            study.given = vec![("record.toml", written.clone())];
+            study.given = vec![(RECORD, written.clone())];
             study.keep(columns(&record))?;
             self.base.in_worlds(study, scenario)?;
         }

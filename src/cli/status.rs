@@ -28,6 +28,7 @@ impl Args {
     pub fn execute(self) -> anyhow::Result<ExitCode> {
         let (study, out, opened) = Folder::load(&self.dir)?;
         let status = match opened {
+            Opened::Begun(folder) if folder.is_whole() => return self.whole(&Manifest::read(folder.partial())?),
             Opened::Begun(folder) => Status::read(&study, &folder)?,
             Opened::Whole => return self.whole(&Manifest::read(&out)?),
         };

@@ -4,26 +4,31 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use qantar::analysis::contrast::{Asked, contrasts};
+use qantar::analysis::contrast::{Asked, contrasts, in_worlds};
 use qantar::analysis::named::{Named, values};
 use qantar::analysis::overview::{Collecting, Overview};
 use qantar::analysis::replicate::COUNTRY;
 use qantar::analysis::score::{Record, Score};
 use qantar::analysis::spread::Spread;
+use qantar::analysis::why::{self as why_over_time, Reasons};
+use qantar::analysis::worlds::Worlds;
 use qantar::models::{self, Family};
 use qantar::report::page::{Background, Deed, Folder, Made, Region, Sort, Total};
 use qantar::scenario::kinds::Theme;
 use qantar::scenario::{Scenario, outcomes, record};
-use qantar::study::SCENARIO;
+use qantar::sim::why;
 use qantar::study::manifest::NAME;
-use qantar::study::rows::series_schema;
+use qantar::study::matching::WORLDS;
+use qantar::study::rows::{series_schema, why_schema};
+use qantar::study::{RECORD, SCENARIO};
 use qantar::suggest::suggest;
 use qantar::table::{Column, Kind, Table, csv};
 use serde::Deserialize;
 
 use super::failure::Usage;
-use super::runs::{Run, runs};
-use super::sensitivity;
+use super::output::message;
+use super::runs::{Run, runs, tables};
+use super::{matching, sensitivity};
 
 /// What is read of a manifest, of whatever command.
 #[derive(Deserialize)]
@@ -123,6 +128,8 @@ pub fn place(path: &Path, region: Option<&str>) -> anyhow::Result<Folder<'static
         contrasts: Vec::new(),
         ablation: None,
         sensitivity: None,
+        matched: None,
+        why: reasons(path, &manifest, region)?,
         score: None,
     })
 }
@@ -140,7 +147,7 @@ pub fn folder(path: &Path, named_record: Option<&Path>) -> anyhow::Result<Folder
     let outcomes = has("outcomes.csv").then(|| whole(path, "outcomes.csv")).transpose()?;
     let arms = arms(&manifest, ablation.is_some());
     let names: Vec<&str> = arms.iter().map(|(name, _)| name.as_str()).collect();
-    let record = the_record(named_record, &scenario)?;
+    let record = the_record(path, named_record, &scenario)?;
     let score = record
         .clone()
         .zip(outcomes.as_ref())
@@ -149,10 +156,16 @@ pub fn folder(path: &Path, named_record: Option<&Path>) -> anyhow::Result<Folder
         .as_ref()
         .map(|outcomes| asked(outcomes, manifest.family()))
         .unwrap_or_default();
-    let contrasts = match &outcomes {
+    let mut contrasts = match &outcomes {
         Some(outcomes) if arms.len() > 1 && score.is_none() => contrasts(outcomes, &names, &asked),
         _ => Vec::new(),
     };
+    if let Some(outcomes) = outcomes.as_ref().filter(|_| has(WORLDS)) {
+        let file = path.join(WORLDS);
+        let text = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        let worlds = Worlds::read(&text).map_err(anyhow::Error::msg)?;
+        in_worlds(&mut contrasts, outcomes, names[0], &worlds);
+    }
     if let Some(outcomes) = outcomes.as_ref().filter(|_| score.is_none()) {
         totals = of_outcomes(outcomes, &names, &asked);
     }
@@ -167,13 +180,31 @@ pub fn folder(path: &Path, named_record: Option<&Path>) -> anyhow::Result<Folder
         totals,
         contrasts,
         ablation,
-        sensitivity: manifest
-            .design
-            .is_some()
+        matched: has("waves.csv").then(|| matching::of_results(path)).transpose()?,
+        sensitivity: (manifest.design.is_some() && !has("waves.csv"))
             .then(|| sensitivity::of_results(path))
             .transpose()?,
+        why: reasons(path, &manifest, None)?,
         score,
     })
+}
+
+/// What decided, if it was kept, in one region or in all.
+fn reasons(path: &Path, manifest: &Manifest, region: Option<&str>) -> anyhow::Result<Option<Reasons>> {
+    if !manifest.has("explain.csv") {
+        return Ok(None);
+    }
+    let schema = why_schema(why::columns());
+    let mut collecting = why_over_time::Collecting::of(why::columns());
+    for run in tables(path, "explain.csv", &schema)? {
+        let ((arm, _), rows) = run?;
+        collecting.add(&arm, &rows);
+    }
+    let mut reasons = collecting.finish();
+    reasons
+        .places
+        .retain(|place| region.is_none_or(|region| place.region == region));
+    Ok(Some(reasons))
 }
 
 fn manifest(path: &Path) -> anyhow::Result<Manifest> {
@@ -382,16 +413,28 @@ fn of_arm<'t>(outcomes: &'t Table, arm: &'t str, name: &str) -> impl Iterator<It
         .map(|row| values.number(row))
 }
 
-/// The record that a scenario is held against: the one that was named, or its own.
-fn the_record(named: Option<&Path>, scenario: &Scenario) -> anyhow::Result<Option<Record>> {
-    let Some(path) = named.or(scenario.record()) else {
+/// The record that a scenario is held against: the one that was named, that of the folder, or its own. One that nobody
+/// named is left out, with a word, where it does not fit what was run.
+fn the_record(path: &Path, named: Option<&Path>, scenario: &Scenario) -> anyhow::Result<Option<Record>> {
+    let own = Some(path.join(RECORD)).filter(|file| file.is_file());
+    let Some(file) = named.or(own.as_deref()).or(scenario.record()) else {
         return Ok(None);
     };
     let model = scenario.compile()?;
-    Ok(Some(record::read(
-        path,
-        &outcomes::known(scenario.family(), &model, &scenario.calendar()),
-    )?))
+    match record::read(file, &outcomes::known(scenario.family(), &model, &scenario.calendar())) {
+        Ok(record) => Ok(Some(record)),
+        Err(problems) if named.is_some() => Err(problems.into()),
+        Err(problems) => {
+            let first = problems
+                .list()
+                .first()
+                .map_or(String::new(), |problem| problem.message.clone());
+            message(&format!(
+                "the page is without the record, which does not fit what was run: {first}"
+            ));
+            Ok(None)
+        }
+    }
 }
 
 /// The runs held against a record; `None` if they do not hold what it asks for.

@@ -225,7 +225,7 @@ impl Args {
     fn kept(&self, study: &Study, arm: u32, at: &[(u32, usize)], replicates: &[u32]) -> anyhow::Result<Vec<Vec<Seen>>> {
         let arm = &study.arms[arm as usize];
         let reasons = arm.model.reasons();
-        let schema = why_schema(arm.model.as_ref());
+        let schema = why_schema(reasons);
         let crowd = ["participants", "violent"];
         let keys = schema[..schema.len() - reasons.len()].iter().copied();
         let out: Vec<(&str, Kind)> = keys.chain(crowd.map(|name| (name, Kind::Float))).collect();

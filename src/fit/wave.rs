@@ -19,10 +19,10 @@ pub struct Left {
 }
 
 /// Points in the population.
-const POPULATION: usize = 2000;
+const POPULATION: usize = 1000;
 
 /// Steps of each point between two thresholds.
-const STEPS: usize = 12;
+const STEPS: usize = 8;
 
 /// More halvings than this find nothing: a rest below 10^-12 of the space.
 const HALVINGS: usize = 40;

@@ -162,11 +162,17 @@ fn stale(arm: &Told) -> String {
 }
 
 /// An answer in worlds, as a sentence.
-fn in_worlds(arm: &str, base: &str, label: &str, answer: &Answer) -> String {
+pub fn in_worlds(arm: &str, base: &str, label: &str, answer: &Answer) -> String {
     let (way, most) = match answer.lower >= answer.higher {
         true => ("lower", answer.lower),
         false => ("higher", answer.higher),
     };
+    if most == 0 {
+        let worlds = answer.worlds;
+        return format!(
+            "In all {worlds} worlds that the record does not rule out, {label} is the same with {arm} as with {base}."
+        );
+    }
     let spread = answer.effect;
     let share = answer.dice.map_or(String::new(), |dice| {
         let percent = |share: f64| format!("{:.0} %", 100.0 * share);
@@ -219,7 +225,7 @@ fn over_worlds(arm: &str, comparison: &Comparison) -> String {
     for (named, answer) in rows.iter().take(shown) {
         let spread = answer.effect;
         text += &format!(
-            "  {:<25}{:>10}{:>10}{:>20}{:>10}\n",
+            "  {:<25}{:>10} {:>9} {:>19}{:>10}\n",
             cut(&named.label, 25),
             format!("{}/{}", answer.lower, answer.higher),
             signed(spread.median),
@@ -242,7 +248,7 @@ fn more(rows: usize, shown: usize) -> String {
 
 /// The outcome that the sentence is about, chosen before anything is known of it: the dead where they are counted, else
 /// the first that was asked for.
-const FIRST: &str = "deaths_civilians";
+pub const FIRST: &str = "deaths_civilians";
 
 /// One sentence that can be repeated.
 fn sentence(arm: &str, comparison: &Comparison) -> String {

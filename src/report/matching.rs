@@ -60,7 +60,7 @@ pub struct Observation {
 const LISTED: usize = 5;
 
 /// Below this sharpness a parameter is called unknown.
-const UNKNOWN: f64 = 0.2;
+pub const UNKNOWN: f64 = 0.2;
 
 /// The report. Plain UTF-8.
 pub fn text(matched: &Matched) -> String {
@@ -98,7 +98,8 @@ pub fn text(matched: &Matched) -> String {
     text
 }
 
-fn sentence(matched: &Matched) -> String {
+/// The answer in a sentence.
+pub fn sentence(matched: &Matched) -> String {
     let left = matched.waves.last().map_or(1.0, |wave| wave.left);
     match (matched.worlds, left > 0.0) {
         (0, false) => {
@@ -166,7 +167,8 @@ fn told(number_of: usize, wave: &Wave) -> String {
     text
 }
 
-fn percent(share: f64) -> String {
+/// A share of the space, which may be very small.
+pub fn percent(share: f64) -> String {
     match share {
         small if small > 0.0 && small < 0.001 => format!("{small:.1e}"),
         share => format!("{} %", number(100.0 * share)),

@@ -4,7 +4,9 @@ use serde::Serialize;
 
 use super::compare::cut;
 use super::format::{number, wrapped};
-use crate::analysis::why::{Across, Part};
+use super::picture::scale::Timeline;
+use super::picture::{Picture, stack};
+use crate::analysis::why::{Across, Part, Reasoned, Reasons};
 
 /// What there is to tell.
 #[derive(Clone, Debug, Serialize)]
@@ -94,6 +96,108 @@ pub const PARTS: &[(&str, &str)] = &[
     ("rounding", "rounding of the engine's steps"),
 ];
 
+/// What is drawn as one: what it is called, and its parts.
+pub type Group = (&'static str, &'static [&'static str]);
+
+/// Going out as it is drawn: first what pushes, then what holds back. Between them are all parts, so that they add up.
+pub const TURNOUT: [Group; 8] = [
+    ("price and hardship", &["background", "banks", "price"]),
+    ("discontent with those who rule", &["discontent"]),
+    ("others who are out", &["crowd", "acquaintances"]),
+    ("belief, rumours, anger", &["belief", "coordination", "rumour", "anger"]),
+    (
+        "staying at home as usual",
+        &["threshold", "participation", "way", "rounding"],
+    ),
+    ("risk and fear", &["police", "fear", "danger"]),
+    ("night, cold, curfew", &["hour", "cold", "curfew"]),
+    ("reassurance, state media", &["reassurance", "narrative"]),
+];
+
+/// Violence as it is drawn.
+pub const VIOLENCE: [Group; 8] = [
+    ("their own disposition", &["disposition"]),
+    ("police overstretched, sudden crowd", &["overstretch", "surprise"]),
+    ("weapons in the crowd", &["arms"]),
+    ("dark, network down", &["darkness", "isolation"]),
+    ("anger at force", &["anger"]),
+    ("reluctance to be violent", &["reluctance", "rounding"]),
+    ("habit of peaceful protest", &["discipline"]),
+    ("fear", &["fear"]),
+];
+
+/// One of the two decisions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decided {
+    /// Going out.
+    Turnout,
+    /// Violence of those who are out.
+    Violence,
+}
+
+impl Decided {
+    /// Both, in their order.
+    pub const BOTH: [Decided; 2] = [Decided::Turnout, Decided::Violence];
+
+    /// Its name, with which the names of its columns begin.
+    pub fn name(self) -> &'static str {
+        match self {
+            Decided::Turnout => "turnout",
+            Decided::Violence => "violence",
+        }
+    }
+
+    /// The column of what its parts add up to.
+    pub fn utility(self) -> &'static str {
+        match self {
+            Decided::Turnout => "turnout_utility",
+            Decided::Violence => "violence_utility",
+        }
+    }
+
+    /// What is drawn as one.
+    pub fn groups(self) -> &'static [Group] {
+        match self {
+            Decided::Turnout => &TURNOUT,
+            Decided::Violence => &VIOLENCE,
+        }
+    }
+
+    /// The columns of its parts, with what each is called.
+    pub fn columns(self) -> impl Iterator<Item = (String, &'static str)> {
+        let parts = self.groups().iter().flat_map(|(_, parts)| parts.iter());
+        parts.map(move |part| (format!("{}_{part}", self.name()), phrase(part)))
+    }
+}
+
+/// Most bars of a picture: more would be thinner than a reader can tell.
+const BARS: usize = 56;
+
+/// What decided in a place over time, as stacked bars, each the mean of some hours.
+pub fn picture(
+    decided: Decided,
+    title: &str,
+    reasons: &Reasons,
+    place: &Reasoned,
+    timeline: &Timeline,
+    size: (f64, f64),
+) -> Picture {
+    let ticks = [1, 2, 3, 4, 6, 8, 12, 24];
+    let ticks = ticks.into_iter().find(|ticks| place.ticks.len() <= BARS * ticks);
+    let ticks = ticks.unwrap_or(place.ticks.len().div_ceil(BARS));
+    let number = |part: &&str| reasons.number(&format!("{}_{part}", decided.name()));
+    let parts: Vec<stack::Part> = decided
+        .groups()
+        .iter()
+        .map(|(name, parts)| stack::Part {
+            name,
+            bars: place.every(ticks, &parts.iter().map(number).collect::<Vec<_>>()),
+        })
+        .collect();
+    let sum = place.every(ticks, &[reasons.number(decided.utility())]);
+    stack::picture(title, &parts, ("all together", &sum), timeline, ticks, size)
+}
+
 /// What weighs less than this, in utility, is not listed.
 const LISTED: f64 = 0.005;
 
@@ -118,11 +222,7 @@ pub fn text(why: &Why) -> String {
         .map_or(String::new(), |there| format!(", against {}", there.full));
     let mut text = format!("{}\n", why.title);
     text += &wrapped("", &format!("{}{against}", why.here.full));
-    text += &format!(
-        "seed {}, mean of {}, each run again to this hour\n\n",
-        why.seed,
-        runs(&why.replicates)
-    );
+    text += &format!("seed {}, mean of {}\n\n", why.seed, runs(&why.replicates));
     text += &head(why);
     text += &measured("people out", why.participants, |value| number(value.round()));
     text += &measured("  of them violent", why.violent, |value| number(value.round()));
@@ -215,7 +315,8 @@ fn measured(name: &str, sides: Sides, show: impl Fn(f64) -> String) -> String {
     text
 }
 
-fn utility(value: f64) -> String {
+/// A part of a decision, in hundredths.
+pub fn utility(value: f64) -> String {
     match format!("{value:+.2}").as_str() {
         "+0.00" | "-0.00" => "0".to_owned(),
         text => text.to_owned(),

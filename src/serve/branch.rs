@@ -73,6 +73,8 @@ pub struct Branch {
     pub tick: u32,
     /// What its government can see at the moment of its decision.
     pub view: Option<Value>,
+    /// What is told of it, and of how many worlds under which name: it is not worked out again for each who looks.
+    pub told: Option<(usize, String, String)>,
     /// Why the last thing that was to be done failed.
     pub error: Option<String>,
     live: watch::Sender<String>,
@@ -90,6 +92,7 @@ impl Branch {
             picture: String::new(),
             tick: 0,
             view: None,
+            told: None,
             error: None,
             live: watch::Sender::new("{}".to_owned()),
         }
@@ -101,7 +104,8 @@ impl Branch {
             let files = [0, 1].map(|arm| worlds::file(folder, &study, arm));
             (study, files)
         });
-        (self.picture, self.tick, self.view, self.error) = (String::new(), 0, None, None);
+        (self.picture, self.tick) = (String::new(), 0);
+        (self.view, self.told, self.error) = (None, None, None);
     }
 
     /// Whether its course may be shown: of one that is played, only once it is over.

@@ -71,6 +71,11 @@ pub fn told(room: &Room, id: &str) -> Option<(String, usize)> {
         } else {
             name
         };
+        if let Some((worlds, of, text)) = &branch.told
+            && (*worlds, of) == (pairs.len(), &name)
+        {
+            return Some((text.clone(), *worlds));
+        }
         (Arc::clone(study), pairs, name, branch.kept.played.is_some())
     };
     let first = pairs.first()?;
@@ -81,7 +86,13 @@ pub fn told(room: &Room, id: &str) -> Option<(String, usize)> {
         (maud::PreEscaped(page::in_short(&folder)))
         @if played { (luck_and_policy(room, &name, first, &found)) }
     };
-    Some((text.into_string(), pairs.len()))
+    let (text, worlds) = (text.into_string(), pairs.len());
+    if let Some(branch) = room.state().branches.get_mut(id)
+        && branch.study.as_ref().is_some_and(|(now, _)| Arc::ptr_eq(now, &study))
+    {
+        branch.told = Some((worlds, name, text.clone()));
+    }
+    Some((text, worlds))
 }
 
 /// A branch in a line, for a wall of them: the sentence and how many worlds it is of.
@@ -192,6 +203,8 @@ fn folder(room: &Room, study: &Study, pairs: &[[Arc<World>; 2]], name: &str, fou
         ablation: None,
         sensitivity: None,
         score: None,
+        matched: None,
+        why: None,
     }
 }
 

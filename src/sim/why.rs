@@ -28,7 +28,7 @@ pub const OUT: usize = 100;
 pub const VIOLENT: usize = 10;
 
 /// Communities of an area, a region or a place, that are asked; they lie evenly spread over it.
-const ASKED: usize = 512;
+const ASKED: usize = 256;
 
 /// What going out is made of, in the order of `a h + b p - c r + d`, and what the engine's steps leave over.
 #[rustfmt::skip]
@@ -213,12 +213,8 @@ impl Area {
     /// What decided in the tick that has just ended. Since a tick's views are formed, nothing has changed them.
     fn moment(&mut self, engine: &Engine) -> Moment {
         let weighings: Vec<Weighing> = self.communities.iter().map(|own| self.weighing(engine, own)).collect();
-        let (would, would_fight) = self.put(&weighings);
-        let margin = self.margin();
-        let rage = |&(person, community): &(usize, usize)| {
-            let weights = &weighings[community].weights;
-            weights.rage(self.traits[3][person], self.traits[2][person])
-        };
+        let (margin, would, would_fight) = self.put(&weighings);
+        let rage = |&(person, community): &(usize, usize)| self.rage(&weighings[community], person);
         let mut angriest = margin.clone();
         angriest.sort_by_key(|person| Reverse(rage(person)));
         angriest.truncate(margin.len().div_ceil(VIOLENT));
@@ -278,53 +274,66 @@ impl Area {
         }
     }
 
-    /// Put the decisions to everybody: how many want to go out, and how many of these to be violent.
-    fn put(&mut self, weighings: &[Weighing]) -> (usize, usize) {
-        let (mut would, mut would_fight) = (0, 0);
+    /// Put going out to everybody, and find those to whom it comes to most, in their order, each with the place of the
+    /// community; of equals, the first. With them, how many want to go out, and how many of these to be violent.
+    fn put(&mut self, weighings: &[Weighing]) -> (Vec<(usize, usize)>, usize, usize) {
         for (own, weighing) in self.communities.iter().zip(weighings) {
-            let weights = &weighing.weights;
-            let [h, p, r, v] = self.traits.each_ref().map(|column| &column[own.people.clone()]);
-            let causes = &mut self.causes[own.people.clone()];
-            for (((cause, &h), &p), &r) in causes.iter_mut().zip(h).zip(p).zip(r) {
-                *cause = weights.cause(h, p, r);
-            }
-            for ((&cause, &r), &v) in causes.iter().zip(r).zip(v) {
-                would += usize::from(cause > 0);
-                would_fight += usize::from((cause > 0) & (weights.rage(v, r) > 0));
-            }
+            let [h, p, r, _] = self.traits.each_ref().map(|column| &column[own.people.clone()]);
+            weigh_all(&weighing.weights, (h, p, r), &mut self.causes[own.people.clone()]);
         }
-        (would, would_fight)
+        let number = self.causes.len().div_ceil(OUT);
+        let mut keen = self.above(self.line.min(1));
+        if keen.len() < number {
+            keen = self.above(i32::MIN);
+        }
+        let willing = keen.iter().filter(|&&(person, _)| self.causes[person] > 0);
+        let [would, would_fight] = willing.fold([0, 0], |[would, would_fight], &(person, community)| {
+            let rage = self.rage(&weighings[community], person);
+            [would + 1, would_fight + usize::from(rage > 0)]
+        });
+        let mut causes: Vec<i32> = keen.iter().map(|&(person, _)| self.causes[person]).collect();
+        let rest = causes.len() - number;
+        let line = *causes.select_nth_unstable(rest).1;
+        let mut equals = number - causes[rest..].iter().filter(|&&cause| cause > line).count();
+        keen.retain(|&(person, _)| {
+            let equal = self.causes[person] == line && equals > 0;
+            equals -= usize::from(equal);
+            equal || self.causes[person] > line
+        });
+        self.line = line.saturating_sub(SLACK);
+        (keen, would, would_fight)
     }
 
-    /// Those to whom going out comes to most, in their order, each with the place of the community; of equals, the first.
-    fn margin(&mut self) -> Vec<(usize, usize)> {
-        let number = self.causes.len().div_ceil(OUT);
-        let mut keen: Vec<i32> = self
-            .causes
-            .iter()
-            .copied()
-            .filter(|&cause| cause >= self.line)
-            .collect();
-        if keen.len() < number {
-            keen.clone_from(&self.causes);
+    /// Those to whom going out comes to at least so much.
+    fn above(&self, least: i32) -> Vec<(usize, usize)> {
+        // Every place is written and most are written over: that takes no branch, of which a processor guesses many wrong.
+        let (mut found, mut length) = (vec![0; self.causes.len() + 1], 0);
+        for (person, &cause) in self.causes.iter().enumerate() {
+            found[length] = person;
+            length += usize::from(cause >= least);
         }
-        let rest = keen.len() - number;
-        let line = *keen.select_nth_unstable(rest).1;
-        let mut equals = number - keen[rest..].iter().filter(|&&cause| cause > line).count();
-        self.line = line.saturating_sub(SLACK);
-        let mut margin = Vec::with_capacity(number);
-        for (community, own) in self.communities.iter().enumerate() {
-            for person in own.people.clone().filter(|&person| self.causes[person] >= line) {
-                if self.causes[person] == line {
-                    if equals == 0 {
-                        continue;
-                    }
-                    equals -= 1;
-                }
-                margin.push((person, community));
+        found.truncate(length);
+        let mut community = 0;
+        let with_community = |person: usize| {
+            while self.communities[community].people.end <= person {
+                community += 1;
             }
-        }
-        margin
+            (person, community)
+        };
+        found.into_iter().map(with_community).collect()
+    }
+
+    /// What violence comes to for somebody.
+    fn rage(&self, weighing: &Weighing, person: usize) -> i32 {
+        weighing.weights.rage(self.traits[3][person], self.traits[2][person])
+    }
+}
+
+/// What going out comes to for people of these traits.
+#[multiversion::multiversion(targets("x86_64+avx512f+avx512bw", "x86_64+avx2", "aarch64+neon"))]
+fn weigh_all(weights: &Weights, (h, p, r): (&[u8], &[u8], &[u8]), causes: &mut [i32]) {
+    for (((cause, &h), &p), &r) in causes.iter_mut().zip(h).zip(p).zip(r) {
+        *cause = weights.cause(h, p, r);
     }
 }
 

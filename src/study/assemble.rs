@@ -39,34 +39,32 @@ pub fn publish(
     finish: &Finish<'_>,
 ) -> Result<(), Error> {
     let started = (jiff::Timestamp::now(), Instant::now());
-    if !folder.is_whole() {
-        let index = Index::read(&folder.parts(), study)?;
-        let (done, failed) = complete(study, folder, &index)?;
-        let mut files = study
-            .texts()
-            .iter()
-            .map(|(name, _)| Digested::of(&folder.file(name)))
-            .collect::<Result<Vec<_>, Error>>()?;
-        files.extend(tables(study, folder, &index, threads, progress)?);
-        for (name, bytes) in finish(folder.partial()).map_err(at(folder.partial()))? {
-            files.push(digested(folder, &name, |file| file.write_all(&bytes))?);
-        }
-        let manifest = Manifest {
-            format: manifest::FORMAT.to_owned(),
-            study: study.identity.clone(),
-            model: study.family().name().to_owned(),
-            size: Size::of(study.arms[0].model.as_ref()),
-            points: u64::from(study.points.len()),
-            runs: done + failed,
-            failed,
-            made: Made::here(threads, &started),
-            files,
-        };
-        folder.write(&folder.file(manifest::NAME), |file| {
-            serde_json::to_writer_pretty(&mut *file, &manifest)?;
-            file.write_all(b"\n")
-        })?;
+    let index = Index::read(&folder.parts(), study)?;
+    let (done, failed) = complete(study, folder, &index)?;
+    let mut files = study
+        .texts()
+        .iter()
+        .map(|(name, _)| Digested::of(&folder.file(name)))
+        .collect::<Result<Vec<_>, Error>>()?;
+    files.extend(tables(study, folder, &index, threads, progress)?);
+    for (name, bytes) in finish(folder.partial()).map_err(at(folder.partial()))? {
+        files.push(digested(folder, &name, |file| file.write_all(&bytes))?);
     }
+    let manifest = Manifest {
+        format: manifest::FORMAT.to_owned(),
+        study: study.identity.clone(),
+        model: study.family().name().to_owned(),
+        size: Size::of(study.arms[0].model.as_ref()),
+        points: u64::from(study.points.len()),
+        runs: done + failed,
+        failed,
+        made: Made::here(threads, &started),
+        files,
+    };
+    folder.write(&folder.file(manifest::NAME), |file| {
+        serde_json::to_writer_pretty(&mut *file, &manifest)?;
+        file.write_all(b"\n")
+    })?;
     folder.publish()
 }
 
@@ -129,7 +127,7 @@ pub fn tables(
             Part::Places,
             rows::places_schema(study.family().metrics()),
         ),
-        (keeps.why, "explain.csv", Part::Why, rows::why_schema(model)),
+        (keeps.why, "explain.csv", Part::Why, rows::why_schema(model.reasons())),
         (
             outcomes,
             rows::outcomes_file(study),

@@ -67,10 +67,6 @@ pub const THREAD: &str = "qantar-run";
 /// # Panics
 /// If the threads cannot be started.
 pub fn execute(study: &Study, folder: &Folder, settings: Settings, progress: &Progress) -> Result<(), Error> {
-    if folder.is_whole() {
-        progress.begin(study.jobs(), study.jobs(), 0);
-        return Ok(());
-    }
     let open = Open::read(study, folder, settings, progress)?;
     let left = progress.of.load(Relaxed) - progress.finished.load(Relaxed);
     if left == 0 {

@@ -164,6 +164,10 @@ impl Folder {
         if outgrown.exists() {
             fs::remove_dir_all(&outgrown).map_err(at(&outgrown))?;
         }
+        if self.is_whole() {
+            // A process was killed just before it could give the folder its name.
+            return self.publish().map(|()| Opened::Whole);
+        }
         Ok(Opened::Begun(self))
     }
 
@@ -216,7 +220,7 @@ impl Folder {
     }
 
     /// Whether all that remains is to publish it.
-    pub(super) fn is_whole(&self) -> bool {
+    pub fn is_whole(&self) -> bool {
         self.partial.join(manifest::NAME).exists()
     }
 
@@ -255,6 +259,7 @@ impl Folder {
         sync(&self.partial)?;
         if self.parts().exists() {
             fs::remove_dir_all(self.parts()).map_err(at(&self.partial))?;
+            sync(&self.partial)?;
         }
         let old = beside(&self.out, "replaced");
         let remove_old = || match Holds::look(&old)? {

@@ -9,7 +9,7 @@ use super::error::{Error, at};
 use super::identity::Command;
 use super::matching::WORLDS;
 use super::place;
-use super::plan::{DESIGN, SCENARIO, Study, arm_scenario};
+use super::plan::{DESIGN, RECORD, SCENARIO, Study, arm_scenario};
 use crate::scenario::Scenario;
 
 impl Study {
@@ -48,6 +48,10 @@ impl Study {
         for &name in given(&identity.made_by) {
             study.given.push((name, text(name)?));
         }
+        let runs = matches!(identity.made_by, Command::Run | Command::Compare { .. });
+        if runs && path.join(RECORD).is_file() {
+            study.given.push((RECORD, text(RECORD)?));
+        }
         let worlds = path.join(WORLDS);
         if identity.made_by != Command::Match && worlds.is_file() {
             study.in_worlds(text(WORLDS)?)?;
@@ -62,8 +66,8 @@ impl Study {
 /// The files beside scenario and design that the studies of a command are given.
 fn given(command: &Command) -> &'static [&'static str] {
     match command {
-        Command::Score => &["record.toml"],
-        Command::Calibrate { .. } | Command::Match => &["search.toml", "record.toml"],
+        Command::Score => &[RECORD],
+        Command::Calibrate { .. } | Command::Match => &["search.toml", RECORD],
         _ => &[],
     }
 }

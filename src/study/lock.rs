@@ -56,7 +56,10 @@ impl Lock {
                     return Err(Error::Busy { out, holder });
                 }
                 Err(TryLockError::Error(source)) => {
-                    let why = format!("this file system has no locks, which keep two processes apart: {source}");
+                    let why = format!(
+                        "this file system has no locks, which keep two processes apart ({source}); give --out a folder on another \
+                         disk, and copy it when it is whole"
+                    );
                     return Err(at(&path)(io::Error::new(source.kind(), why)));
                 }
             }

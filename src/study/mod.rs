@@ -56,7 +56,7 @@ pub use folder::{Folder, How, Opened};
 pub use identity::{Command, Identity, Keeps, Outcome};
 pub use journal::Index;
 pub use place::without_ending;
-pub use plan::{DESIGN, Job, SCENARIO, Study, arm_scenario};
+pub use plan::{DESIGN, Job, RECORD, SCENARIO, Study, arm_scenario};
 pub use progress::Progress;
 pub use shard::Shard;
 pub use stages::{Known, Round, Stages, execute_stages};

@@ -21,6 +21,8 @@ use crate::sim::Simulation;
 
 /// The name of the effective scenario in a folder of results.
 pub const SCENARIO: &str = "scenario.toml";
+/// The name of the record of what happened in a folder of results.
+pub const RECORD: &str = "record.toml";
 /// The name of the table of points that were made elsewhere.
 pub const DESIGN: &str = "design.csv";
 

@@ -13,7 +13,6 @@ use super::plan::{Job, Study};
 use crate::design::Span;
 use crate::metric::Description;
 use crate::scenario::calendar::Calendar;
-use crate::sim::Simulation;
 use crate::sim::recorder::Recorded;
 use crate::table::{Column, Kind, Table, csv};
 
@@ -28,9 +27,9 @@ pub fn series_schema(metrics: &'static [Description]) -> Vec<(&'static str, Kind
     COLUMNS.into_iter().chain(metrics).collect()
 }
 
-/// The columns of `explain.csv` of a model: what decided, one row per replicate, arm, tick and region.
-pub fn why_schema(model: &dyn Simulation) -> Vec<(&'static str, Kind)> {
-    let reasons = model.reasons().iter().map(|name| (name.as_str(), Kind::Float));
+/// The columns of `explain.csv` of a model with these reasons: what decided, one row per replicate, arm, tick and region.
+pub fn why_schema(reasons: &'static [String]) -> Vec<(&'static str, Kind)> {
+    let reasons = reasons.iter().map(|name| (name.as_str(), Kind::Float));
     COLUMNS.into_iter().chain(reasons).collect()
 }
 

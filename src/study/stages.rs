@@ -114,9 +114,6 @@ pub fn execute_stages(
     progress: &Progress,
     stages: &mut dyn Stages,
 ) -> Result<(), Error> {
-    if folder.is_whole() {
-        return Ok(());
-    }
     let mut known = Known::default();
     known.read(&folder.parts(), settings.retry_failed)?;
     let most = study.identity.design.as_ref().map_or(0, |design| design.len());

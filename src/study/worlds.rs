@@ -14,7 +14,7 @@ impl Study {
     /// # Errors
     /// If the text is no such table, or the scenario cannot have the values of one of the worlds.
     pub fn in_worlds(&mut self, text: String) -> Result<(), Error> {
-        let worlds = read(&text).map_err(|why| Problems::new(&[], [Problem::nowhere(why)]))?;
+        let worlds = Worlds::read(&text).map_err(|why| Problems::new(&[], [Problem::nowhere(why)]))?;
         self.worlds = Some(worlds);
         self.given.push((WORLDS, text));
         let count = self.worlds.as_ref().map_or(0, |worlds| worlds.rows.len()) as u32;
@@ -35,20 +35,6 @@ impl Study {
         let own: Vec<String> = arm.identity.overrides.iter().map(|text| key(text)).collect();
         all.retain(|assignment| !own.contains(&key(assignment)));
         all
-    }
-}
-
-fn read(text: &str) -> Result<Worlds, String> {
-    let mut reader = csv::Reader::from_reader(text.as_bytes());
-    let broken = |error: csv::Error| format!("the table of worlds cannot be read: {error}");
-    let keys: Vec<String> = reader.headers().map_err(broken)?.iter().map(str::to_owned).collect();
-    let row = |row: Result<csv::StringRecord, csv::Error>| Ok(row.map_err(broken)?.iter().map(str::to_owned).collect());
-    let rows: Vec<Vec<String>> = reader.records().map(row).collect::<Result<_, String>>()?;
-    match rows.is_empty() || keys.iter().all(String::is_empty) {
-        true => {
-            Err("the table of worlds has no worlds; it has a header of dotted keys and a row for each world".to_owned())
-        }
-        false => Ok(Worlds { keys, rows }),
     }
 }
 

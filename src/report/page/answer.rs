@@ -27,10 +27,15 @@ pub fn sentence(folder: &Folder) -> String {
     }
     if !folder.contrasts.is_empty() {
         let arms = folder.made.arms.iter().skip(1).take(2);
-        return arms.map(|(arm, _)| compared(folder, arm)).collect::<Vec<_>>().join(" ");
+        let told =
+            |(arm, _): &(String, _)| super::worlds::sentence(folder, arm).unwrap_or_else(|| compared(folder, arm));
+        return arms.map(told).collect::<Vec<_>>().join(" ");
     }
     if let Some(ablation) = &folder.ablation {
         return super::differs::strongest(folder, ablation).unwrap_or_else(|| words::NOTHING_CLEAR.to_owned());
+    }
+    if let Some(matched) = &folder.matched {
+        return crate::report::matching::sentence(matched);
     }
     if let Some(sensitivity) = &folder.sensitivity {
         return super::depends::strongest(folder, sensitivity);

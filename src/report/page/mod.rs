@@ -10,13 +10,16 @@ mod depends;
 mod differs;
 mod events;
 mod how;
+mod matched;
 mod places;
 mod record;
 mod sure;
 #[cfg(test)]
 mod tests;
 mod time;
+mod why;
 mod words;
+mod worlds;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -25,8 +28,10 @@ use crate::analysis::contrast::{Contrast, Named};
 use crate::analysis::overview::Overview;
 use crate::analysis::score::{Record, Score};
 use crate::analysis::spread::Spread;
+use crate::analysis::why::Reasons;
 use crate::metric::Description;
 use crate::outline::Outlines;
+use crate::report::matching::Matched;
 use crate::report::sensitivity::Sensitivity;
 use crate::table::Table;
 
@@ -60,6 +65,10 @@ pub struct Folder<'p> {
     pub ablation: Option<Table>,
     /// What the outcomes of a sweep depend on.
     pub sensitivity: Option<Sensitivity>,
+    /// What a record does not rule out.
+    pub matched: Option<Matched>,
+    /// What decided in each region over time, if it was kept.
+    pub why: Option<Reasons>,
     /// It held against a record.
     pub score: Option<(Record, Score)>,
 }
@@ -177,7 +186,7 @@ pub struct Total {
 /// The one script: it moves the hour of a map. Without it the maps of the days say the same.
 const SCRIPT: &str = include_str!("page.js");
 /// What the browser holds the script against, so that no other runs.
-const SCRIPT_SHA256: &str = "'sha256-O9/nOWxD/mHdDi3lkjRddYuFRDTNx6sMoilKZzBLoK0='";
+const SCRIPT_SHA256: &str = "'sha256-VoAwHkgGh4+b0rTbo6bDKz2fviJ0nLi/Bh2zgZw+rLA='";
 const STYLE: &str = include_str!("page.css");
 
 /// The page.
@@ -265,9 +274,11 @@ fn told(folder: &Folder, number: usize) -> Markup {
             @if let Some(overview) = &folder.overview {
                 @let timeline = Timeline::of(&overview.times, folder.background.daylight);
                 (time::section(&of, overview, &timeline))
+                (worlds::section(&of))
                 (differs::section(&of))
                 (sure::section(&of))
                 (places::section(&of, overview))
+                (why::section(&of, overview, &timeline))
                 (time::beside(&of, overview, &timeline))
                 (events::section(&of, overview, &timeline))
                 (time::all(&of, overview, &timeline))
@@ -275,6 +286,7 @@ fn told(folder: &Folder, number: usize) -> Markup {
                 (differs::section(&of))
                 (sure::section(&of))
             }
+            (matched::section(&of))
             (depends::section(&of))
             (record::section(&of))
             (how::section(&of))

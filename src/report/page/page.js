@@ -11,3 +11,27 @@ for (const map of document.querySelectorAll("[data-map]")) {
   label.hidden = false;
   show();
 }
+for (const why of document.querySelectorAll("[data-why]")) {
+  const bar = why.querySelector(".picks"), picks = bar.querySelectorAll("select"), cards = why.querySelectorAll(".place");
+  const show = () => {
+    const chosen = [...picks].map((pick) => pick.value);
+    for (const card of cards) {
+      card.hidden = !chosen.includes(card.id);
+      card.style.order = chosen.indexOf(card.id);
+    }
+    for (const cell of why.querySelectorAll("[data-of]")) cell.hidden = !chosen.includes(cell.dataset.of);
+  };
+  const follow = () => {
+    const card = [...cards].find((card) => "#" + card.id === decodeURIComponent(location.hash));
+    if (!card) return;
+    picks[0].value = card.id;
+    show();
+    card.scrollIntoView();
+    card.focus();
+  };
+  for (const pick of picks) pick.addEventListener("change", show);
+  addEventListener("hashchange", follow);
+  bar.hidden = false;
+  show();
+  follow();
+}

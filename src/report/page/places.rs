@@ -194,7 +194,10 @@ fn table(of: &Of, overview: &Overview) -> Markup {
                 tbody { @for place in places {
                     @let medians: Vec<f64> = place.ticks.iter().map(|five| five.median).collect();
                     tr id=(of.id(&format!("place-{}", place.id))) tabindex="-1" {
-                        th scope="row" { (of.name(&place.id)) }
+                        th scope="row" {
+                            (of.name(&place.id))
+                            @if let Some(why) = super::why::link(of, &arm.name, &place.id) { " " a.r href={ "#" (why) } aria-label=(words::why_in(of.name(&place.id))) { (words::WHY_LINK) } }
+                        }
                         td { (strip::spark(&words::course_of(of.name(&place.id)), &medians, 0).markup()) }
                         td { (spread(&place.peak, arm.runs)) }
                         (first(place.protest)) (first(place.violence))

@@ -5,8 +5,10 @@ use sha2::Digest;
 
 use super::*;
 use crate::analysis::overview::Collecting;
+use crate::analysis::why::Reasoned;
 use crate::metric::Metric;
 use crate::report::sample::{events, series};
+use crate::report::why::Decided;
 
 fn folder(title: &str) -> Folder<'static> {
     let mut collecting = Collecting::default();
@@ -54,7 +56,45 @@ fn folder(title: &str) -> Folder<'static> {
         contrasts: Vec::new(),
         ablation: None,
         sensitivity: None,
+        matched: None,
+        why: Some(reasons(&["all-of-it", title])),
         score: None,
+    }
+}
+
+/// What decided in two regions, of which the first is the keener.
+fn reasons(regions: &[&str]) -> Reasons {
+    let rest = ["utility", "willing"].map(str::to_owned);
+    let names = Decided::BOTH.into_iter().flat_map(|decided| {
+        let parts = decided.columns().map(|(column, _)| column);
+        parts.chain(rest.clone().map(|name| format!("{}_{name}", decided.name())))
+    });
+    let names: Vec<String> = names.collect();
+    let place = |(number, region): (usize, &&str)| Reasoned {
+        arm: "baseline".to_owned(),
+        region: (*region).to_owned(),
+        ticks: vec![vec![0.4 / (1.0 + number as f64); names.len()]; 48],
+    };
+    Reasons {
+        places: regions.iter().enumerate().map(place).collect(),
+        names: names.clone(),
+    }
+}
+
+#[test]
+fn why_is_told_of_every_region_with_a_picture_for_each_decision_and_their_numbers() {
+    let text = page(&["January"]);
+    let from = text.find("data-why").expect("a section");
+    let section = &text[from..from + text[from..].find("</section>").expect("an end")];
+    assert_eq!(section.matches("<svg").count(), 2 * 2);
+    assert_eq!(section.matches("<option").count(), 2 * 2);
+    for told in [
+        "Most want to go out at 2 Jan 00:00: 40 % of the residents; of these 40 % want to be violent.",
+        "the habit of peaceful protest",
+        "+0.40",
+        "+0.20",
+    ] {
+        assert!(section.contains(told), "{told}");
     }
 }
 

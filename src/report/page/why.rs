@@ -48,7 +48,7 @@ pub fn link(of: &Of, arm: &str, region: &str) -> Option<String> {
 }
 
 fn id(of: &Of, place: &Reasoned) -> String {
-    of.id(&format!("why-{}-{}", place.arm, place.region))
+    of.id(&format!("why-{}.{}", place.arm, place.region))
 }
 
 fn called(of: &Of, place: &Reasoned) -> String {
@@ -58,21 +58,25 @@ fn called(of: &Of, place: &Reasoned) -> String {
     }
 }
 
-/// Two places to begin with: where most was pushed to violence, and where most of those who are left went out.
+/// Two places to begin with: where the largest share wanted violence, and of those where hardly anybody did, the one where
+/// most wanted to go out.
 fn picked<'r>(reasons: &Reasons, places: &'r [Reasoned]) -> Vec<&'r Reasoned> {
-    let willing = reasons.number("turnout_willing");
-    let [violence, out] = ["violence_utility", "turnout_willing"].map(|name| reasons.number(name));
-    let at_height = |place: &Reasoned, number: usize| place.ticks[place.height(willing)][number];
-    let arm = &places[0].arm;
-    let own = || places.iter().filter(|place| place.arm == *arm);
-    let most = own().max_by(|a, b| at_height(a, violence).total_cmp(&at_height(b, violence)));
-    let calm =
-        |place: &&Reasoned| at_height(place, violence) <= 0.0 && !most.is_some_and(|most| std::ptr::eq(most, *place));
-    let other = own()
-        .filter(calm)
-        .max_by(|a, b| at_height(a, out).total_cmp(&at_height(b, out)))
-        .or_else(|| own().find(|place| !most.is_some_and(|most| std::ptr::eq(most, *place))));
-    most.into_iter().chain(other).collect()
+    let own = || places.iter().filter(|place| place.arm == places[0].arm);
+    let out = |place: &Reasoned| share(reasons, place, "turnout_willing");
+    let violent = |place: &Reasoned| {
+        let of_these = share(reasons, place, "violence_willing");
+        out(place) * if of_these.is_finite() { of_these } else { 0.0 }
+    };
+    let most = |places: &mut dyn Iterator<Item = &'r Reasoned>, of: &dyn Fn(&Reasoned) -> f64| {
+        places.reduce(|best, place| if of(place) > of(best) { place } else { best })
+    };
+    let first = most(&mut own(), &violent);
+    let others = || own().filter(|place| first.is_none_or(|first| first.region != place.region));
+    let calm = most(&mut others().filter(|place| violent(place) < 0.01 * out(place)), &out);
+    first
+        .into_iter()
+        .chain(calm.or_else(|| most(&mut others(), &out)))
+        .collect()
 }
 
 fn card(of: &Of, overview: &Overview, reasons: &Reasons, place: &Reasoned, timeline: &Timeline) -> Markup {

@@ -4,6 +4,7 @@ use super::{Folder, Of, Sort, Total, near};
 use crate::analysis::overview::Overview;
 use crate::analysis::score::{Observation, Record};
 use crate::report::format::{hour, number};
+use crate::report::why::Decided;
 
 pub const LANGUAGE: &str = "en";
 pub const NAME: &str = "qantar";
@@ -45,6 +46,43 @@ pub const VIOLENCE_IN: &str = "Violence in";
 pub const KILLED: &str = "Civilians killed";
 pub const EACH_REGION: &str = "Each region over time";
 pub const EACH_REGION_NUMBERS: &str = "The numbers of each hour are in series.csv of the results.";
+pub const WHY: &str = "Why people went out, and why they turned violent";
+pub const WHY_LEAD: &str = "A decision is a sum: what stands above zero pushed, what hangs below held back, and the black line is all of it together. Where the line is above zero, those at the margin act: of going out, the keenest hundredth of a region's residents; of violence, the keenest tenth of these. It says what decided in the model, from its assumptions, and is no proof of what moved people.";
+pub const WHY_LINK: &str = "why?";
+pub const WHY_PART: &str = "In utility; above zero pushes";
+pub const WHY_BESIDE: &str = "The two side by side, at the hour when most wanted to go out";
+pub const WHY_BESIDE_LEAD: &str = "Rows in which the regions of the country lie furthest apart come first.";
+pub const WHY_TOGETHER: &str = "all together";
+pub const PICKS: [&str; 2] = ["Show", "beside"];
+pub const WORLDS_LEAD: &str = "A world is a set of parameters that the record does not rule out; each runs with the same dice in all arms. Robust: one sign in at least 95 % of the worlds; leaning: in at least 80 %; open: in fewer. Effects are means over the dice of a world.";
+pub const WORLDS_TABLE: &str = "The answer in worlds";
+pub const VERDICT: &str = "How sure";
+pub const WORLDS_AGREE: &str = "With the change, in how many worlds";
+pub const WORLDS_EFFECT: &str = "Median effect, 5 % to 95 % of the worlds";
+pub const WORLDS_DICE: &str = "Share of the dice in the spread";
+pub const WORLDS_DECIDES: &str = "What it goes with";
+pub const NOTHING_DECIDES: &str = "no parameter that can be told from chance";
+pub const WORLDS_DOTS: &str = "A dot is a world: the effect there, against the parameter that goes with it most. Full dots lie above zero; the dashed line is the value that splits the signs best.";
+pub const WAVES: &str = "What the record rules out, wave by wave";
+pub const WAVES_LEAD: &str = "Each wave runs points all over what is left, learns from them what the model does elsewhere, and cuts away what lies too far from an observation. Bars count powers of ten, since a wave often leaves a hundredth of what was before it.";
+pub const WAVE: &str = "Wave";
+pub const RULED_OUT: &str = "How much is ruled out, in powers of ten";
+pub const SPACE_LEFT: &str = "Left of the space";
+pub const SPARED: &str = "Observations that a point may miss";
+pub const UNSURE: &str = "Added to what is uncertain by emulators";
+pub const RULES_OUT: &str = "Rules out alone";
+pub const ALONE: &str = "Share of what was left";
+pub const EMULATOR: &str = "How well it is foreseen";
+pub const NOT_EMULATED: &str = "not emulated";
+pub const RULES_NOTHING: &str = "No observation rules anything out in it.";
+pub const LEFT: &str = "What is known of each parameter";
+pub const LEFT_OF: &str = "Grey: the range that was sought. Dot and bar: the median and nine in ten of the worlds";
+pub const VALUE_LEFT: &str = "Median, 5 % to 95 %";
+pub const SOUGHT: &str = "Sought";
+pub const KNOWN: &str = "How well";
+pub const UNKNOWN: &str = "unknown";
+pub const TIES: &str = "Known only in combination";
+pub const WITH: &str = "with";
 pub const EVENTS: &str = "The course of events: what always happens, and what is luck";
 pub const EVENT: &str = "Event";
 pub const MEDIAN: &str = "Median";
@@ -96,6 +134,7 @@ pub const LIMIT_LINES: [&str; 4] = [
 pub fn made_of(folder: &Folder) -> String {
     let made = &folder.made;
     let runs = match made.replicates {
+        _ if folder.matched.is_some() => "a match to the record".to_owned(),
         _ if folder.sensitivity.is_some() => "a sweep".to_owned(),
         1 => "one run".to_owned(),
         runs => format!("{} runs", number(runs as f64)),
@@ -114,6 +153,12 @@ pub fn made_of(folder: &Folder) -> String {
 }
 
 pub fn caution(folder: &Folder) -> &'static str {
+    if folder.matched.is_some() {
+        return "Not ruled out is not the same as right: another model, other ranges or another record would leave other worlds. What is unknown here stays unknown in every answer that uses these worlds.";
+    }
+    if folder.contrasts.iter().any(|one| one.worlds.is_some()) {
+        return "This is what follows in the model from its assumptions, and no proof of what would have happened. Runs are in worlds that the record does not rule out, so the ranges hold what is not known of the parameters as well as the dice; how far the model itself holds they do not say.";
+    }
     let single = folder.made.replicates <= 1 && folder.sensitivity.is_none();
     match (single, folder.contrasts.is_empty() && folder.ablation.is_none()) {
         (true, _) => {
@@ -320,6 +365,49 @@ pub fn most(region: &str) -> String {
     format!("most: {region}")
 }
 
+pub fn why_in(region: &str) -> String {
+    format!("Why? What decided in {region}")
+}
+
+pub fn why_more(left_out: usize) -> String {
+    format!(
+        "The first arms; {} more regions of further arms are in explain.csv.",
+        number(left_out as f64)
+    )
+}
+
+pub fn decision(decided: Decided) -> &'static str {
+    match decided {
+        Decided::Turnout => "Going out",
+        Decided::Violence => "Violence of those who are out",
+    }
+}
+
+pub fn why_of(decided: Decided, place: &str) -> String {
+    format!("{}: what pushed and what held back in {place}", decision(decided))
+}
+
+pub fn why_height(moment: &str, out: f64, violent: f64) -> String {
+    let violent = if violent.is_finite() {
+        format!("; of these {} want to be violent", share(violent))
+    } else {
+        String::new()
+    };
+    format!(
+        "Most want to go out at {moment}: {} of the residents{violent}.",
+        share(out)
+    )
+}
+
+fn share(share: f64) -> String {
+    match share * 100.0 {
+        0.0 => "none".to_owned(),
+        percent if percent < 0.005 => "less than 0.01 %".to_owned(),
+        percent if percent < 10.0 => format!("{percent:.2} %"),
+        percent => format!("{percent:.0} %"),
+    }
+}
+
 pub fn among(region: &str, share: &str) -> String {
     format!("{region}: {share} per 100,000")
 }
@@ -405,6 +493,52 @@ pub fn sure_lead(runs: usize) -> String {
             number(runs as f64)
         ),
     }
+}
+
+pub fn wave(number_of: usize) -> String {
+    format!("Wave {number_of}: what rules out most")
+}
+
+pub fn wave_left(number_of: usize, left: &str) -> String {
+    format!("Wave {number_of} leaves {left} of the space")
+}
+
+pub fn emulator(explained: f64, within: f64) -> String {
+    format!(
+        "{} of the variance; {} within two deviations",
+        percent(explained),
+        percent(within)
+    )
+}
+
+pub fn left_lead(worlds: usize) -> String {
+    format!(
+        "Over the {}: points that their own runs do not rule out.",
+        crate::report::format::count(worlds as f64, "world", "worlds")
+    )
+}
+
+pub fn narrower(sharpness: f64) -> String {
+    format!("{} narrower than sought", percent(sharpness))
+}
+
+pub fn correlation(value: f64) -> String {
+    format!("correlation {value:+.2}")
+}
+
+pub fn worlds(arm: &str) -> String {
+    format!("In all worlds that the record does not rule out: {arm}")
+}
+
+pub fn worlds_of(outcome: &str, key: &str) -> String {
+    format!("The effect on {outcome} in each world, against {key}")
+}
+
+pub fn decides(rank: f64, split: &str, tells: f64) -> String {
+    format!(
+        "rank correlation {rank:+.2}; split at {split}, it tells the sign in {}",
+        percent(tells)
+    )
 }
 
 pub fn differs(arm: &str) -> String {

@@ -1,4 +1,4 @@
-//! A picture as a file for a paper: SVG, or PNG. The shapes and colours are those of the page, by light.
+//! A picture as a file for a paper: SVG, PNG, or PDF. The shapes and colours are those of the page, by light.
 
 use kuva::backend::png::PngBackend;
 use kuva::render::color::Color;
@@ -15,10 +15,26 @@ impl Picture {
     /// # Errors
     /// What the painter says.
     pub fn png(&self, millimetres: f64) -> Result<Vec<u8>, String> {
+        let scale = (millimetres * DOTS / self.width) as f32;
+        PngBackend::new().with_scale(scale).render_scene(&self.scene())
+    }
+
+    /// It as a PDF of one page, so many millimetres wide, with the letters of its font in it.
+    ///
+    /// # Errors
+    /// What the painter says.
+    #[cfg(feature = "pdf")]
+    pub fn pdf(&self, millimetres: f64) -> Result<Vec<u8>, String> {
+        use kuva::backend::pdf::{PageSize, PdfBackend};
+        let points = |units: f64| units / self.width * millimetres * 72.0 / 25.4;
+        let page = PageSize::points(points(self.width), points(self.height));
+        PdfBackend::new().with_page_size(page).render_scenes(&[self.scene()])
+    }
+
+    fn scene(&self) -> Scene {
         let mut scene = Scene::new(self.width, self.height);
         self.shapes.iter().for_each(|shape| paint(shape, &mut scene));
-        let scale = (millimetres * DOTS / self.width) as f32;
-        PngBackend::new().with_scale(scale).render_scene(&scene)
+        scene
     }
 }
 
@@ -100,5 +116,14 @@ mod tests {
         let png = picture.png(25.4).unwrap();
         assert_eq!(u32::from_be_bytes(png[16..20].try_into().unwrap()), 300);
         assert_eq!(picture.png(25.4).unwrap(), png);
+        #[cfg(feature = "pdf")]
+        {
+            let pdf = picture.pdf(50.8).unwrap();
+            assert!(pdf.starts_with(b"%PDF-"));
+            // Two inches by one, in points.
+            let text = String::from_utf8_lossy(&pdf);
+            assert!(text.contains("[0 0 144 72]"), "{text}");
+            assert_eq!(picture.pdf(50.8).unwrap(), pdf);
+        }
     }
 }

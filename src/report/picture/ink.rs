@@ -19,6 +19,8 @@ pub enum Ink {
     Night,
     /// The line of no difference.
     Zero,
+    /// The line of a sum.
+    Sum,
     /// What was observed.
     Record,
     /// The range that is accepted.
@@ -33,6 +35,8 @@ pub enum Ink {
     Mark(usize),
     /// A level on a map, from 0.
     Level(usize),
+    /// A part of a whole that is stacked, from 0.
+    Part(usize),
     /// The line of what is not certain.
     Open,
 }
@@ -41,6 +45,9 @@ pub enum Ink {
 pub const SERIES: usize = 6;
 /// How many levels a map has.
 pub const LEVELS: usize = 6;
+
+/// How many parts of a stack have a colour of their own.
+pub const PARTS: usize = 8;
 
 /// A colour by light, and in the dark.
 type Tone = (&'static str, &'static str);
@@ -78,6 +85,18 @@ const LEVEL_TONES: [Tone; LEVELS] = [
     ("#16426f", "#d2e5f8"),
 ];
 
+/// Of neighbours one is light and one dark, so that they are told apart in grey, too.
+const PART_TONES: [Tone; PARTS] = [
+    ("#1d4f88", "#8ab6e8"),
+    ("#9cc0e4", "#2f5f96"),
+    ("#00694f", "#7fd6b8"),
+    ("#a5d3c3", "#1f7a61"),
+    ("#74408f", "#d0abe6"),
+    ("#e6c391", "#8a5310"),
+    ("#8a4b00", "#e5ac62"),
+    ("#c9ce7c", "#5c6200"),
+];
+
 impl Ink {
     /// Its class in a page.
     pub fn class(self) -> String {
@@ -88,6 +107,7 @@ impl Ink {
             Ink::Grid => "g".to_owned(),
             Ink::Night => "n".to_owned(),
             Ink::Zero => "z".to_owned(),
+            Ink::Sum => "s".to_owned(),
             Ink::Record => "r".to_owned(),
             Ink::Accepted => "ac".to_owned(),
             Ink::Open => "o".to_owned(),
@@ -96,6 +116,7 @@ impl Ink {
             Ink::Narrow(number) => format!("h{}", number % SERIES),
             Ink::Mark(number) => format!("m{}", number % SERIES),
             Ink::Level(level) => format!("v{}", level.min(LEVELS - 1)),
+            Ink::Part(number) => format!("p{}", number % PARTS),
         }
     }
 
@@ -126,6 +147,7 @@ impl Ink {
                 ..fill(("#e6e6ea", "#0d0f12"))
             },
             Ink::Zero => stroke(("#1b1e23", "#e9e7e2"), 1.2),
+            Ink::Sum => stroke(("#1b1e23", "#ffffff"), 2.0),
             Ink::Record => Style {
                 stroke: Some(("#1b1e23", "#e9e7e2")),
                 width: 1.6,
@@ -155,6 +177,11 @@ impl Ink {
                 width: 0.7,
                 ..fill(LEVEL_TONES[level.min(LEVELS - 1)])
             },
+            Ink::Part(number) => Style {
+                stroke: Some(("#ffffff", "#16181b")),
+                width: 0.5,
+                ..fill(PART_TONES[number % PARTS])
+            },
         }
     }
 
@@ -166,6 +193,7 @@ impl Ink {
             Ink::Grid,
             Ink::Night,
             Ink::Zero,
+            Ink::Sum,
             Ink::Record,
             Ink::Accepted,
             Ink::Open,
@@ -175,6 +203,7 @@ impl Ink {
             .into_iter()
             .chain(series)
             .chain((0..LEVELS).map(Ink::Level))
+            .chain((0..PARTS).map(Ink::Part))
             .collect()
     }
 }
@@ -244,6 +273,15 @@ mod tests {
             }
             for (number, series) in SERIES_TONES.into_iter().enumerate() {
                 assert!(contrast(tone(series), paper) >= 4.5, "series {number} on {paper}");
+            }
+        }
+    }
+
+    #[test]
+    fn neighbours_in_a_stack_are_told_apart_in_grey() {
+        for pair in PART_TONES.windows(2) {
+            for pick in [|tone: Tone| tone.0, |tone: Tone| tone.1] {
+                assert!(contrast(pick(pair[0]), pick(pair[1])) >= 1.8, "{pair:?}");
             }
         }
     }

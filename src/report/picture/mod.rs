@@ -6,11 +6,13 @@
 
 pub mod bands;
 pub mod bars;
+pub mod dots;
 pub mod figure;
 pub mod ink;
 pub mod lanes;
 pub mod map;
 pub mod scale;
+pub mod stack;
 pub mod strip;
 mod svg;
 
@@ -119,6 +121,16 @@ impl Picture {
     pub fn area(&mut self, points: Vec<At>, ink: Ink, about: impl Into<String>) {
         self.shapes.push(Shape::Path {
             parts: vec![points],
+            closed: true,
+            ink,
+            about: about.into(),
+        });
+    }
+
+    /// Draw an area of several parts.
+    pub fn areas(&mut self, parts: Vec<Vec<At>>, ink: Ink, about: impl Into<String>) {
+        self.shapes.push(Shape::Path {
+            parts,
             closed: true,
             ink,
             about: about.into(),

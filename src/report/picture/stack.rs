@@ -76,22 +76,22 @@ pub fn picture(
 /// A number with its sign.
 fn signed(value: f64) -> String {
     match format!("{value:+.2}").trim_end_matches('0').trim_end_matches('.') {
-        "+" | "-" => "0".to_owned(),
+        "+0" | "-0" => "0".to_owned(),
         text => text.to_owned(),
     }
 }
 
 /// What the parts are, in as many rows as it takes, and where the plot begins below.
 fn key(picture: &mut Picture, parts: &[Part], sum: &str) -> f64 {
-    let (mut x, mut y) = (LEFT, 16.0);
-    let end = picture.width - RIGHT;
+    let (from, end) = (4.0, picture.width);
+    let (mut x, mut y) = (from, 16.0);
     let drawn = |part: &Part| part.bars.iter().any(|value| *value != 0.0);
     let entries = parts.iter().enumerate().filter(|(_, part)| drawn(part));
     let entries = entries.map(|(number, part)| (Some(number), part.name));
     for (number, name) in entries.chain([(None, sum)]) {
-        let room = 22.0 + wide(name) + 16.0;
-        if x > LEFT && x + room > end + 16.0 {
-            (x, y) = (LEFT, y + 17.0);
+        let room = 22.0 + wide(name) + 12.0;
+        if x > from && x + room > end + 12.0 {
+            (x, y) = (from, y + 17.0);
         }
         match number {
             Some(number) => picture.rect((x, y - 10.0), (16.0, 12.0), Ink::Part(number), ""),
