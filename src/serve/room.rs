@@ -264,7 +264,7 @@ impl Room {
             ));
         }
         kept.write(&branches(&self.folder)).map_err(unkept)?;
-        branch.kept = kept;
+        (branch.kept, branch.told) = (kept, None);
         if let Some(study) = study {
             branch.stop.store(true, SeqCst);
             branch.stop = Arc::default();

@@ -198,19 +198,15 @@ fn about(room: &Room, asked: &Asked) -> Value {
     let scenario = &room.base.scenario;
     let (document, _) = tree::parse(0, &scenario.to_toml());
     let of = |key: &str| -> Vec<Value> { document.tables(key).map(|(table, _)| self::document(table)).collect() };
-    let happened = {
-        let state = room.state();
-        let first = state
-            .worlds
-            .get(&room.alone.1)
-            .and_then(|worlds| worlds.of.get(&0).cloned());
-        let events = first.iter().flat_map(|world| world.events.clone()).collect::<Vec<_>>();
-        let mut ticks = serde_json::Map::new();
-        for (tick, _, _, subject) in events {
-            ticks.entry(subject).or_insert(json!(tick));
-        }
-        Value::Object(ticks)
-    };
+    let first = room
+        .state()
+        .worlds
+        .get(&room.alone.1)
+        .and_then(|worlds| worlds.of.get(&0).cloned());
+    let mut happened = serde_json::Map::new();
+    for (tick, _, _, subject) in first.iter().flat_map(|world| &world.events) {
+        happened.entry(subject.clone()).or_insert(json!(tick));
+    }
     let pupil = match &asked.who {
         Who::Host => None,
         Who::Pupil(word) => room.state().pupils.get(word).cloned(),
@@ -234,6 +230,7 @@ fn about(room: &Room, asked: &Asked) -> Value {
         "action": of("action"),
         "sorts": sorts,
         "happened": happened,
+        "known": first.is_some(),
         "presets": room.base.presets,
         "shelf": shelf::shelf(scenario.family().format()),
         "classroom": room.classroom,

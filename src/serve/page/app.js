@@ -157,6 +157,7 @@ async function branch(id, asked) {
       h("code", {}, `qantar compare ${room.path} --against ${now.arm}.toml --replicates 20`), " gives the same numbers."), files),
     now.played ? "" : start(room, now, show));
   judge(now);
+  if (chronicle) trying(() => dated(chronicle, leave.signal));
   await listed(id, files);
 
   let worlds = -1, phase = "", asking = false;
@@ -172,7 +173,7 @@ async function branch(id, asked) {
     }
   };
   follow(`branches/${id}/events`, leave.signal, (event) => {
-    const done = { idle: event.worlds ? `${event.worlds} worlds are known.` : "", waiting: event.before ? `Waiting; ${event.before} come first.` : "It is about to begin.",
+    const done = { idle: event.worlds ? `${event.worlds} ${event.worlds === 1 ? "world is" : "worlds are"} known.` : "", waiting: event.before ? `Waiting; ${event.before} come first.` : "It is about to begin.",
       running: `The first world is running: ${room.times[Math.min(event.tick, room.times.length - 1)].replace("T", " ")}.`,
       worlds: `${event.worlds} of ${event.wanted} worlds are known; the rest is run in the background.`, exporting: "Results are being made.", failed: event.error }[event.phase] ?? "";
     if (state.textContent !== done) state.textContent = done;
@@ -198,6 +199,16 @@ async function branch(id, asked) {
     }
     phase = event.phase;
   });
+}
+
+/** What waits for something has no time until the scenario itself has been run once, which takes the room a moment. */
+async function dated(chronicle, signal) {
+  while (!room.known && !signal.aborted) {
+    await new Promise((done) => setTimeout(done, 500));
+    const { known, happened } = await api("GET", "room");
+    Object.assign(room, { known, happened });
+    if (known && !signal.aborted) chronicle.draw();
+  }
 }
 
 async function listed(id, files) {
