@@ -23,6 +23,10 @@ pub mod countries {
     #![doc = include_str!("docs/countries.md")]
 }
 
+pub mod places {
+    #![doc = include_str!("docs/places.md")]
+}
+
 pub mod corrections {
     #![doc = include_str!("docs/corrections.md")]
 }

@@ -64,7 +64,7 @@ fn by_tick(scenario: &str, persons_per_agent: u32) -> Vec<u64> {
 }
 
 /// On the test's own thread, which is then the only one of rayon's: its queues may grow when threads steal from one
-/// another, and that is not the engine's either. Both scenarios have events, triggers and reinforcements.
+/// another, and that is not the engine's either. All scenarios have events, triggers and reinforcements.
 #[test]
 fn a_tick_allocates_nothing() {
     rayon::ThreadPoolBuilder::new()
@@ -72,7 +72,11 @@ fn a_tick_allocates_nothing() {
         .use_current_thread()
         .build_global()
         .expect("the first and only pool");
-    for (scenario, persons_per_agent) in [("kazakhstan-2022.toml", 192), ("tutorial.toml", 1)] {
+    for (scenario, persons_per_agent) in [
+        ("kazakhstan-2022.toml", 192),
+        ("kazakhstan-2022/by-town.toml", 192),
+        ("tutorial.toml", 1),
+    ] {
         let ticks = by_tick(scenario, persons_per_agent);
         let allocating: Vec<_> = ticks.iter().enumerate().filter(|(_, n)| **n > 0).collect();
         assert!(allocating.is_empty(), "{scenario}: (tick, allocations) {allocating:?}");

@@ -364,21 +364,28 @@ fn a_divided_region_is_its_places_and_a_rest_that_keeps_its_people_and_its_towns
         (model.distance(oil_town, port) - 162.6).abs() < 0.1,
         "two degrees of longitude at 43 north"
     );
-    // 1 / (1 + (km / 300)^1.5) x (200 / 3000)^0.3
+    // Within a region 1 / (1 + (km / 300)^1.5); to another, times the size of the region: (1000 / 3000)^0.3.
     assert!(
-        (model.tie(port, oil_town) - 0.3172).abs() < 1e-4,
+        (model.tie(port, oil_town) - 0.7148).abs() < 1e-4,
         "{}",
         model.tie(port, oil_town)
+    );
+    let afar = 1.0 / (1.0 + (model.distance(south, port) / 300.0).powf(1.5)) * (1.0_f64 / 3.0).powf(0.3);
+    assert!(
+        (model.tie(south, port) - afar).abs() < 1e-9,
+        "{} and not {afar}",
+        model.tie(south, port)
     );
     assert_eq!(model.tie(south, oil_town), 0.9);
     assert!(model.tie(oil_town, south) < 0.1);
 }
 
 #[test]
-fn what_names_a_place_is_there_and_what_names_a_region_is_in_its_largest_place_or_in_all() {
+fn what_names_a_place_is_there_and_what_names_a_region_is_in_its_largest_town_or_in_all() {
     let model = compile(&format!("{HEAD}{PLACES}"));
-    let (oil_town, rest) = (0, 3);
-    assert_eq!([model.sites[0].place, model.sites[1].place], [oil_town, rest]);
+    // Most people live in the rest, but the port is the largest town.
+    let (oil_town, port) = (0, 1);
+    assert_eq!([model.sites[0].place, model.sites[1].place], [oil_town, port]);
     let forces: Vec<_> = model
         .forces
         .iter()
@@ -388,7 +395,7 @@ fn what_names_a_place_is_there_and_what_names_a_region_is_in_its_largest_place_o
     let actions = &model.interventions;
     assert_eq!(actions[0].places, [true, false, false, false, true]);
     assert_eq!(actions[1].places, [true, true, true, true, false]);
-    assert_eq!(actions[1].contingents[0].place, rest);
+    assert_eq!(actions[1].contingents[0].place, port);
     let area = |when: &When| match when {
         When::Crosses(condition) => condition.area,
         _ => None,

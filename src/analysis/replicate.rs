@@ -48,6 +48,24 @@ impl<'t> Rows<'t> {
         Rows { table, ids }
     }
 
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    /// The id of one of them.
+    ///
+    /// # Panics
+    /// If there is no such index.
+    pub fn id(&self, at: usize) -> &'t str {
+        self.ids[at]
+    }
+
     /// The index of a region or place, or of the whole country by its name [`COUNTRY`].
     pub fn find(&self, id: &str) -> Option<usize> {
         self.ids.iter().position(|name| *name == id)

@@ -314,8 +314,7 @@ pub struct Force {
     pub kind: ForceKind,
     /// The region that it belongs to.
     pub region: usize,
-    /// In which place of it all of it is based. `None` is in the largest place if it is mobile, and else in all places,
-    /// by their residents.
+    /// In which place of it all of it is based; `None` is in all of them, by their residents.
     pub place: Option<usize>,
     /// How many officers.
     pub officers: u32,
@@ -349,14 +348,6 @@ impl Model {
     /// Share of a region's residents who live in a place of it, above 0 to 1.
     pub fn share(&self, place: usize) -> f64 {
         f64::from(self.places[place].population) / f64::from(self.region_of(place).population)
-    }
-
-    /// The place of a region with the most residents, the first of several.
-    pub fn largest_place(&self, region: usize) -> usize {
-        let size = |&place: &usize| (self.places[place].population, std::cmp::Reverse(place));
-        self.places_of(region)
-            .max_by_key(size)
-            .expect("every region has a place")
     }
 
     /// Whether any region is divided: else each place is a region and has no name of its own.

@@ -211,7 +211,7 @@ fn forces(model: &Model, dice: &Dice) -> (Officers, Vec<Unit>) {
 /// In which places how many officers of a force are based: those that are shared out go by residents, by largest
 /// remainders.
 fn based(model: &Model, force: &Force, officers: u32) -> Vec<(usize, u32)> {
-    if let Some(place) = force.place.or(force.mobile.then(|| model.largest_place(force.region))) {
+    if let Some(place) = force.place {
         return vec![(place, officers)];
     }
     let people = |place: usize| u64::from(model.places[place].population);

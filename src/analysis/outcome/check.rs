@@ -1,6 +1,6 @@
 //! An outcome against what a scenario knows: every name and date that it does not.
 
-use super::{Known, Mistake, Node, Window, Word, matches, parse};
+use super::{Known, Mistake, Node, PLACES, Window, Word, matches, parse};
 use crate::analysis::replicate::COUNTRY;
 use crate::metric::Across;
 use crate::suggest::suggest;
@@ -15,7 +15,21 @@ pub(super) fn node(node: &Node, known: &Known, mistakes: &mut Vec<Mistake>) {
             inner(left, mistakes);
             return inner(right, mistakes);
         }
-        Node::Regions { of, level, regions, .. } => {
+        Node::Regions {
+            function,
+            of,
+            level,
+            regions,
+            at,
+            ..
+        } => {
+            if *function == PLACES && known.places.is_empty() {
+                mistakes.push(Mistake {
+                    span: at.0.clone(),
+                    message: "there are no places to count".to_owned(),
+                    help: "no region of this scenario is divided into places; `regions` counts regions".to_owned(),
+                });
+            }
             words(regions, "region", "regions", &known.regions, region, mistakes);
             inner(of, mistakes);
             return inner(level, mistakes);

@@ -86,7 +86,9 @@ impl Node {
             Node::Minus(node) => node.is_of_places(),
             Node::Binary(left, _, right) => left.is_of_places() || right.is_of_places(),
             Node::Metric { level, scope, .. } => !scope.places.is_empty() || level.is_of_places(),
-            Node::Regions { of, level, .. } => of.is_of_places() || level.is_of_places(),
+            Node::Regions {
+                function, of, level, ..
+            } => *function == PLACES || of.is_of_places() || level.is_of_places(),
         }
     }
 }
@@ -198,6 +200,9 @@ const fn metric(name: &'static str, over: OverTime, meaning: &'static str) -> Fu
     }
 }
 
+/// The function that counts places and not regions.
+const PLACES: &str = "places";
+
 /// Every function of outcomes.
 #[rustfmt::skip]
 pub const FUNCTIONS: &[Function] = &[
@@ -214,6 +219,7 @@ pub const FUNCTIONS: &[Function] = &[
     Function { keys: MOMENT, ..metric("time_of_peak", OverTime::TimeOfPeak, "Hours from the start, or from `since`, to the first tick that has the largest value, if that is above zero.") },
     Function { takes: Takes::Condition, keys: &["region", "place", "from", "to", "date", "mean"], ..metric("episodes", OverTime::Episodes, "How many times it begins to hold, for however long; or of these episodes the `mean` of their `size`, the sum over time, of their `length` in hours, or of the `wait` between two in hours; 0 where there is none.") },
     Function { name: "regions", takes: Takes::Regions, keys: &["region"], required: &[], make: Make::Regions, meaning: "How many regions have an outcome, taken in the region alone, for which this holds." },
+    Function { name: PLACES, takes: Takes::Regions, keys: &[], required: &[], make: Make::Regions, meaning: "How many places have an outcome, taken in the place alone, for which this holds." },
     Function { name: "events", takes: Takes::Events, keys: EVENTS, required: &[], make: Make::Events(OverEvents::Count), meaning: "How many such events there are; `subject` is the id of a site, action or contingent, in which `*` stands for any characters." },
     Function { name: "distinct", takes: Takes::Events, keys: &["region", "place", "subject", "from", "to", "date", "by"], required: &[], make: Make::Events(OverEvents::Distinct), meaning: "How many different subjects such events have; or `by=region` or `by=place` in how many of these they are, or `by=pattern` how many of the patterns of `subject` they match." },
     Function { name: "first_event", takes: Takes::Events, keys: &["region", "place", "subject", "from", "to", "date", "since", "else"], required: &[], make: Make::Events(OverEvents::First), meaning: "Hours from the start, or from `since`, to the first such event; where there is none, what `else` says, a number or `end`." },
@@ -244,10 +250,12 @@ enum Node {
         scope: Scope,
     },
     Regions {
+        function: &'static str,
         of: Box<Node>,
         compare: Compare,
         level: Box<Node>,
         regions: Vec<Word>,
+        at: Span,
     },
 }
 
@@ -489,12 +497,14 @@ impl fmt::Display for Node {
                 write!(f, "{scope})")
             }
             Node::Regions {
+                function,
                 of,
                 compare,
                 level,
                 regions,
+                ..
             } => {
-                write!(f, "regions({of} {compare} {level}")?;
+                write!(f, "{function}({of} {compare} {level}")?;
                 key(f, "region", regions)?;
                 write!(f, ")")
             }

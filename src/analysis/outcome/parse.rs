@@ -278,7 +278,11 @@ impl<'a> Reader<'a> {
 
     fn regions(&mut self, function: &'static Function, at: &Span) -> Result<Node, Mistake> {
         if self.within_regions {
-            return Err(mistake(at, "`regions` stands within `regions`", ""));
+            return Err(mistake(
+                at,
+                format!("`{}` stands within `regions` or `places`", function.name),
+                "",
+            ));
         }
         self.within_regions = true;
         let of = Box::new(self.sum()?);
@@ -286,10 +290,12 @@ impl<'a> Reader<'a> {
         let (compare, level) = (self.compare()?, self.level()?);
         let arguments = self.arguments(function)?;
         Ok(Node::Regions {
+            function: function.name,
             of,
             compare,
             level,
             regions: list(&arguments, "region", "a region")?,
+            at: at.clone(),
         })
     }
 
@@ -344,7 +350,7 @@ impl<'a> Reader<'a> {
             let help = "to count some regions only, put it behind the comparison";
             return Err(mistake(
                 &argument.key_at,
-                "within `regions` each region is taken alone",
+                "within `regions` or `places` each is taken alone",
                 help,
             ));
         }

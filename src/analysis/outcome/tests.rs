@@ -94,6 +94,8 @@ fn an_outcome_of_a_place_is_read_from_the_rows_of_places() {
         value("first_event(protest_begins, place=oil-town) - first_event(protest_begins, place=port)"),
         6.0
     );
+    assert_eq!(value("places(peak(participants) > 1)"), 2.0);
+    assert_eq!(value("places(events(protest_begins) >= 1)"), 3.0);
     let without = Replicate::of(&series, &events);
     assert!(
         Outcome::parse("peak(participants, place=port)")
@@ -108,7 +110,7 @@ fn an_outcome_of_a_place_is_read_from_the_rows_of_places() {
     );
     assert_eq!(
         told("regions(peak(violent, place=port) > 1)"),
-        "within `regions` each region is taken alone"
+        "within `regions` or `places` each is taken alone"
     );
 }
 
@@ -330,7 +332,7 @@ fn a_mistake_has_a_place_and_a_remedy() {
         ),
         (
             "regions(peak(violent, region=a) > 1)",
-            "`region`: within `regions` each region is taken alone; to count some regions only, put it behind the comparison",
+            "`region`: within `regions` or `places` each is taken alone; to count some regions only, put it behind the comparison",
         ),
         (
             "distinct(site_seized, by=pattern)",
@@ -429,6 +431,9 @@ fn what_a_scenario_does_not_know_is_told_all_at_once() {
         told(&undivided)[0],
         "there is no place `aktua`; no region of this scenario is divided into places; `region=` takes a region"
     );
+    let counted = Outcome::parse("places(peak(violent) > 1)").unwrap();
+    assert_eq!(counted.check(&known), []);
+    assert_eq!(counted.check(&undivided)[0].message, "there are no places to count");
     let good = "last(violent, region=west+south) + peak(fear, region=all) + events(site_seized, subject=*-tv)";
     assert_eq!(Outcome::parse(good).unwrap().check(&known), []);
     let undated = Known { undated: true, ..known };
@@ -615,14 +620,15 @@ fn node(alone: bool) -> impl Strategy<Value = Node> {
 }
 
 fn any_node() -> impl Strategy<Value = Node> {
+    let among = (words("[a-z][a-z0-9-]{0,8}", 0), any::<bool>());
     let regions =
-        (node(true), compare(), level(), words("[a-z][a-z0-9-]{0,8}", 0)).prop_map(|(of, compare, level, regions)| {
-            Node::Regions {
-                of: Box::new(of),
-                compare,
-                level,
-                regions,
-            }
+        (node(true), compare(), level(), among).prop_map(|(of, compare, level, (regions, of_places))| Node::Regions {
+            function: if of_places { PLACES } else { "regions" },
+            of: Box::new(of),
+            compare,
+            level,
+            regions: if of_places { vec![] } else { regions },
+            at: Span(0..0),
         });
     prop_oneof![node(false), regions]
 }

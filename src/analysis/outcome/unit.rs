@@ -30,7 +30,7 @@ pub(super) fn of(node: &Node, metrics: &[Description]) -> Option<String> {
             (OverEvents::Distinct, By::Subject | By::Pattern) => "subjects",
         }
         .to_owned(),
-        Node::Regions { .. } => "regions".to_owned(),
+        Node::Regions { function, .. } => (*function).to_owned(),
     })
 }
 

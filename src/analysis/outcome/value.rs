@@ -3,12 +3,19 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::{By, Compare, Never, Node, OverEvents, OverTime, Part, Scope, Sign, Window, Word, matches};
+use super::{By, Compare, Never, Node, OverEvents, OverTime, PLACES, Part, Scope, Sign, Window, Word, matches};
 use crate::analysis::episodes::{episodes, waits};
 use crate::analysis::replicate::{COUNTRY, Event, Replicate, Rows};
 
-/// The value of a node, in one region alone if one is given.
-pub(super) fn of(node: &Node, replicate: &Replicate<'_>, alone: Option<usize>) -> f64 {
+/// A region or a place that is taken alone, by its index among all.
+#[derive(Clone, Copy)]
+pub(super) enum Alone {
+    Region(usize),
+    Place(usize),
+}
+
+/// The value of a node, in one region or place alone if one is given.
+pub(super) fn of(node: &Node, replicate: &Replicate<'_>, alone: Option<Alone>) -> f64 {
     match node {
         Node::Number(number) => *number,
         Node::Minus(node) => -of(node, replicate, alone),
@@ -42,15 +49,26 @@ pub(super) fn of(node: &Node, replicate: &Replicate<'_>, alone: Option<usize>) -
             ..
         } => events_over(*over, names, subjects, *by, scope, replicate, alone),
         Node::Regions {
+            function,
             of: inner,
             compare,
             level,
             regions,
+            ..
         } => {
             let asked = |&region: &usize| is_among(regions, replicate.id(region));
-            let value = |node: &Node, region| of(node, replicate, Some(region));
-            let holds = |&region: &usize| compare.holds(value(inner, region), value(level, region));
-            replicate.regions().filter(asked).filter(holds).count() as f64
+            let value = |node: &Node, alone| of(node, replicate, Some(alone));
+            let holds = |&alone: &Alone| compare.holds(value(inner, alone), value(level, alone));
+            if *function == PLACES {
+                let places = replicate.places().map(|places| 0..places.len());
+                return places.map_or(f64::NAN, |all| all.map(Alone::Place).filter(holds).count() as f64);
+            }
+            replicate
+                .regions()
+                .filter(asked)
+                .map(Alone::Region)
+                .filter(holds)
+                .count() as f64
         }
     }
 }
@@ -62,7 +80,7 @@ fn metric_over(
     (compare, level): (Compare, f64),
     scope: &Scope,
     replicate: &Replicate<'_>,
-    alone: Option<usize>,
+    alone: Option<Alone>,
 ) -> f64 {
     let mut ticks = window(scope, replicate);
     let Some((rows, summed)) = whose(scope, replicate, alone) else {
@@ -113,14 +131,15 @@ fn events_over(
     by: By,
     scope: &Scope,
     replicate: &Replicate<'_>,
-    alone: Option<usize>,
+    alone: Option<Alone>,
 ) -> f64 {
     let ticks = window(scope, replicate);
     if ticks.is_empty() {
         return f64::NAN;
     }
     let there = |event: &Event<'_>| match alone {
-        Some(alone) => event.region == replicate.id(alone),
+        Some(Alone::Region(region)) => event.region == replicate.id(region),
+        Some(Alone::Place(place)) => replicate.places().is_some_and(|places| places.id(place) == event.at()),
         None if scope.places.is_empty() => is_among(&scope.regions, event.region),
         None => scope.places.iter().any(|word| word.text == event.at()),
     };
@@ -157,7 +176,7 @@ fn is_among(regions: &[Word], id: &str) -> bool {
 fn whose<'r, 't>(
     scope: &Scope,
     replicate: &'r Replicate<'t>,
-    alone: Option<usize>,
+    alone: Option<Alone>,
 ) -> Option<(&'r Rows<'t>, Vec<usize>)> {
     let found = |rows: &'r Rows<'t>, words: &[Word]| {
         let all: Option<Vec<usize>> = words.iter().map(|word| rows.find(&word.text)).collect();
@@ -165,7 +184,8 @@ fn whose<'r, 't>(
     };
     let series = replicate.series();
     match (alone, &scope.regions[..], &scope.places[..]) {
-        (Some(alone), ..) => Some((series, vec![alone])),
+        (Some(Alone::Region(region)), ..) => Some((series, vec![region])),
+        (Some(Alone::Place(place)), ..) => Some((replicate.places()?, vec![place])),
         (None, [], []) => Some((series, vec![series.find(COUNTRY)?])),
         (None, regions, []) => found(series, regions),
         (None, _, places) => found(replicate.places()?, places),

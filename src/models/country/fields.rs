@@ -21,7 +21,7 @@ pub const SECTIONS: &[(&str, &str, &[Field])] = &[
     ("place", "A place inside a region, where people meet: crowds, the police before them and the sites around them are of a place; prices, media, legitimacy and orders are of its region.", PLACE),
     ("distribution", "How a trait is spread over the people of a region, on 0 to 1.", DISTRIBUTION),
     ("tie", "How much the crowd in one region or place is seen in another, where distance and size do not say it.", TIE),
-    ("ties", "How ties between places follow from distance and size: 1 / (1 + (km / distance)^decay) x (population / largest)^size.", TIES),
+    ("ties", "How ties between places follow from distance and size: 1 / (1 + (km / distance)^decay) x (population / largest)^size, with the populations of their regions; within a region size does not count.", TIES),
     ("force", "Officers of one kind, based in one region.", FORCE),
     ("money", "What the country's money and the good are called; nothing of it changes what people do.", MONEY),
     ("site_kind", "A kind of site of the country's own: what it is called, and in what it differs from one that there is.", SITE_KIND),
@@ -120,14 +120,14 @@ const TIE: &[Field] = &[
 const TIES: &[Field] = &[
     value("distance", Number(1.0, 20_000.0), "km", "300.0", "Distance at which a tie is half as strong as at none."),
     value("decay", Number(0.0, 10.0), "1", "1.5", "How steeply ties fall with distance."),
-    value("size", Number(0.0, 2.0), "1", "0.3", "How much less a smaller place is seen; 0 is not at all."),
+    value("size", Number(0.0, 2.0), "1", "0.3", "How much less a smaller region is seen; 0 is not at all."),
 ];
 
 const FORCE: &[Field] = &[
     ID,
     required("kind", Kind::Choice(C::Force), "", "What they are."),
     Field::new("region", Reference(To::Region), "", Omitted::Unless("place"), "The region that they belong to."),
-    words("place", Reference(To::Place), "", "the largest place of the region for mobile forces, else all of them, by residents", "The place that they are based in; guards of sites are taken from any of the region's forces."),
+    words("place", Reference(To::Place), "", "the largest town of the region for mobile forces, else all its places, by residents", "The place that they are based in; guards of sites are taken from any of the region's forces."),
     required("strength", Whole(0, 10_000_000), "officers", "Officers on strength."),
     value("deployable", SHARE, "share", "0.2", "Share of them that can be used for public order."),
     words("mobile", Flag, "", "true for special, guard and army, else false", "Whether command may send them to other regions."),
@@ -139,7 +139,7 @@ const SITE: &[Field] = &[
     words("name", Text, "", "the id", "Its name for readers."),
     required("kind", Reference(To::SiteKind), "", "What it is, one of the kinds that there are or one of the scenario's own; decides the defaults of its appeal and its loss."),
     Field::new("region", Reference(To::Region), "", Omitted::Unless("place"), "The region in which it is."),
-    words("place", Reference(To::Place), "", "the largest place of the region", "The place in which it is."),
+    words("place", Reference(To::Place), "", "the largest town of the region", "The place in which it is."),
     value("guards", Whole(0, 1_000_000), "officers", "10", "Officers posted there, from the deployable forces of the region."),
     words("strength", Number(0.0, 100.0), "ratio", "by kind, 2 for those that there are", "How much its walls multiply the strength of its guards."),
     words("appeal", Number(0.0, 100.0), "weight", "by kind", "How much attackers are drawn to it, against other sites of the place."),
@@ -235,7 +235,7 @@ const CONTINGENT: &[Field] = &[
     required("force", Kind::Choice(C::Force), "", "What they are."),
     required("officers", Whole(1, 10_000_000), "officers", "How many."),
     Field::new("region", Reference(To::Region), "", Omitted::Unless("place"), "The region that they go to."),
-    words("place", Reference(To::Place), "", "the largest place of the region", "The place that they go to."),
+    words("place", Reference(To::Place), "", "the largest town of the region", "The place that they go to."),
     value("task", Kind::Choice(C::Task), "", "\"guard\"", "Whether they take over the guard of sites, and so free local officers, or go into the street."),
     value("willing", SHARE, "share", "1.0", "Probability that they are sent, before a framing takes doubts away."),
     value("decide", Duration, "", "\"0h\"", "From the action's taking effect until they are committed."),

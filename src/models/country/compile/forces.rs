@@ -15,14 +15,17 @@ pub fn forces(root: &View<'_>, places: &Places, names: &Names<'_>, problems: &mu
         let kind = force_kind(&force.text("kind"));
         let place = places.named(&force, names, problems);
         let mobile = matches!(kind, ForceKind::Special | ForceKind::Guard | ForceKind::Army);
+        let mobile = force.flag_given("mobile").unwrap_or(mobile);
+        let region = places.region(&force, place, names);
         Force {
             id: force.text("id"),
             kind,
-            region: places.region(&force, place, names),
-            place,
+            region,
+            // Those who can be sent about are stationed together.
+            place: place.or_else(|| mobile.then(|| places.main(region)).flatten()),
             officers: libm::round(force.number("strength") * force.number("deployable")) as u32,
             loyalty: force.distribution("loyalty").into(),
-            mobile: force.flag_given("mobile").unwrap_or(mobile),
+            mobile,
         }
     };
     root.inner_entries("force").map(force).collect()

@@ -1,5 +1,7 @@
 //! How far places are from each other, and how much the crowd in one is seen in another.
 
+use crate::sim::model::Region;
+
 use super::earth::{degrees, haversine};
 use super::places::Places;
 use crate::document::check::Names;
@@ -25,15 +27,27 @@ struct Law {
 }
 
 impl Law {
+    fn near(self, km: f64) -> f64 {
+        1.0 / (1.0 + libm::pow(km / self.distance, self.decay))
+    }
+
     fn tie(self, km: f64, population: u32, largest: u32) -> f64 {
-        let near = 1.0 / (1.0 + libm::pow(km / self.distance, self.decay));
-        near * libm::pow(f64::from(population) / f64::from(largest), self.size)
+        self.near(km) * libm::pow(f64::from(population) / f64::from(largest), self.size)
     }
 }
 
 impl Geography {
     /// That of a document.
-    pub fn of(root: &View<'_>, places: &Places, names: &Names<'_>, problems: &mut Vec<Problem>) -> Geography {
+    ///
+    /// The size that counts is that of regions, and within one none: so that a region which is divided shows and sees as
+    /// much as before, but for where in it a crowd is.
+    pub fn of(
+        root: &View<'_>,
+        regions: &[Region],
+        places: &Places,
+        names: &Names<'_>,
+        problems: &mut Vec<Problem>,
+    ) -> Geography {
         let n = places.all.len();
         let (empty, nowhere) = (Table::default(), Place::new(0, 0..0));
         let ties = root.given("ties").and_then(Node::table).unwrap_or(&empty);
@@ -47,7 +61,8 @@ impl Geography {
             root.inner_entries("region")
                 .for_each(|region| tell_missing(&region, problems));
         }
-        let largest = places.all.iter().map(|place| place.population).max().unwrap_or(1);
+        let largest = regions.iter().map(|region| region.population).max().unwrap_or(1);
+        let region = |place: usize| places.all[place].region;
         let mut geography = Geography {
             ties: vec![1.0; n * n],
             distances: vec![0.0; n * n],
@@ -56,7 +71,10 @@ impl Geography {
             for (from, there) in places.positions.iter().enumerate().filter(|(from, _)| *from != to) {
                 let km = haversine(*here, *there);
                 geography.distances[to * n + from] = km;
-                geography.ties[to * n + from] = law.tie(km, places.all[from].population, largest);
+                geography.ties[to * n + from] = match region(from) == region(to) {
+                    true => law.near(km),
+                    false => law.tie(km, regions[region(from)].population, largest),
+                };
             }
         }
         geography.override_ties(root, places, names, problems);

@@ -37,7 +37,7 @@ pub fn compile(document: &Table, problems: &mut Vec<Problem>) -> (Model, Calenda
     let ticks = ticks(root, &calendar, problems);
     let regions = places::regions(root);
     let places = places::Places::of(root, &regions, &names, &calendar, problems);
-    let geography = geography::Geography::of(root, &places, &names, problems);
+    let geography = geography::Geography::of(root, &regions, &places, &names, problems);
     geography::tell_swapped(root, calendar.hours_ahead_of_utc(), problems);
     let forces = forces::forces(root, &places, &names, problems);
     let sites = forces::sites(root, &places, &names, problems);

@@ -143,12 +143,21 @@ impl Places {
         place.map(|place| self.all[place].region).or_else(named).unwrap_or(0)
     }
 
-    /// The place that an entry is in: the one it names, or the largest of its region.
+    /// The main place of a region: its largest town or, where most people of every place live outside towns, its largest
+    /// place.
+    pub fn main(&self, region: usize) -> Option<usize> {
+        let size = |&place: &usize| {
+            let of = &self.all[place];
+            (of.urban >= 0.5, of.population, std::cmp::Reverse(place))
+        };
+        self.of_region(region).max_by_key(size)
+    }
+
+    /// The place that an entry is in: the one it names, or the main one of its region.
     pub fn place(&self, view: &View<'_>, names: &Names<'_>, problems: &mut Vec<Problem>) -> usize {
         let place = self.named(view, names, problems);
         let region = self.region(view, place, names);
-        let size = |&place: &usize| (self.all[place].population, std::cmp::Reverse(place));
-        place.or_else(|| self.of_region(region).max_by_key(size)).unwrap_or(0)
+        place.or_else(|| self.main(region)).unwrap_or(0)
     }
 }
 
