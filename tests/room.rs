@@ -910,7 +910,9 @@ fn a_pupil_moves_the_price_cut_adds_an_action_with_a_mistake_and_reads_why() {
         browser.click("#run");
         browser.wait("return document.querySelector('#picture svg, #told svg')");
         browser.wait("return document.querySelector('#state').textContent.startsWith('20 worlds are known')");
-        let same = browser.wait("return document.querySelector('.same')?.textContent");
+        let same = browser.wait(
+            "const same = document.querySelector('.same')?.textContent; return same?.includes('20 worlds') && same",
+        );
         let hour = moved
             .as_str()
             .expect("a text")

@@ -160,14 +160,19 @@ async function branch(id, asked) {
   if (chronicle) trying(() => dated(chronicle, leave.signal));
   await listed(id, files);
 
-  let worlds = -1, phase = "", asking = false;
+  let worlds = -1, phase = "", asking = false, more = false;
+  // What comes while something is asked is asked for once more, so that the last is never missed.
   const look = async () => {
+    more = asking;
     if (asking) return;
     asking = true;
     try {
-      const answer = await api("GET", `branches/${id}/told`);
-      if (answer.worlds) told.innerHTML = answer.html; // made and escaped by the server, as a report is
-      aged();
+      do {
+        more = false;
+        const answer = await api("GET", `branches/${id}/told`);
+        if (answer.worlds) told.innerHTML = answer.html; // made and escaped by the server, as a report is
+        aged();
+      } while (more && !leave.signal.aborted);
     } finally {
       asking = false;
     }
