@@ -131,6 +131,14 @@ pub struct Contrasts {
     found: OnceLock<Found>,
 }
 
+impl Contrasts {
+    /// The first tick in which any run differs from that of the baseline, once the files are made.
+    pub fn parted(&self) -> Option<u32> {
+        let parted = self.found.get()?.parted.iter();
+        parted.map(|parted| parted.tick).min()
+    }
+}
+
 impl Finish for Contrasts {
     fn files(&self, study: &Study, folder: &Path) -> anyhow::Result<Vec<study::Named>> {
         let found = Found::read(folder, study)?;

@@ -31,7 +31,7 @@ pub struct Args {
     /// Instead of a metric, what pushed and what held back in the region of --place; of results made with --explain.
     #[arg(long, value_name = "DECISION", conflicts_with = "metric", requires = "place")]
     why: Option<Asked>,
-    /// The region, by its id [default: the whole country].
+    /// The region, by its id, or a place after `run --places` [default: the whole country].
     #[arg(long, value_name = "ID")]
     place: Option<String>,
     /// Only these arms; can be repeated [default: all].

@@ -122,7 +122,7 @@ impl Finish for Summary {
         let mut totals: Vec<Valued> = outcomes::named(study)?.into_iter().zip(columns).map(valued).collect();
         let named = totals.split_off(totals.len() - study.named.len());
         let schema = series_schema(study.family().metrics());
-        let mut all = runs(folder, &schema)?;
+        let mut all = runs(folder, "series.csv", &schema)?;
         let first = all
             .next()
             .with_context(|| format!("{} has no rows", folder.display()))??;

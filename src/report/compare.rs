@@ -432,7 +432,7 @@ fn what_may_not_happen(arm: &str, comparison: &Comparison) -> String {
 }
 
 /// A difference with its sign; one too small for two decimals with its first two digits.
-pub(in crate::report) fn signed(value: f64) -> String {
+pub fn signed(value: f64) -> String {
     let text = match value.abs() {
         small if small > 0.0 && small < 0.1 => {
             let decimals = 1 - libm::floor(libm::log10(small)) as i32;
