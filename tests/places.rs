@@ -191,10 +191,27 @@ fn a_run_keeps_places_beside_the_regions_that_they_sum_up_to() {
     assert_eq!(number(&outcomes[1], "squares"), begins.len() as f64);
     assert!(begins.contains(&"oil-town".to_owned()), "{begins:?}");
 
+    let plotted = qantar(temp.path(), &["plot", "one", "--place", "oil-town", "-o", "town.svg"]);
+    assert!(plotted.status.success(), "{}", String::from_utf8_lossy(&plotted.stderr));
+    assert!(
+        fs::read_to_string(temp.path().join("town.svg"))
+            .unwrap()
+            .contains("oil-town")
+    );
+
     // Without `--places` the outcomes are the same, and the table is not there.
     run(temp.path(), "without", &text, &["--replicates", "2"]);
     assert!(read("one", "outcomes.csv") == read("without", "outcomes.csv"));
     assert!(!temp.path().join("without/places.csv").exists());
+    let plotted = qantar(
+        temp.path(),
+        &["plot", "without", "--place", "oil-town", "-o", "none.svg"],
+    );
+    assert_eq!(
+        String::from_utf8_lossy(&plotted.stderr),
+        "error: --place oil-town: the readings of places are not kept in these results; `qantar run --places` keeps them
+"
+    );
     let told = qantar(temp.path(), &["run", "one.toml", "--no-out"]);
     let told = String::from_utf8_lossy(&told.stdout).into_owned();
     assert!(told.contains("The port"), "events name the place:\n{told}");

@@ -19,13 +19,15 @@ pub struct Run {
     pub events: Table,
 }
 
-/// The runs of a folder, whose series have this form. Rows of one replicate stand together, be it in all arms or in one.
+/// The runs of a folder, whose series stand in this file and have this form. Rows of one replicate stand together, be it in
+/// all arms or in one.
 pub fn runs<'s>(
     folder: &Path,
+    name: &str,
     schema: &'s [(&'s str, Kind)],
 ) -> anyhow::Result<impl Iterator<Item = anyhow::Result<Run>> + use<'s>> {
     let mut events = events(folder)?;
-    Ok(tables(folder, "series.csv", schema)?.map(move |series| {
+    Ok(tables(folder, name, schema)?.map(move |series| {
         let (key, series) = series?;
         Ok(Run {
             events: events.remove(&key).unwrap_or_else(|| Table::empty(&events_schema())),

@@ -19,7 +19,7 @@ use qantar::scenario::{Scenario, outcomes, record};
 use qantar::sim::why;
 use qantar::study::manifest::NAME;
 use qantar::study::matching::WORLDS;
-use qantar::study::rows::{series_schema, why_schema};
+use qantar::study::rows::{places_schema, series_schema, why_schema};
 use qantar::study::{RECORD, SCENARIO};
 use qantar::suggest::suggest;
 use qantar::table::{Column, Kind, Table, csv};
@@ -110,11 +110,14 @@ pub fn place(path: &Path, region: Option<&str>) -> anyhow::Result<Folder<'static
     let manifest = manifest(path)?;
     let scenario = Scenario::read(&path.join(SCENARIO))?;
     let known = scenario.regions();
-    if let Some(id) = region.filter(|id| !known.iter().any(|region| region.id == **id)) {
-        let help = suggest(id, "regions", known.iter().map(|region| region.id.as_str()));
-        return Err(Usage(format!("--place {id}: there is no such region; {help}")).into());
-    }
-    let over = |_| over_time(path, &manifest, &scenario, region).map(|(overview, _)| overview);
+    let of = match region.filter(|id| !known.iter().any(|region| region.id == **id)) {
+        Some(id) => {
+            towns(&manifest, &scenario, id)?;
+            Area::Place(id)
+        }
+        None => region.map_or(Area::Country, Area::Region),
+    };
+    let over = |_| over_time(path, &manifest, &scenario, of).map(|(overview, _)| overview);
     let overview = manifest.has("series.csv").then_some(()).map(over).transpose()?;
     Ok(Folder {
         title: manifest.title.clone(),
@@ -134,6 +137,35 @@ pub fn place(path: &Path, region: Option<&str>) -> anyhow::Result<Folder<'static
     })
 }
 
+/// Whose rows are told.
+#[derive(Clone, Copy)]
+enum Area<'a> {
+    Country,
+    Region(&'a str),
+    Place(&'a str),
+}
+
+/// That an id which is no region is a place whose readings are kept.
+fn towns(manifest: &Manifest, scenario: &Scenario, id: &str) -> anyhow::Result<()> {
+    let simulation = scenario.simulation()?;
+    let places: Vec<&str> = simulation.places().into_iter().map(|(id, _)| id).collect();
+    if !places.contains(&id) {
+        let (what, all) = match places.is_empty() {
+            true => ("region", "regions"),
+            false => ("region or place", "regions and places"),
+        };
+        let help = suggest(id, all, simulation.regions().into_iter().chain(places));
+        return Err(Usage(format!("--place {id}: there is no such {what}; {help}")).into());
+    }
+    match manifest.has("places.csv") {
+        true => Ok(()),
+        false => {
+            let help = "the readings of places are not kept in these results; `qantar run --places` keeps them";
+            Err(Usage(format!("--place {id}: {help}")).into())
+        }
+    }
+}
+
 /// Everything that a folder tells.
 pub fn folder(path: &Path, named_record: Option<&Path>) -> anyhow::Result<Folder<'static>> {
     let manifest = manifest(path)?;
@@ -141,7 +173,9 @@ pub fn folder(path: &Path, named_record: Option<&Path>) -> anyhow::Result<Folder
     let scenario = Scenario::read(&path.join(SCENARIO))?;
     let ablation = has("ablation.csv").then(|| whole(path, "ablation.csv")).transpose()?;
     let (overview, mut totals) = match has("series.csv") {
-        true => over_time(path, &manifest, &scenario, None).map(|(overview, totals)| (Some(overview), totals))?,
+        true => {
+            over_time(path, &manifest, &scenario, Area::Country).map(|(overview, totals)| (Some(overview), totals))?
+        }
         false => (None, Vec::new()),
     };
     let outcomes = has("outcomes.csv").then(|| whole(path, "outcomes.csv")).transpose()?;
@@ -253,7 +287,8 @@ fn made(path: &Path, manifest: &Manifest, arms: Vec<(String, Vec<String>)>) -> M
     }
 }
 
-fn background(scenario: &Scenario, record: Option<Record>) -> Background {
+/// What a reader wants to see of a scenario beside its numbers.
+pub fn background(scenario: &Scenario, record: Option<Record>) -> Background {
     let region = |region: qantar::scenario::atlas::Region| Region {
         id: region.id,
         name: region.name,
@@ -291,21 +326,29 @@ fn over_time(
     path: &Path,
     manifest: &Manifest,
     scenario: &Scenario,
-    region: Option<&str>,
+    of: Area<'_>,
 ) -> anyhow::Result<(Overview, Vec<Total>)> {
-    let schema = series_schema(manifest.family().metrics());
+    let metrics = manifest.family().metrics();
+    let (file, schema) = match of {
+        Area::Place(_) => ("places.csv", places_schema(metrics)),
+        _ => ("series.csv", series_schema(metrics)),
+    };
     let mut collecting = Collecting::default();
     let mut sums: Vec<(String, Vec<Vec<f64>>)> = Vec::new();
-    let named: Vec<Named> = match region {
-        Some(_) => Vec::new(),
-        None => [manifest.family().named_totals(), scenario.outcomes()].concat(),
+    let named: Vec<Named> = match of {
+        Area::Region(_) | Area::Place(_) => Vec::new(),
+        Area::Country => [manifest.family().named_totals(), scenario.outcomes()].concat(),
     };
-    for run in runs(path, &schema)? {
+    for run in runs(path, file, &schema)? {
         let Run { arm, series, events } = run?;
-        let values = values(&named, &series, &events);
-        match region {
-            Some(region) => collecting.add(&arm, &as_the_whole(&series, region), &events),
-            None => collecting.add(&arm, &series, &events),
+        let values = match named.is_empty() {
+            true => Vec::new(),
+            false => values(&named, &series, &events),
+        };
+        match of {
+            Area::Region(id) => collecting.add(&arm, &as_the_whole(&series, "region", id), &events),
+            Area::Place(id) => collecting.add(&arm, &as_the_whole(&series, "place", id), &events),
+            Area::Country => collecting.add(&arm, &series, &events),
         }
         match sums.iter_mut().find(|(name, _)| *name == arm) {
             Some((_, rows)) => rows.push(values),
@@ -322,14 +365,17 @@ fn over_time(
     Ok((collecting.finish(), told))
 }
 
-/// The rows of a region, called by the name of the whole.
-fn as_the_whole(series: &Table, region: &str) -> Table {
-    let regions = series.column("region").expect("a series has regions");
-    let rows: Vec<usize> = (0..series.rows()).filter(|&row| regions.text(row) == region).collect();
+/// The rows of a region or a place, by the column that has its id, called by the name of the whole.
+fn as_the_whole(series: &Table, column: &str, id: &str) -> Table {
+    let ids = series
+        .column(column)
+        .expect("a series has regions, and one of places has these");
+    let rows: Vec<usize> = (0..series.rows()).filter(|&row| ids.text(row) == id).collect();
     let columns = series
         .pick(&rows)
         .into_columns()
         .into_iter()
+        .filter(|(name, _)| name != "place")
         .map(|(name, column)| match name.as_str() {
             "region" => (name, Column::Text(vec![COUNTRY.to_owned(); rows.len()])),
             _ => (name, column),
@@ -343,7 +389,7 @@ fn total(arm: &str, name: &str, label: &str, values: impl Iterator<Item = f64>) 
         arm: arm.to_owned(),
         name: name.to_owned(),
         label: label.to_owned(),
-        spread: (!had.is_empty()).then(|| Spread::of(&had)),
+        spread: (!had.is_empty()).then(|| Spread::told(&had)),
         runs: had.len(),
     }
 }
