@@ -280,7 +280,6 @@ fn the_pages_can_be_followed() {
 }
 
 #[test]
-#[ignore = "until the help of every command begins with what makes its folder"]
 fn the_help_can_be_followed() {
     let mut wrong = followed(&Desk::new(), &shown_in_lines(&help(&["--help"]), "  "), &[]);
     let mut commands = 0;
@@ -296,7 +295,6 @@ fn the_help_can_be_followed() {
 }
 
 #[test]
-#[ignore = "until the help of every command begins with what makes its folder"]
 fn the_heads_of_scenarios_can_be_followed() {
     let mut wrong = Vec::new();
     let mut commands = 0;

@@ -389,7 +389,7 @@ fn total(arm: &str, name: &str, label: &str, values: impl Iterator<Item = f64>) 
         arm: arm.to_owned(),
         name: name.to_owned(),
         label: label.to_owned(),
-        spread: (!had.is_empty()).then(|| Spread::of(&had)),
+        spread: (!had.is_empty()).then(|| Spread::told(&had)),
         runs: had.len(),
     }
 }

@@ -63,9 +63,10 @@ pub struct Args {
 }
 
 const EXAMPLES: &str = "Examples:
+  qantar run scenarios/tutorial.toml --replicates 3
   qantar why results/tutorial-1 --place vellmar --at 2030-03-06T18:00
   qantar why results/tutorial-1 --place vellmar --at 2030-03-06T18:00 --against-at 2030-03-05T18:00
-  qantar why results/kazakhstan-2022-2022 --place almaty --at 2022-01-05T13:00 --against-place mangystau";
+  qantar why results/tutorial-1 --place vellmar --at 2030-03-06T18:00 --against-place port-amber";
 
 /// A place and a time in an arm, as asked for.
 struct Asked<'a> {
