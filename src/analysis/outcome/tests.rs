@@ -340,7 +340,7 @@ fn a_mistake_has_a_place_and_a_remedy() {
         ),
         (
             "distinct(site_seized, by=town)",
-            "`town`: nothing is counted by `town`; ways to count: subject, region, pattern",
+            "`town`: nothing is counted by `town`; ways to count: subject, region, place, pattern",
         ),
         (
             "first(violent > maen(fear))",
