@@ -59,6 +59,10 @@ pub mod sweep {
     #![doc = include_str!("docs/sweep.md")]
 }
 
+pub mod room {
+    #![doc = include_str!("docs/room.md")]
+}
+
 pub mod report {
     #![doc = include_str!("docs/report.md")]
 }

@@ -28,6 +28,7 @@
 //! | [`design`] | points in the space of parameters: grids, samples, the layouts of measures of sensitivity | fit, for its normal numbers |
 //! | [`fit`] | which parameters to try next, so that a model comes near its record | nothing |
 //! | [`study`] | arms at points of a design, run in any order, to a folder that survives a kill | scenario, sim, table, outcomes, design, fit |
+//! | [`serve`] | the crisis room: a page on this machine, live | all of these, as an outside user |
 //! | [`docs`] | pages: the model by the ODD protocol, evidence, corrections, limits of use | nothing |
 //!
 //! `tests/house.rs` holds the code to this table.
@@ -81,5 +82,8 @@ pub mod models;
 pub mod scenario;
 
 pub mod study;
+
+#[cfg(feature = "serve")]
+pub mod serve;
 
 pub mod docs;

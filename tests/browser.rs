@@ -5,14 +5,15 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
-use std::time::Duration;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 /// One browser at a time is enough for a small machine.
-static ONE: Mutex<()> = Mutex::new(());
+pub static ONE: Mutex<()> = Mutex::new(());
 
-struct Browser {
+pub struct Browser {
     driver: Child,
     session: String,
     agent: ureq::Agent,
@@ -20,7 +21,7 @@ struct Browser {
 
 impl Browser {
     /// A browser, or `None` with a word where there is none.
-    fn start() -> Option<Browser> {
+    pub fn start() -> Option<Browser> {
         let found = Command::new("chromedriver")
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -70,7 +71,7 @@ impl Browser {
         Some(browser)
     }
 
-    fn post(&self, what: &str, body: Value) -> Value {
+    pub fn post(&self, what: &str, body: Value) -> Value {
         let url = format!("{}/{what}", self.session);
         let mut answer = self
             .agent
@@ -82,14 +83,36 @@ impl Browser {
     }
 
     fn open(&self, page: &Path) {
-        self.post("url", json!({ "url": format!("file://{}", page.display()) }));
+        self.go(&format!("file://{}", page.display()));
     }
 
-    fn ask(&self, script: &str) -> Value {
+    /// Open an address.
+    pub fn go(&self, address: &str) {
+        self.post("url", json!({ "url": address }));
+    }
+
+    /// Wait until a script gives something, and give that.
+    pub fn wait(&self, script: &str) -> Value {
+        let patience = Instant::now() + Duration::from_secs(120);
+        loop {
+            let found = self.ask(script);
+            if !matches!(found, Value::Null | Value::Bool(false)) && found != "" {
+                return found;
+            }
+            assert!(
+                Instant::now() < patience,
+                "never: {script}\n{}",
+                self.ask("return document.body.innerText")
+            );
+            sleep(Duration::from_millis(50));
+        }
+    }
+
+    pub fn ask(&self, script: &str) -> Value {
         self.post("execute/sync", json!({ "script": script, "args": [] }))
     }
 
-    fn click(&self, selector: &str) {
+    pub fn click(&self, selector: &str) {
         let found = self.post("element", json!({ "using": "css selector", "value": selector }));
         let id = found
             .as_object()
@@ -99,7 +122,7 @@ impl Browser {
         self.post(&format!("element/{id}/click"), json!({}));
     }
 
-    fn press(&self, key: &str) {
+    pub fn press(&self, key: &str) {
         let keys = json!([{ "type": "keyDown", "value": key }, { "type": "keyUp", "value": key }]);
         self.post(
             "actions",
@@ -107,11 +130,11 @@ impl Browser {
         );
     }
 
-    fn emulate(&self, command: &str, params: Value) {
+    pub fn emulate(&self, command: &str, params: Value) {
         self.post("goog/cdp/execute", json!({ "cmd": command, "params": params }));
     }
 
-    fn log(&self, of: &str) -> Vec<Value> {
+    pub fn log(&self, of: &str) -> Vec<Value> {
         let entries = self.post("se/log", json!({ "type": of }));
         entries.as_array().cloned().unwrap_or_default()
     }
@@ -125,8 +148,8 @@ impl Drop for Browser {
     }
 }
 
-const TAB: &str = "\u{e004}";
-const RIGHT: &str = "\u{e014}";
+pub const TAB: &str = "\u{e004}";
+pub const RIGHT: &str = "\u{e014}";
 
 fn qantar(arguments: &[&str]) {
     let mut command = assert_cmd::Command::cargo_bin("qantar").expect("the program");

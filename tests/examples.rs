@@ -116,6 +116,15 @@ fn smaller(line: &str) -> String {
     let own = own.strip_prefix("watch ").unwrap_or(own);
     // No test opens a browser on the machine that it runs on.
     let own = own.replace(" --open", "");
+    // A room is open until it is closed: it is closed after a moment, which must be the only reason that it ends. The
+    // address of a reader's machine is not one of this.
+    let own = match command("serve") {
+        true => {
+            let own = own.replace("--listen 192.168.1.5", "--listen 127.0.0.1");
+            format!("timeout --preserve-status --signal INT 3 {own} --port 0; test $? -eq 130")
+        }
+        false => own,
+    };
     format!(
         "{own}{few}{replicates}{dry}{}",
         rest.replace(" | man -l -", " | man -l - | cat")
@@ -271,7 +280,6 @@ fn the_pages_can_be_followed() {
 }
 
 #[test]
-#[ignore = "until the help of every command begins with what makes its folder"]
 fn the_help_can_be_followed() {
     let mut wrong = followed(&Desk::new(), &shown_in_lines(&help(&["--help"]), "  "), &[]);
     let mut commands = 0;
@@ -287,7 +295,6 @@ fn the_help_can_be_followed() {
 }
 
 #[test]
-#[ignore = "until the help of every command begins with what makes its folder"]
 fn the_heads_of_scenarios_can_be_followed() {
     let mut wrong = Vec::new();
     let mut commands = 0;

@@ -32,6 +32,12 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "design", "dice", "metric", "suggest", "table", "sim", "document", "models", "scenario", "analysis", "fit",
         ],
     ),
+    (
+        "serve",
+        &[
+            "metric", "suggest", "table", "sim", "document", "models", "scenario", "study", "analysis", "report",
+        ],
+    ),
 ];
 
 /// Parts of `sim` that a scenario may know: what is run and the names of what can happen, never how.

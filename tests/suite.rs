@@ -26,6 +26,8 @@ mod remarks;
 mod report;
 mod reserved;
 mod results;
+#[cfg(feature = "serve")]
+mod room;
 mod scenario_commands;
 mod scenario_compile;
 mod scenario_errors;

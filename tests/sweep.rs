@@ -705,6 +705,18 @@ fn points_from_elsewhere_carry_columns_and_can_be_laid_out_for_sensitivity() {
     );
     assert_eq!(wrong.status.code(), Some(2));
     assert!(stderr(&wrong).contains("did you mean `trial`?"), "{}", stderr(&wrong));
+    fs::write(
+        bench.path("formula.csv"),
+        "trial,region.harrow.urban\n-0.5,0.1\n=1+1,0.2\n",
+    )
+    .unwrap();
+    let formula = bench.sweep("wrong", &["--design", "formula.csv", "--carry", "trial"]);
+    let told = stderr(&formula);
+    assert_eq!(formula.status.code(), Some(2));
+    assert!(
+        told.contains("the column `trial` has `=1+1`") && !told.contains("-0.5"),
+        "{told}"
+    );
     fs::write(bench.path("semicolons.csv"), "region.harrow.urban;ticks\n0.5;3\n").unwrap();
     let semicolons = bench.sweep("wrong", &["--design", "semicolons.csv"]);
     assert!(

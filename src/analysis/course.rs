@@ -1,4 +1,4 @@
-//! One replicate over time, for the whole country.
+//! One replicate over time, for the whole country or a region of it.
 
 use super::replicate::{COUNTRY, column};
 use crate::table::Table;
@@ -15,8 +15,16 @@ impl<'t> Course<'t> {
     /// # Panics
     /// If the series lacks the columns `time` and `region`.
     pub fn of(series: &'t Table) -> Course<'t> {
+        Course::of_region(series, COUNTRY)
+    }
+
+    /// The rows of a region.
+    ///
+    /// # Panics
+    /// As [`Course::of`].
+    pub fn of_region(series: &'t Table, id: &str) -> Course<'t> {
         let region = column(series, "region");
-        let rows = (0..series.rows()).filter(|&row| region.text(row) == COUNTRY).collect();
+        let rows = (0..series.rows()).filter(|&row| region.text(row) == id).collect();
         Course { series, rows }
     }
 

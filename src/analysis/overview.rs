@@ -274,10 +274,10 @@ impl Runs {
                     .filter(|day| !day.is_empty())
                     .map(median)
                     .collect(),
-                peak: Spread::of(&runs.map(peak).collect::<Vec<_>>()),
+                peak: Spread::told(&runs.map(peak).collect::<Vec<_>>()),
                 protest: first_of("protest_begins", id),
                 violence: first_of("violence_begins", id),
-                killed: Spread::of(&self.killed[place]),
+                killed: Spread::told(&self.killed[place]),
             }
         };
         Arm {

@@ -29,6 +29,24 @@ impl Spread {
     }
 }
 
+impl Spread {
+    /// The spread of these values as it is told: of counts, whole, as nobody sees three and a half buildings.
+    ///
+    /// # Panics
+    /// As [`Spread::of`].
+    pub fn told(values: &[f64]) -> Spread {
+        let spread = Spread::of(values);
+        match values.iter().all(|value| value.fract() == 0.0) {
+            true => Spread {
+                median: spread.median.round(),
+                low: spread.low.round(),
+                high: spread.high.round(),
+            },
+            false => spread,
+        }
+    }
+}
+
 /// Linear between order statistics: type 7 of Hyndman and Fan (1996), the default of R and numpy.
 pub(crate) fn quantile(sorted: &[f64], share: f64) -> f64 {
     let place = share * (sorted.len() - 1) as f64;
@@ -48,6 +66,13 @@ mod tests {
             near(spread.median, 2.5) && near(spread.low, 1.15) && near(spread.high, 3.85),
             "{spread:?}"
         );
+    }
+
+    #[test]
+    fn counts_are_told_whole_and_shares_are_not() {
+        let told = Spread::told(&[4.0, 1.0, 3.0, 2.0]);
+        assert_eq!((told.low, told.median, told.high), (1.0, 3.0, 4.0));
+        assert_eq!(Spread::told(&[0.5, 1.0]).median, 0.75);
     }
 
     #[test]

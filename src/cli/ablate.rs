@@ -66,7 +66,8 @@ const EXAMPLES: &str = "Examples:
   qantar ablate scenarios/tutorial.toml --replicates 100
   qantar ablate scenarios/kazakhstan-2022.toml --set persons_per_agent=100 --dry-run
   qantar ablate scenarios/kazakhstan-2022.toml --set persons_per_agent=100 --group kind
-  qantar ablate scenarios/kazakhstan-2022.toml --kind internet_shutdown,curfew --outcome deaths_civilians
+  qantar ablate scenarios/kazakhstan-2022.toml --kind internet_shutdown,curfew --outcome deaths_civilians \\
+      --out results/two-kinds
   qantar ablate scenarios/tutorial.toml --shapley 20 --replicates 50";
 
 /// What is taken away together.

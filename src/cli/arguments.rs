@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::value_parser;
+use jiff::civil::DateTime;
 use qantar::scenario::Scenario;
 use qantar::study::{Arm, RECORD, Settings, Shard, Study};
 
@@ -167,6 +168,12 @@ pub fn threads(asked: Option<u16>) -> usize {
         }
         Some(asked) => asked,
     }
+}
+
+/// A local time as it is typed.
+pub fn time(text: &str) -> Result<DateTime, String> {
+    text.parse()
+        .map_err(|_| "a local time looks like 2022-01-05T13:00".to_owned())
 }
 
 /// The arms of a comparison beside the base.

@@ -65,10 +65,11 @@ pub struct Args {
 
 const EXAMPLES: &str = "Examples:
   qantar compare scenarios/tutorial.toml --arm early:action.rollback.when=2030-03-04T20:00:00
-  qantar compare base.toml --against overlay.toml --replicates 50
-  qantar compare base.toml --arm none:action.curfew.remove=true --arm mild:action.curfew.duration=12h \\
-      --outcome deaths_civilians --outcome 'peak(violent)'
-  qantar compare base.toml --arm both:action.a.remove=true --arm both:action.b.remove=true   two changes, one arm";
+  qantar compare scenarios/kazakhstan-2022.toml --against scenarios/kazakhstan-2022/what-if/no-csto.toml --replicates 50
+  qantar compare scenarios/tutorial.toml --arm none:action.curfew.remove=true --arm mild:action.curfew.duration=12h \\
+      --outcome deaths_civilians --outcome 'peak(violent)' --out results/curfew
+  qantar compare scenarios/tutorial.toml --arm both:action.curfew.remove=true --arm both:action.rollback.lag=2d \\
+      --out results/both    two changes, one arm";
 
 /// The metric of a name, or the first.
 fn metric(family: &dyn Family, name: Option<&str>) -> Result<&'static Description, Usage> {
@@ -128,6 +129,14 @@ pub struct Contrasts {
     /// Whether everything is told, and not only what matters most.
     all: bool,
     found: OnceLock<Found>,
+}
+
+impl Contrasts {
+    /// The first tick in which any run differs from that of the baseline, once the files are made.
+    pub fn parted(&self) -> Option<u32> {
+        let parted = self.found.get()?.parted.iter();
+        parted.map(|parted| parted.tick).min()
+    }
 }
 
 impl Finish for Contrasts {

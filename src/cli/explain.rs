@@ -58,6 +58,15 @@ impl Args {
     }
 }
 
+/// What is known of a key or a word, or what was probably meant.
+///
+/// # Errors
+/// If there is none.
+#[cfg(feature = "serve")]
+pub fn told(key: &str) -> Result<String, String> {
+    explain(&entries(), key)
+}
+
 fn explain(entries: &[Entry], key: &str) -> Result<String, String> {
     let own_name = through_tables(key).unwrap_or(key.to_string());
     let exact = entries.iter().find(|entry| entry.name == own_name);

@@ -30,6 +30,11 @@ pub fn report(error: &anyhow::Error) -> ExitCode {
         message(&problems.render(color(&io::stderr())));
         return USAGE.into();
     }
+    #[cfg(feature = "serve")]
+    if let Some(qantar::serve::Error::Scenario(problems)) = error.downcast_ref() {
+        message(&problems.render(color(&io::stderr())));
+        return USAGE.into();
+    }
     // A reader who has read enough, such as `head`, is not an error.
     if error
         .downcast_ref::<io::Error>()

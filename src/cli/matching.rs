@@ -32,8 +32,9 @@ pub struct Args {
 }
 
 const EXAMPLES: &str = "Examples:
-  qantar match scenarios/kazakhstan-2022.toml --parameters scenarios/kazakhstan-2022.search.toml
-  qantar compare scenarios/kazakhstan-2022.toml --arm early:... --worlds results/kazakhstan-2022-match/worlds.csv";
+  qantar explain search    what a file of parameters holds
+  qantar match BASE.toml --parameters BASE.search.toml
+  qantar compare BASE.toml --arm early:KEY=VALUE --worlds results/BASE-match/worlds.csv";
 
 impl Args {
     /// Match it.

@@ -20,6 +20,7 @@ mod compare;
 mod completions;
 mod doctor;
 mod explain;
+mod fork;
 mod man;
 mod matching;
 mod merge;
@@ -33,6 +34,8 @@ mod run;
 mod schema;
 mod score;
 mod sensitivity;
+#[cfg(feature = "serve")]
+mod serve;
 mod status;
 mod stream;
 mod submit;
@@ -55,6 +58,7 @@ pub struct Cli {
 const EXAMPLES: &str = "Examples:
   qantar run scenarios/tutorial.toml                    one run, told in the terminal
   qantar run scenarios/tutorial.toml --replicates 100   how far other dice differ
+  qantar serve scenarios/tutorial.toml --open            what if by hand, on a page in the browser
   qantar compare scenarios/tutorial.toml --arm none:action.curfew.remove=true   what did the curfew do?
   qantar sweep scenarios/tutorial.toml --vary shock.fuel-price.factor=1.2:2.4:0.2   a table of many runs
   qantar report results/tutorial-1 --open               one page that a lecture can use
@@ -69,8 +73,11 @@ const EXIT_CODES: &str = "Exit codes: 0 done; 1 failed; 2 a mistake in the argum
 
 #[derive(Subcommand)]
 enum Command {
+    #[cfg(feature = "serve")]
+    Serve(serve::Args),
     Run(run::Args),
     Compare(compare::Args),
+    Fork(fork::Args),
     Ablate(ablate::Args),
     Sensitivity(sensitivity::Args),
     Sweep(sweep::Args),
@@ -99,8 +106,11 @@ impl Cli {
     /// Do what the arguments say.
     pub fn execute(self) -> anyhow::Result<ExitCode> {
         match self.command {
+            #[cfg(feature = "serve")]
+            Command::Serve(args) => args.execute(),
             Command::Run(args) => args.execute(),
             Command::Compare(args) => args.execute(),
+            Command::Fork(args) => args.execute(),
             Command::Ablate(args) => args.execute(),
             Command::Sensitivity(args) => args.execute(),
             Command::Sweep(args) => args.execute(),

@@ -55,9 +55,10 @@ pub struct Args {
 }
 
 const EXAMPLES: &str = "Examples:
-  qantar plot results/tutorial-1 --metric participants -o figure.svg
-  qantar plot results/kazakhstan-2022-2022 --metric violent --place almaty --width 85 -o figure.png
-  qantar plot results/kazakhstan-2022-2022 --why violence --place almaty -o why.pdf     after run --explain";
+  qantar run scenarios/tutorial.toml --explain --out results/explained
+  qantar plot results/explained --metric participants -o figure.svg
+  qantar plot results/explained --metric violent --place vellmar --width 85 -o figure.png
+  qantar plot results/explained --why violence --place vellmar -o why.svg";
 
 /// A decision.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]

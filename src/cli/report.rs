@@ -39,9 +39,10 @@ pub struct Args {
 }
 
 const EXAMPLES: &str = "Examples:
+  qantar run scenarios/tutorial.toml --explain    with why people went out, which a page then shows
   qantar report results/tutorial-1 --open
-  qantar report results/kazakhstan-2022-2022-compare -o lecture.html
-  qantar report results/early results/late          two folders side by side";
+  qantar compare scenarios/tutorial.toml --arm none:action.curfew.remove=true --replicates 20
+  qantar report results/tutorial-1 results/tutorial-1-compare -o lecture.html    two folders side by side";
 
 impl Args {
     /// Write it.

@@ -14,6 +14,7 @@ use qantar::report::{self, Valued, json::Document, summary};
 use qantar::scenario::Scenario;
 use qantar::study::rows::{read_outcomes, series_schema};
 use qantar::study::{Command, Study};
+use qantar::suggest::suggest;
 use qantar::table::Column;
 
 use super::arguments::{Base, Explaining, Running};
@@ -40,6 +41,9 @@ pub struct Args {
     /// Also keep the readings of each place, in places.csv.
     #[arg(long)]
     places: bool,
+    /// Also tell a region hour by hour, by its id, with a plot; in text, of the first replicate.
+    #[arg(long, value_name = "ID")]
+    region: Option<String>,
     #[command(flatten)]
     explaining: Explaining,
     #[command(flatten)]
@@ -50,6 +54,7 @@ const EXAMPLES: &str = "Examples:
   qantar run scenarios/tutorial.toml
   qantar run scenarios/tutorial.toml --seed 7 --replicates 100
   qantar run scenarios/tutorial.toml --replicates 1 --first-replicate 42 --out one   one of them alone
+  qantar run scenarios/tutorial.toml --region vellmar    and what happened there, hour by hour
   qantar run scenarios/tutorial.toml --format json --quiet | jq .totals";
 
 impl Args {
@@ -70,11 +75,17 @@ impl Args {
         study.identity.keeps.places = self.places;
         outcomes::keep(&mut study, &scenario, &[], &[])?;
         self.explaining.keep(&mut study)?;
+        let regions = study.arms[0].model.regions();
+        if let Some(id) = self.region.as_deref().filter(|id| !regions.contains(id)) {
+            let help = suggest(id, "regions", regions);
+            return Err(Usage(format!("--region {id}: there is no such region; {help}")).into());
+        }
         Base::with_record(&mut study, &scenario);
         self.base.in_worlds(&mut study, &scenario)?;
         let name = format!("{}-{seed}", study.identity.scenario);
         let summary = Summary {
             next: (self.replicates == 1).then(|| self.next()),
+            region: self.region.clone(),
         };
         perform(study, &name, &summary, &self.running)
     }
@@ -95,6 +106,8 @@ impl Args {
 pub struct Summary {
     /// What to try next.
     pub next: Option<String>,
+    /// The region that is told hour by hour.
+    pub region: Option<String>,
 }
 
 impl Finish for Summary {
@@ -145,6 +158,11 @@ impl Finish for Summary {
                 let color = output::color(&io::stdout());
                 let course = study.family().course(&run, color);
                 output::data(&summary::text(&run, &course))?;
+                if let Some(id) = &self.region {
+                    let name = names.region(id);
+                    let first = run.first_replicate;
+                    output::data(&report::region::text(name, id, first, run.series, color))?;
+                }
             }
             Format::Json => shown.json(&Document::of(&run), study, folder)?,
         }

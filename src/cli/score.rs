@@ -44,8 +44,8 @@ pub struct Args {
 const EXAMPLES: &str = "Examples:
   qantar score scenarios/kazakhstan-2022.toml --replicates 20
   qantar score scenarios/kazakhstan-2022.toml --out results/score    Ctrl-C, and the same command goes on
-  qantar score baseline.toml hijacked.toml                           what can the record tell apart?
-  qantar score my.toml --record theirs.record.toml --format json --quiet | jq .passes";
+  qantar score BASE.toml OTHER.toml                                  what can the record tell apart?
+  qantar score BASE.toml --record THEIRS.record.toml --format json --quiet | jq .passes";
 
 impl Args {
     /// Run, judge and tell.

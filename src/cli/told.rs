@@ -287,7 +287,8 @@ fn made(path: &Path, manifest: &Manifest, arms: Vec<(String, Vec<String>)>) -> M
     }
 }
 
-fn background(scenario: &Scenario, record: Option<Record>) -> Background {
+/// What a reader wants to see of a scenario beside its numbers.
+pub fn background(scenario: &Scenario, record: Option<Record>) -> Background {
     let region = |region: qantar::scenario::atlas::Region| Region {
         id: region.id,
         name: region.name,
@@ -388,7 +389,7 @@ fn total(arm: &str, name: &str, label: &str, values: impl Iterator<Item = f64>) 
         arm: arm.to_owned(),
         name: name.to_owned(),
         label: label.to_owned(),
-        spread: (!had.is_empty()).then(|| Spread::of(&had)),
+        spread: (!had.is_empty()).then(|| Spread::told(&had)),
         runs: had.len(),
     }
 }

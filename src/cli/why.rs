@@ -18,6 +18,7 @@ use qantar::study::{BASELINE, Job, Study};
 use qantar::suggest::suggest;
 use qantar::table::{Kind, Table};
 
+use super::arguments::time;
 use super::failure::Usage;
 use super::output::{self, Format, HELP};
 use super::runs::{Key, tables};
@@ -62,14 +63,10 @@ pub struct Args {
 }
 
 const EXAMPLES: &str = "Examples:
+  qantar run scenarios/tutorial.toml --replicates 3
   qantar why results/tutorial-1 --place vellmar --at 2030-03-06T18:00
   qantar why results/tutorial-1 --place vellmar --at 2030-03-06T18:00 --against-at 2030-03-05T18:00
-  qantar why results/kazakhstan-2022-2022 --place almaty --at 2022-01-05T13:00 --against-place mangystau";
-
-fn time(text: &str) -> Result<DateTime, String> {
-    text.parse()
-        .map_err(|_| "a local time looks like 2022-01-05T13:00".to_owned())
-}
+  qantar why results/tutorial-1 --place vellmar --at 2030-03-06T18:00 --against-place port-amber";
 
 /// A place and a time in an arm, as asked for.
 struct Asked<'a> {

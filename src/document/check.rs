@@ -280,6 +280,12 @@ impl Checker<'_> {
             let help = "in results a place stands beside its region; give it another id, such as `ID-city`";
             self.problems.push(problem.label("the same id for a place").help(help));
         }
+        if id.starts_with('-') {
+            let problem = Problem::at(place, format!("`{path}` begins with `-`"));
+            let help = "a spreadsheet reads a cell that begins with it as a formula; begin with a letter";
+            self.problems.push(problem.label("not an id").help(help));
+            return;
+        }
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         if id.is_empty() || !id.chars().all(plain) {
             let problem = Problem::at(place, format!("`{path}` must be letters, digits, `-` and `_`"));

@@ -72,7 +72,7 @@ pub fn text(ablation: &Ablation) -> String {
                 .filter_map(|effect| effect.contrast.as_ref())
                 .any(|c| c.pairs < FEW);
             let interval = if few { "interval" } else { "95 % interval" };
-            let heads = format!("  {:<29}{:>9}{:>20}{:>20}", "", "effect", interval, share);
+            let heads = format!("  {:<29} {:>8} {:>19} {:>19}", "", "effect", interval, share);
             text += heads.trim_end();
             text += "\n";
         }
@@ -82,7 +82,7 @@ pub fn text(ablation: &Ablation) -> String {
             let share = effect.contribution.filter(|contribution| contribution.share.is_some());
             let mark = if contrast.is_clear_among_all() { "*" } else { " " };
             let line = format!(
-                "{mark} {:<29}{:>9}{:>20}{:>20}",
+                "{mark} {:<29} {:>8} {:>19} {:>19}",
                 cut(&ablated.name, 28),
                 signed(contrast.difference),
                 contrast.interval.map_or(String::new(), range),

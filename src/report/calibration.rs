@@ -81,7 +81,7 @@ pub fn text(told: &Calibration) -> String {
         told.seed, told.replicates, told.search_seed
     );
     text += &format!(
-        "{:<32}{:>16}{:>8}{:>8}{:>8}{:>8}\n",
+        "{:<32} {:>15} {:>7} {:>7} {:>7} {:>7}\n",
         "Parameters", "sought in", "median", "5 %", "95 %", "sharp"
     );
     for Parameter { marginal: of, .. } in &told.parameters {
@@ -89,7 +89,7 @@ pub fn text(told: &Calibration) -> String {
         let range = format!("{} to {}", short(of.axis.low), short(of.axis.high));
         let key = of.axis.key.strip_prefix("rules.").unwrap_or(&of.axis.key);
         let sharp = format!("{:.0} %", 100.0 * of.sharpness);
-        text += &format!("  {key:<30}{range:>16}{median:>8}{p05:>8}{p95:>8}{sharp:>8}\n");
+        text += &format!("  {key:<30} {range:>15} {median:>7} {p05:>7} {p95:>7} {sharp:>7}\n");
     }
     text += &wrapped(
         "",
@@ -129,7 +129,7 @@ pub fn text(told: &Calibration) -> String {
 /// How a trial meets each observation; `!` marks what it does not meet.
 pub fn met_by(what: &str, observations: &[Observation]) -> String {
     let mut text = format!(
-        "{what:<24}{:>12}{:>16}{:>10}{:>8}{:>10}\n",
+        "{what:<24} {:>11} {:>15} {:>9} {:>7} {:>9}\n",
         "observed", "accepted", "median", "inside", "distance"
     );
     for of in observations {
@@ -138,7 +138,7 @@ pub fn met_by(what: &str, observations: &[Observation]) -> String {
         let inside = format!("{:.0} %", 100.0 * of.inside);
         let sign = if of.met { ' ' } else { '!' };
         text += &format!(
-            "{sign} {:<22}{observed:>12}{range:>16}{median:>10}{inside:>8}{:>10.2}\n",
+            "{sign} {:<22} {observed:>11} {range:>15} {median:>9} {inside:>7} {:>9.2}\n",
             of.id, of.distance
         );
     }

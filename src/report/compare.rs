@@ -218,14 +218,14 @@ fn over_worlds(arm: &str, comparison: &Comparison) -> String {
         &format!("{arm} against {base}, over worlds: how many fall or rise, and by how much"),
     );
     text += &format!(
-        "  {:<25}{:>10}{:>10}{:>20}{:>10}\n",
+        "  {:<25} {:>9} {:>9} {:>19} {:>9}\n",
         "", "fall/rise", "median", "5 to 95 %", ""
     );
     let shown = if comparison.all { rows.len() } else { LISTED };
     for (named, answer) in rows.iter().take(shown) {
         let spread = answer.effect;
         text += &format!(
-            "  {:<25}{:>10} {:>9} {:>19}{:>10}\n",
+            "  {:<25} {:>9} {:>9} {:>19} {:>9}\n",
             cut(&named.label, 25),
             format!("{}/{}", answer.lower, answer.higher),
             signed(spread.median),
@@ -337,7 +337,7 @@ fn table(arm: &str, comparison: &Comparison) -> String {
         &format!("{arm} against {base}: medians, and the mean difference within a replicate"),
     );
     text += &format!(
-        "  {:<24}{:>9}{:>9}{:>9}{:>17}{:>10}\n",
+        "  {:<24} {:>8} {:>8} {:>8} {:>16} {:>9}\n",
         "",
         cut(base, 8),
         cut(arm, 8),
@@ -348,7 +348,7 @@ fn table(arm: &str, comparison: &Comparison) -> String {
     let shown = if comparison.all { rows.len() } else { LISTED };
     for (named, contrast) in rows.iter().take(shown) {
         let Some(c) = contrast else {
-            text += &format!("  {:<24}{:>9}\n", cut(&named.label, 24), "undefined");
+            text += &format!("  {:<24} {:>8}\n", cut(&named.label, 24), "undefined");
             continue;
         };
         let told = if c.lower + c.higher == 0 {
@@ -358,7 +358,7 @@ fn table(arm: &str, comparison: &Comparison) -> String {
         };
         let mark = if c.is_clear_among_all() { "*" } else { " " };
         text += &format!(
-            "{mark} {:<24}{:>9}{:>9}{:>9}{:>17}{:>10}\n",
+            "{mark} {:<24} {:>8} {:>8} {:>8} {:>16} {:>9}\n",
             cut(&named.label, 24),
             number(c.baseline.median),
             number(c.arm.median),
@@ -432,7 +432,7 @@ fn what_may_not_happen(arm: &str, comparison: &Comparison) -> String {
 }
 
 /// A difference with its sign; one too small for two decimals with its first two digits.
-pub(in crate::report) fn signed(value: f64) -> String {
+pub fn signed(value: f64) -> String {
     let text = match value.abs() {
         small if small > 0.0 && small < 0.1 => {
             let decimals = 1 - libm::floor(libm::log10(small)) as i32;

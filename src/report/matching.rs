@@ -71,7 +71,7 @@ pub fn text(matched: &Matched) -> String {
     }
     if !matched.parameters.is_empty() {
         text += &format!(
-            "\n  {:<38}{:>12}{:>12}{:>12}\n",
+            "\n  {:<38} {:>11} {:>11} {:>11}\n",
             "over the worlds", "5 %", "median", "95 %"
         );
     }
@@ -81,7 +81,7 @@ pub fn text(matched: &Matched) -> String {
         let key = super::compare::cut(&of.axis.key, 37);
         let mark = if of.sharpness < UNKNOWN { " unknown" } else { "" };
         let [low, median, high] = [of.p05, of.median, of.p95].map(|value| format!("{value:.4}"));
-        text += &format!("  {key:<38}{low:>12}{median:>12}{high:>12}{mark}\n");
+        text += &format!("  {key:<38} {low:>11} {median:>11} {high:>11}{mark}\n");
     }
     if !matched.correlations.is_empty() {
         text += "\nKnown only in combination\n";

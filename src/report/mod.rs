@@ -10,6 +10,7 @@ pub mod json;
 pub mod matching;
 pub mod page;
 pub mod picture;
+pub mod region;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod score;

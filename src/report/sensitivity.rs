@@ -128,7 +128,7 @@ const PAIRS: usize = 10;
 fn of_shares(parameters: &[String], all: &Shares) -> String {
     let shares = &all.of;
     let mut text = format!(
-        "  {:<36}{:>8}{:>14}{:>8}{:>14}\n",
+        "  {:<36} {:>7} {:>13} {:>7} {:>13}\n",
         "share of variance", "alone", "95 %", "in all", "95 %"
     );
     let mut order: Vec<usize> = (0..shares.len()).collect();
@@ -136,7 +136,7 @@ fn of_shares(parameters: &[String], all: &Shares) -> String {
     for &p in &order {
         let share = &shares[p];
         text += &format!(
-            "  {:<36}{:>8.2}{:>14}{:>8.2}{:>14}\n",
+            "  {:<36} {:>7.2} {:>13} {:>7.2} {:>13}\n",
             cut(&parameters[p], 35),
             share.first,
             range(share.first_interval),
@@ -160,7 +160,7 @@ fn of_shares(parameters: &[String], all: &Shares) -> String {
     for pair in pairs.iter().take(PAIRS) {
         let [a, b] = pair.parameters.map(|p| &parameters[p]);
         text += &format!(
-            "  {:<58}{:>8.2}{:>14}\n",
+            "  {:<58} {:>7.2} {:>13}\n",
             cut(&format!("{a}, {b}"), 57),
             pair.second,
             range(pair.interval)
@@ -178,7 +178,7 @@ fn of_shares(parameters: &[String], all: &Shares) -> String {
 
 fn of_dependence(parameters: &[String], all: &[Dependence]) -> String {
     let mut text = format!(
-        "  {:<44}{:>10}{:>13}{:>9}\n",
+        "  {:<44} {:>9} {:>12} {:>8}\n",
         "how far it moves the distribution", "index", "by chance", "way"
     );
     let mut order: Vec<usize> = (0..all.len()).collect();
@@ -188,7 +188,7 @@ fn of_dependence(parameters: &[String], all: &[Dependence]) -> String {
         let mark = if of.is_clear() { "*" } else { " " };
         let key = cut(&parameters[p], 43);
         text += &format!(
-            "{mark} {key:<44}{:>10.2}{:>13.2}{:>9}\n",
+            "{mark} {key:<44} {:>9.2} {:>12.2} {:>8}\n",
             of.index,
             of.nothing,
             format!("{:+.2}", of.rank)
@@ -203,7 +203,7 @@ fn of_dependence(parameters: &[String], all: &[Dependence]) -> String {
 
 fn of_effects(parameters: &[String], effects: &[Effect]) -> String {
     let mut text = format!(
-        "  {:<26}{:>9}{:>18}{:>9}{:>16}\n",
+        "  {:<26} {:>8} {:>17} {:>8} {:>15}\n",
         "effect over the range", "mu*", "95 %", "mu", "sigma"
     );
     let mut order: Vec<usize> = (0..effects.len()).collect();
@@ -212,7 +212,7 @@ fn of_effects(parameters: &[String], effects: &[Effect]) -> String {
         let effect = &effects[p];
         let Interval { low, high } = effect.mu_star_interval;
         text += &format!(
-            "  {:<26}{:>9}{:>18}{:>9}{:>16}\n",
+            "  {:<26} {:>8} {:>17} {:>8} {:>15}\n",
             cut(&parameters[p], 25),
             number(effect.mu_star),
             format!("{} to {}", number(low), number(high)),
@@ -229,7 +229,7 @@ fn of_effects(parameters: &[String], effects: &[Effect]) -> String {
 
 fn of_bands(parameters: &[String], bands: &[(Vec<String>, Spread)]) -> String {
     let mut text = format!(
-        "  {:<44}{:>11}{:>11}{:>11}\n",
+        "  {:<44} {:>10} {:>10} {:>10}\n",
         cut(&parameters.join(", "), 43),
         "median",
         "5 %",
@@ -237,7 +237,10 @@ fn of_bands(parameters: &[String], bands: &[(Vec<String>, Spread)]) -> String {
     );
     for (values, spread) in bands.iter().take(LISTED) {
         let [median, low, high] = [spread.median, spread.low, spread.high].map(number);
-        text += &format!("  {:<44}{median:>11}{low:>11}{high:>11}\n", cut(&values.join(", "), 43));
+        text += &format!(
+            "  {:<44} {median:>10} {low:>10} {high:>10}\n",
+            cut(&values.join(", "), 43)
+        );
     }
     match bands.len() > LISTED {
         true => text + &format!("  and {} more points; --csv writes them all\n", bands.len() - LISTED),

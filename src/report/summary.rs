@@ -76,7 +76,7 @@ fn one(run: &Run, course: &Course) -> String {
         let moment = course.moments.iter().find(|(name, _)| *name == named.name);
         let when = moment.map_or(String::new(), |(_, when)| format!(", {when}"));
         text += &format!(
-            "  {:<31}{:>11}{when}\n",
+            "  {:<31} {:>10}{when}\n",
             run.names.money(&named.label),
             number(values[0])
         );
@@ -86,17 +86,17 @@ fn one(run: &Run, course: &Course) -> String {
 
 fn many(run: &Run) -> String {
     let mut text = format!(
-        "Totals of {} replicates{:>22}{:>12}{:>12}\n",
+        "Totals of {} replicates {:>21} {:>11} {:>11}\n",
         run.replicates(),
         "median",
         "5 %",
         "95 %"
     );
     for Valued { named, values } in run.totals {
-        let Spread { median, low, high } = Spread::of(values);
+        let Spread { median, low, high } = Spread::told(values);
         let [median, low, high] = [median, low, high].map(number);
         text += &format!(
-            "  {:<31}{median:>11}{low:>12}{high:>12}\n",
+            "  {:<31} {median:>10} {low:>11} {high:>11}\n",
             run.names.money(&named.label)
         );
     }
@@ -109,12 +109,12 @@ fn outcomes(run: &Run) -> String {
         let name = &named.name;
         let had: Vec<f64> = values.iter().copied().filter(|value| !value.is_nan()).collect();
         let numbers = match (&had[..], values.len()) {
-            ([], _) => format!("{:>12}", "none"),
-            (&[value], 1) => format!("{:>12}", number(value)),
+            ([], _) => format!(" {:>11}", "none"),
+            (&[value], 1) => format!(" {:>11}", number(value)),
             _ => {
-                let Spread { median, low, high } = Spread::of(&had);
+                let Spread { median, low, high } = Spread::told(&had);
                 let [median, low, high] = [median, low, high].map(number);
-                format!("{median:>12}{low:>12}{high:>12}")
+                format!(" {median:>11} {low:>11} {high:>11}")
             }
         };
         let label = match had.len() {

@@ -53,8 +53,13 @@ impl Scenario {
     /// Read a text; `name` is shown in messages, such as `tutorial.toml`. Other files that it names are sought from
     /// the working directory.
     pub fn from_text(name: &str, text: &str) -> Result<Scenario, Problems> {
+        Scenario::from_text_in(Path::new(""), name, text)
+    }
+
+    /// As [`Scenario::from_text`], but other files that it names are sought from this folder.
+    pub fn from_text_in(folder: &Path, name: &str, text: &str) -> Result<Scenario, Problems> {
         let mut reading = Reading::default();
-        let root = reading.document(name.to_string(), text.to_string(), Path::new(""), None);
+        let root = reading.document(name.to_string(), text.to_string(), folder, None);
         let stem = Path::new(name).file_stem().unwrap_or_default().to_string_lossy();
         Scenario::from_reading(stem.into_owned(), root, reading)
     }

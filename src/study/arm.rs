@@ -107,8 +107,10 @@ impl Arm {
         let name = &self.identity.name;
         let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '+');
         let wrong = |why: String| Err(Error::Arm { arm: name.clone(), why });
-        if name.is_empty() || name.starts_with('.') || !name.chars().all(plain) {
-            return wrong("a name has letters, digits, `-`, `_`, `+` and `.`, and does not begin with `.`".to_owned());
+        // A spreadsheet reads a cell that begins with `-` or `+` as a formula.
+        if name.is_empty() || name.starts_with(['.', '-', '+']) || !name.chars().all(plain) {
+            let why = "a name has letters, digits, `-`, `_`, `+` and `.`, and begins with a letter, a digit or `_`";
+            return wrong(why.to_owned());
         }
         if others.iter().any(|other| other.identity.name == *name) {
             return wrong("there is another arm of this name; give each its own".to_owned());

@@ -293,7 +293,10 @@ fn with_places(events: Table) -> Table {
 }
 
 /// One of the recorder's tables, with the local times of its ticks: what an outcome is worked out of.
-fn with_times(calendar: &Calendar, table: Table) -> Table {
+///
+/// # Panics
+/// If its ticks are no whole numbers.
+pub fn with_times(calendar: &Calendar, table: Table) -> Table {
     let times = table.column("tick").map(|column| match column {
         Column::Int(ticks) => times(calendar, ticks),
         _ => unreachable!("ticks are whole numbers"),

@@ -10,8 +10,8 @@ use crate::analysis::names::Names;
 use crate::analysis::plausible::{Doubt, doubts};
 use crate::analysis::replicate::Events;
 use crate::metric::Metric;
-use crate::report::chart::{Days, line_and_shape, terminal};
 use crate::report::format::{count, hour, listed, wrapped};
+use crate::report::region::people_over_time;
 use crate::report::{Run, bands, summary};
 use crate::table::Table;
 
@@ -34,7 +34,7 @@ pub fn course(run: &Run, color: bool) -> summary::Course {
         moment("violent_peak", Metric::Violent),
     ];
     summary::Course {
-        plot: people_over_time(&course, color),
+        plot: people_over_time(&course, 16, color),
         lines: match told.is_empty() {
             true => "  Nothing happened.\n".to_owned(),
             false => told,
@@ -84,20 +84,6 @@ fn doubtful(run: &Run) -> String {
     };
     let lines = doubts(run.series).into_iter();
     lines.map(|doubt| wrapped("  ", &sentence(doubt))).collect()
-}
-
-/// People out and violent over time, 80 columns wide, or one line where nobody was out: a line and, below it, a filled
-/// shape, so that the two can be told apart without colour.
-fn people_over_time(course: &Course, color: bool) -> String {
-    let out = course.values(Metric::Participants.name());
-    let highest = out.iter().copied().fold(0.0, f64::max);
-    let times: Vec<&str> = (0..course.len()).map(|tick| course.time(tick)).collect();
-    let Some(days) = Days::of(&times).filter(|_| highest > 0.0) else {
-        return "  Nobody was out.\n".to_owned();
-    };
-    let violent = course.values(Metric::Violent.name());
-    let plots = line_and_shape(days.points(&out), days.points(&violent));
-    "  people out (line), of them violent (filled)\n".to_owned() + &terminal(plots, &days.axis(), highest, 16, color)
 }
 
 /// What was seized or taken without guards, and how often.
@@ -173,14 +159,14 @@ mod tests {
     #[test]
     fn a_plot_fits_80_columns_and_has_dates_and_numbers() {
         let table = series(264);
-        let plot = people_over_time(&Course::of(&table), false);
+        let plot = people_over_time(&Course::of(&table), 16, false);
         assert!(plot.lines().all(|line| line.chars().count() <= 80), "{plot}");
         assert!(!plot.contains('\x1b'), "plain text has no colours");
         for label in ["2 Jan", "4 Jan", "10,000", "50,000"] {
             assert!(plot.contains(label), "{label} is missing:\n{plot}");
         }
         assert!(plot.lines().count() >= 12, "{plot}");
-        assert!(people_over_time(&Course::of(&table), true).contains('\x1b'));
+        assert!(people_over_time(&Course::of(&table), 16, true).contains('\x1b'));
     }
 
     #[test]
@@ -192,7 +178,7 @@ mod tests {
             }
         }
         let table = Table::new(columns);
-        assert_eq!(people_over_time(&Course::of(&table), false), "  Nobody was out.\n");
+        assert_eq!(people_over_time(&Course::of(&table), 16, false), "  Nobody was out.\n");
     }
 
     #[test]

@@ -221,7 +221,23 @@ pub fn text(page: &Page) -> String {
     document.into_string() + "\n"
 }
 
-fn style() -> String {
+/// What a folder tells in short, as a part of another page: the answer, the picture, what differs, and how sure.
+/// Its style is [`style`].
+pub fn in_short(folder: &Folder) -> String {
+    let of = Of { folder, number: 0 };
+    let told = html! {
+        (answer::head(&of))
+        @if let Some(overview) = &folder.overview {
+            (time::section(&of, overview, &Timeline::of(&overview.times, folder.background.daylight)))
+        }
+        (differs::section(&of))
+        (sure::section(&of))
+    };
+    told.into_string()
+}
+
+/// The style of a page and of its pictures.
+pub fn style() -> String {
     format!(
         "{STYLE}{}@media screen and (prefers-color-scheme:dark){{{}}}",
         ink::rules(false),

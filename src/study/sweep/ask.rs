@@ -52,8 +52,14 @@ impl Table {
                 continue;
             };
             self.carry.push(self.keys.remove(at).text);
-            for row in &mut self.rows {
+            for (row, place) in self.rows.iter_mut().zip(&self.lines) {
                 let value = row.remove(at);
+                if value.starts_with(['=', '+', '-', '@']) && value.parse::<f64>().is_err() {
+                    let problem = Problem::at(place, format!("the column `{name}` has `{value}`"));
+                    problems.push(problem.help(
+                        "a spreadsheet reads a text that begins with = + - or @ as a formula; begin it with something else",
+                    ));
+                }
                 row.push(value);
             }
         }
