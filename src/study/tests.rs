@@ -221,9 +221,10 @@ fn a_whole_folder_without_its_name_only_gets_its_name() {
     let (study, out) = (study(1, 0..2), temp.path().join("out"));
     let bytes = whole(&study, &out, 1);
     fs::rename(&out, temp.path().join("out.partial")).unwrap();
-    assert!(whole(&study, &out, 1) == bytes);
-    let again = Folder::open(&study, &out, How::default()).unwrap();
-    assert!(matches!(again, Opened::Whole));
+    let opened = || Folder::open(&study, &out, How::default()).unwrap();
+    assert!(matches!(opened(), Opened::Whole), "opened, it has its name");
+    assert!(files(&out) == bytes);
+    assert!(matches!(opened(), Opened::Whole));
 }
 
 #[test]
