@@ -67,6 +67,10 @@ pub mod report {
     #![doc = include_str!("docs/report.md")]
 }
 
+pub mod reliability {
+    #![doc = include_str!("docs/reliability.md")]
+}
+
 pub mod speed {
     #![doc = include_str!("docs/speed.md")]
 }

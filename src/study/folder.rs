@@ -198,7 +198,8 @@ impl Folder {
         for (name, text) in study.texts() {
             self.write(&self.partial.join(name), |file| file.write_all(text.as_bytes()))?;
         }
-        // The last: a folder without it has not been begun.
+        // The last: a folder without it has not been begun, and one that has it has all the others.
+        sync(&self.partial)?;
         self.write(&self.parts().join(PLAN), |file| {
             Ok(serde_json::to_writer_pretty(file, &study.identity)?)
         })
