@@ -154,8 +154,9 @@ fn a_contrast_is_what_is_worked_out_by_hand() {
     // 120 from hour 6 to hour 40, or to hour 30; 60 else; over 48 hours.
     let contrast = &document["contrasts"][0];
     let near = |value: &Value, expected: f64| assert!((value.as_f64().unwrap() - expected).abs() < 1e-9, "{value}");
-    near(&contrast["baseline"]["median"], 60.0 + 60.0 * 34.0 / 48.0);
-    near(&contrast["arm"]["median"], 60.0 + 60.0 * 24.0 / 48.0);
+    assert_eq!(contrast["arm"], "early");
+    near(&contrast["spread_baseline"]["median"], 60.0 + 60.0 * 34.0 / 48.0);
+    near(&contrast["spread_arm"]["median"], 60.0 + 60.0 * 24.0 / 48.0);
     near(&contrast["difference"], -12.5);
     near(&contrast["interval"]["low"], -12.5);
     assert_eq!(

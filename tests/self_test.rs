@@ -1,189 +1,86 @@
-//! Whether matching keeps what it promises, on truths that are known: a world of the tutorial is drawn from the prior, one
-//! run of it is the record, and it is matched. Is the truth left, and do 5 to 95 % of what the worlds predict hold what
-//! that run gave in outcomes that were not matched? Slow: run it by
+//! Whether matching keeps what it promises, on truths that are known: `qantar match --self-test` on the tutorial.
 //!
 //! ```text
-//! SELF_TEST=50 cargo test --release --test self_test -- --ignored --nocapture
+//! SELF_TEST=50 cargo test --release --test suite self_test:: -- --ignored --nocapture
 //! ```
 
-use qantar::analysis::implausible::{Scale, Target};
-use qantar::dice::Dice;
-use qantar::fit::matching::{Aim, Matching, Method, Round};
-use qantar::metric::Metric;
-use qantar::scenario::Scenario;
-use qantar::sim::tick::Engine;
-use rayon::prelude::*;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
 
-/// What is not known.
-const PARAMETERS: [&str; 3] = [
-    "rules.turnout.base_cost",
-    "rules.turnout.crowd_weight",
-    "shock.fuel-price.factor",
-];
+use serde_json::Value;
+use tempfile::tempdir;
 
-/// What is matched, and after it what is only predicted.
-const MATCHED: usize = 9;
-const PREDICTED: usize = 4;
-
-/// What a run gives: people out on each of five days, detained, injured, damage, legitimacy; and held out the most people
-/// out in an hour, the most violent, attacks, and hours with more than a hundred people out.
-fn run(point: &[f64], seed: u64, replicate: u32) -> Vec<f64> {
-    let mut scenario = Scenario::read("scenarios/tutorial.toml".as_ref()).expect("the tutorial");
-    let set: Vec<String> = ranges()
-        .iter()
-        .zip(point)
-        .map(|((key, low, high), share)| format!("{key}={:?}", low + share * (high - low)))
-        .collect();
-    scenario.set(&set).expect("values within their ranges");
-    let model = scenario.compile().expect("the tutorial compiles");
-    let mut engine = Engine::new(&model, &Dice::new(seed, replicate));
-    let (mut days, mut out, mut violent, mut hours) = (Vec::new(), 0.0_f64, 0.0_f64, 0.0);
-    for tick in 0..model.clock.ticks {
-        engine.tick();
-        let now = |metric| engine.readings.get(metric, None);
-        out = out.max(now(Metric::Participants));
-        violent = violent.max(now(Metric::Violent));
-        hours += f64::from(u8::from(now(Metric::Participants) > 100.0));
-        if tick % 24 == 23 {
-            days.push(now(Metric::ParticipantsToday));
+/// What the program tells of so many truths of the tutorial, with these dice; waves and worlds as shipped, or small.
+fn tested(truths: u32, seed: u32, small: bool, out: &Path) -> Value {
+    let scenarios = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let text = fs::read_to_string(scenarios.join("tutorial.search.toml")).unwrap();
+    let mut text = text.replace("schema_version = 1", &format!("schema_version = 1\nseed = {seed}"));
+    if small {
+        for (shipped, small) in [
+            ("most = 4", "most = 1"),
+            ("points = 60 ", "points = 24 "),
+            ("worlds = 40 ", "worlds = 4 "),
+            ("world_replicates = 8", "world_replicates = 2"),
+            ("replicates = 4 ", "replicates = 2 "),
+        ] {
+            assert!(text.contains(shipped), "{shipped}");
+            text = text.replace(shipped, small);
         }
     }
-    let end = |metric| engine.readings.get(metric, None);
-    let injured = end(Metric::InjuredCivilians) + end(Metric::InjuredOfficers);
-    let ends = [
-        end(Metric::DetainedTotal),
-        injured,
-        end(Metric::Damage),
-        end(Metric::Legitimacy),
-    ];
-    days.into_iter()
-        .chain(ends)
-        .chain([out, violent, end(Metric::Attacks), hours])
-        .collect()
+    let search = out.with_extension("search.toml");
+    fs::write(&search, text).unwrap();
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("qantar"));
+    command.arg("match").arg(scenarios.join("tutorial.toml"));
+    command.arg("--parameters").arg(&search).arg("--out").arg(out);
+    command.args(["--set", &format!("seed={seed}")]);
+    command.args(["--self-test", &truths.to_string(), "--format", "json", "--quiet"]);
+    let output = command.output().unwrap();
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{message}");
+    serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// A third below to a third above what the tutorial has.
-fn ranges() -> Vec<(&'static str, f64, f64)> {
-    let present = |key: &str| match key {
-        "shock.fuel-price.factor" => (1.3, 2.2),
-        _ => {
-            let scenario = Scenario::read("scenarios/tutorial.toml".as_ref()).expect("the tutorial");
-            let model = scenario.compile().expect("it compiles");
-            let value = match key {
-                "rules.turnout.base_cost" => model.rules.turnout.base_cost,
-                _ => model.rules.turnout.crowd_weight,
-            };
-            (value * 2.0 / 3.0, value * 4.0 / 3.0)
-        }
-    };
-    PARAMETERS
-        .iter()
-        .map(|key| (*key, present(key).0, present(key).1))
-        .collect()
-}
-
-fn targets(record: &[f64]) -> Vec<Target> {
-    let scale = |place: usize| if place == 8 { Scale::Logit } else { Scale::Log };
-    let target = |(place, &value): (usize, &f64)| Target {
-        observed: (value, value),
-        scale: scale(place),
-        floor: 1.0,
-        error: 0.1,
-        discrepancy: 0.0,
-    };
-    record[..MATCHED].iter().enumerate().map(target).collect()
-}
-
-struct Tested {
-    left: bool,
-    worlds: usize,
-    share: f64,
-    held: [bool; PREDICTED],
-}
-
-/// Match a truth, with these dice.
-fn test(number: u64, seed: u64) -> Tested {
-    let share = |place: u64| {
-        let mixed = (number * 3 + place + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        (mixed >> 11) as f64 / (1u64 << 53) as f64
-    };
-    let truth: Vec<f64> = (0..3).map(share).collect();
-    // Other dice than any that are used to match.
-    let record = run(&truth, seed + 1000, number as u32);
-    let targets = targets(&record);
-    let method = Method {
-        seed: seed + number,
-        parameters: 3,
-        points: 60,
-        replicates: 4,
-        waves: 4,
-        worlds: 40,
-        world_replicates: 8,
-    };
-    let aims = targets.iter().map(|target| Aim {
-        low: target.ends().0,
-        high: target.ends().1,
-        known: target.known(),
-    });
-    let mut matching = Matching::new(method, aims.collect());
-    while let Some(Round { points, replicates }) = matching.ask() {
-        let rows = |point: &Vec<f64>| -> Vec<Vec<f64>> {
-            let one = |replicate| {
-                let values = run(point, seed, replicate);
-                values
-                    .iter()
-                    .zip(&targets)
-                    .map(|(&value, target)| target.scaled(value))
-                    .collect()
-            };
-            (0..replicates as u32).map(one).collect()
-        };
-        matching.tell(&points.par_iter().map(rows).collect::<Vec<_>>());
-    }
-    let worlds = matching.worlds();
-    let predicted: Vec<Vec<f64>> = worlds
-        .par_iter()
-        .flat_map(|world| {
-            (0..5)
-                .into_par_iter()
-                .map(|replicate| run(world, seed + 2000, replicate))
-        })
-        .collect();
-    let holds = |place: usize| {
-        let mut values: Vec<f64> = predicted.iter().map(|row| row[MATCHED + place]).collect();
-        values.sort_by(f64::total_cmp);
-        let at = |share: f64| values[((values.len() - 1) as f64 * share).round() as usize];
-        !values.is_empty() && (at(0.05)..=at(0.95)).contains(&record[MATCHED + place])
-    };
-    Tested {
-        left: matching.has(&truth),
-        worlds: worlds.len(),
-        share: matching.waves().last().map_or(1.0, |wave| wave.left),
-        held: [0, 1, 2, 3].map(holds),
-    }
+/// How many of a list are true, and of how many.
+fn share(list: &Value) -> (usize, usize) {
+    let list = list.as_array().unwrap();
+    (list.iter().filter(|of| **of == true).count(), list.len())
 }
 
 #[test]
-#[ignore = "slow: some seconds for each truth"]
+fn a_self_test_tells_of_each_truth_whether_it_is_left_and_can_be_made_again() {
+    let temp = tempdir().unwrap();
+    let out = temp.path().join("tested");
+    let told = tested(2, 1, true, &out);
+    assert_eq!(share(&told["left"]).1, 2);
+    assert_eq!(told["predicted"].as_array().unwrap().len(), 4);
+    let table = fs::read_to_string(out.join("self-test.csv")).unwrap();
+    assert!(table.contains("left,share,worlds,held.peak,"), "{table}");
+    let mut again = Command::new(assert_cmd::cargo::cargo_bin!("qantar"));
+    let output = again.arg("reproduce").arg(&out).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+#[ignore = "slow: minutes for fifty truths"]
 fn the_truth_stays_in_and_predictions_cover_it() {
-    let asked = std::env::var("SELF_TEST").ok().and_then(|text| text.parse().ok());
-    let truths: u64 = asked.unwrap_or(16);
+    let truths = std::env::var("SELF_TEST").ok().and_then(|text| text.parse().ok());
+    let temp = tempdir().unwrap();
     for seed in [1, 2] {
-        let all: Vec<Tested> = (0..truths).map(|number| test(number, seed)).collect();
-        let count = |which: &dyn Fn(&Tested) -> usize| all.iter().map(which).sum::<usize>();
-        let left = count(&|of| usize::from(of.left));
-        let with: Vec<&Tested> = all.iter().filter(|of| of.worlds > 0).collect();
-        let held: usize = with.iter().map(|of| of.held.iter().filter(|held| **held).count()).sum();
-        let of = with.len() * PREDICTED;
-        let mean_share = all.iter().map(|of| of.share).sum::<f64>() / truths as f64;
-        println!(
-            "seed {seed}: the truth is left in {left} of {truths}; worlds found in {}; {held} of {of} predictions held ({:.0} %); \
-             {:.1} % of the space left on average",
-            with.len(),
-            100.0 * held as f64 / of.max(1) as f64,
-            100.0 * mean_share
-        );
-        assert!(left as f64 >= 0.9 * truths as f64, "{left} of {truths}");
-        assert!(held as f64 >= 0.75 * of as f64, "{held} of {of}");
+        let told = tested(truths.unwrap_or(50), seed, false, &temp.path().join(seed.to_string()));
+        let (left, all) = share(&told["left"]);
+        let predicted = told["predicted"].as_array().unwrap();
+        let (held, of) = predicted
+            .iter()
+            .map(|of| share(&of["held"]))
+            .fold((0, 0), |sum, of| (sum.0 + of.0, sum.1 + of.1));
+        println!("seed {seed}: the truth is left in {left} of {all}; {held} of {of} predictions are held");
+        for of in predicted {
+            let (held, all) = share(&of["held"]);
+            println!("  {} {held} of {all}", of["id"]);
+        }
+        assert!(left as f64 >= 0.95 * all as f64, "{left} of {all}");
+        let share = held as f64 / of as f64;
+        assert!((0.85..=0.95).contains(&share), "{held} of {of}");
     }
 }

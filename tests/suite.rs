@@ -33,6 +33,7 @@ mod scenario_compile;
 mod scenario_errors;
 mod scenario_format;
 mod score;
+mod self_test;
 mod sensitivity;
 mod shipped;
 mod studies;

@@ -15,8 +15,10 @@ pub struct Contrast {
     /// How many pairs there are: replicates in which the outcome is defined in both arms.
     pub pairs: usize,
     /// The outcome in the baseline.
+    #[serde(rename = "spread_baseline")]
     pub baseline: Spread,
-    /// The outcome in the arm.
+    /// The outcome in the arm; in documents it stands beside the name of the arm.
+    #[serde(rename = "spread_arm")]
     pub arm: Spread,
     /// The mean over replicates of arm minus baseline.
     pub difference: f64,

@@ -144,7 +144,8 @@ fn calibration((fitting, observations): (Fitting, Vec<score::Observation>)) -> C
             },
         }
     };
-    Calibration::new(fitting, observations.into_iter().map(observation).collect())
+    let (fitted, _) = fitting::fitted(observations);
+    Calibration::new(fitting, fitted.into_iter().map(observation).collect())
 }
 
 fn observed(calibration: &Calibration, trial: &Trial) -> Vec<report::Observation> {

@@ -17,6 +17,6 @@ pub fn finish_of(study: &Study) -> anyhow::Result<Box<dyn Finish>> {
         Command::Sweep => Box::new(sweep::Runs),
         Command::Score => Box::new(score::Verdict),
         Command::Calibrate { .. } => Box::new(calibrate::Posterior::of(study)?),
-        Command::Match => Box::new(matching::Worlds::of(study)?),
+        Command::Match { self_test } => matching::of(study, *self_test)?,
     })
 }

@@ -28,7 +28,7 @@ pub struct Given {
 }
 
 impl Given {
-    /// Read them, with the observations that are there to be fitted, of which there is at least one.
+    /// Read them, with the observations of the scenario as it is; at least one of them is there to be fitted.
     pub fn read(&self, running: &Running) -> anyhow::Result<(Fitting, Vec<Observation>)> {
         let mut scenario = Scenario::read(&self.file)?;
         scenario.set(&self.set)?;
@@ -42,8 +42,8 @@ impl Given {
                 stem.display()
             ))
         })?;
-        let observations = fitted(record::read(path, &known(&scenario)?)?);
-        if observations.is_empty() {
+        let observations = unchanged(record::read(path, &known(&scenario)?)?);
+        if !observations.iter().any(|of| of.purpose == Use::Fit) {
             let path = path.display();
             return Err(Usage(format!("{path} has no observations with use = \"fit\"")).into());
         }
@@ -62,7 +62,7 @@ impl Given {
 pub fn of(study: &Study) -> anyhow::Result<(Fitting, Vec<Observation>)> {
     let fitting = Fitting::of(study)?;
     let record = record::from_text("record.toml", &fitting.record, &known(&fitting.scenario)?)?;
-    Ok((fitting, fitted(record)))
+    Ok((fitting, unchanged(record)))
 }
 
 /// What outcomes of a scenario can name.
@@ -74,9 +74,14 @@ fn known(scenario: &Scenario) -> anyhow::Result<Vocabulary> {
     ))
 }
 
-/// The observations of a record that are there to be fitted. Those of a variant are not: one scenario is run.
-fn fitted(record: Record) -> Vec<Observation> {
+/// The observations of a record but for those of a variant: one scenario is run.
+fn unchanged(record: Record) -> Vec<Observation> {
     let mut observations = record.observations;
-    observations.retain(|of| of.purpose == Use::Fit && of.variant.is_none());
+    observations.retain(|of| of.variant.is_none());
     observations
+}
+
+/// Those that are there to be fitted, and the others.
+pub fn fitted(observations: Vec<Observation>) -> (Vec<Observation>, Vec<Observation>) {
+    observations.into_iter().partition(|of| of.purpose == Use::Fit)
 }

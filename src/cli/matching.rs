@@ -5,13 +5,16 @@ use std::process::ExitCode;
 
 use qantar::analysis::score::Observation;
 use qantar::report::matching as report;
+use qantar::report::self_test::{self, Held};
 use qantar::study::matching::{Match, Matched, Observed, WORLDS, Waves};
+use qantar::study::self_test::{SelfTest, Trials};
 use qantar::study::{Fitting, Known, Named, Stages, Study};
 
 use super::arguments::Running;
 use super::fitting::{self, Given};
 use super::output::{self, Format, HELP, data, message};
 use super::perform::{Finish, Shown, perform};
+use clap::value_parser;
 
 /// Which parameters does a record not rule out?
 ///
@@ -27,6 +30,10 @@ use super::perform::{Finish, Shown, perform};
 pub struct Args {
     #[command(flatten)]
     given: Given,
+    /// Test the method instead: draw so many truths from the ranges, take a run of each for the record, match them, and tell in
+    /// how many the truth is left and how often the worlds predict what was not matched.
+    #[arg(long, value_name = "TRUTHS", value_parser = value_parser!(u32).range(1..=10_000))]
+    self_test: Option<u32>,
     #[command(flatten)]
     running: Running,
 }
@@ -39,19 +46,78 @@ const EXAMPLES: &str = "Examples:
 impl Args {
     /// Match it.
     pub fn execute(self) -> anyhow::Result<ExitCode> {
-        let of = matching(self.given.read(&self.running)?);
-        let study = of.study()?;
-        perform(study, &self.given.name("match"), &Worlds(of), &self.running)
+        let given = self.given.read(&self.running)?;
+        match self.self_test {
+            None => {
+                let of = matching(given).0;
+                perform(of.study()?, &self.given.name("match"), &Worlds(of), &self.running)
+            }
+            Some(truths) => {
+                let of = tested(given, truths);
+                perform(of.study()?, &self.given.name("self-test"), &Truths(of), &self.running)
+            }
+        }
     }
 }
 
-fn matching((fitting, observations): (Fitting, Vec<Observation>)) -> Match {
+/// What to match, and what the record has besides.
+fn matching((fitting, observations): (Fitting, Vec<Observation>)) -> (Match, Vec<Observed>) {
     let observed = |of: Observation| Observed {
         id: of.id,
         outcome: of.outcome,
         target: of.target,
     };
-    Match::new(fitting, observations.into_iter().map(observed).collect())
+    let (fitted, others) = fitting::fitted(observations);
+    let all = |of: Vec<Observation>| of.into_iter().map(observed).collect();
+    (Match::new(fitting, all(fitted)), all(others))
+}
+
+fn tested(given: (Fitting, Vec<Observation>), truths: u32) -> SelfTest {
+    let (of, predicted) = matching(given);
+    SelfTest::new(of, predicted, truths)
+}
+
+/// What is made of a study that was loaded.
+pub fn of(study: &Study, self_test: Option<u32>) -> anyhow::Result<Box<dyn Finish>> {
+    Ok(match self_test {
+        None => Box::new(Worlds::of(study)?),
+        Some(truths) => Box::new(Truths(tested(fitting::of(study)?, truths))),
+    })
+}
+
+/// What a self-test makes of its runs.
+struct Truths(SelfTest);
+
+impl Finish for Truths {
+    fn files(&self, study: &Study, folder: &Path) -> anyhow::Result<Vec<Named>> {
+        Ok(self.0.files(&self.0.tested(&Known::of_folder(study, folder)?)))
+    }
+
+    fn tell(&self, study: &Study, folder: &Path, shown: &Shown) -> anyhow::Result<ExitCode> {
+        let tested = self.0.tested(&Known::of_folder(study, folder)?);
+        let held = |(place, of): (usize, &Observed)| Held {
+            id: of.id.clone(),
+            held: tested.iter().filter_map(|tested| tested.held[place]).collect(),
+        };
+        let told = self_test::SelfTest {
+            format: "qantar-self-test/1",
+            title: self.0.of().title().to_owned(),
+            left: tested.iter().map(|of| of.left).collect(),
+            share: tested.iter().map(|of| of.share).collect(),
+            worlds: tested.iter().map(|of| of.worlds).collect(),
+            predicted: self.0.predicted().iter().enumerate().map(held).collect(),
+            folder: shown.folder.clone(),
+        };
+        match shown.format {
+            Format::Text => data(&self_test::text(&told))?,
+            Format::Json => output::json(&told)?,
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn stages(&self) -> Option<Box<dyn Stages + '_>> {
+        Some(Box::new(Trials::new(&self.0)))
+    }
 }
 
 /// What a match makes of its runs.
@@ -60,7 +126,7 @@ pub struct Worlds(Match);
 impl Worlds {
     /// Of a study that was loaded.
     pub fn of(study: &Study) -> anyhow::Result<Worlds> {
-        Ok(Worlds(matching(fitting::of(study)?)))
+        Ok(Worlds(matching(fitting::of(study)?).0))
     }
 }
 

@@ -65,7 +65,12 @@ impl Args {
         let again = temporary.path().join("again");
         let signals = Signals::set()?;
         match self.sample.filter(|sample| *sample < study.jobs()) {
-            Some(_) if matches!(study.identity.made_by, Command::Calibrate { .. } | Command::Match) => {
+            Some(_)
+                if matches!(
+                    study.identity.made_by,
+                    Command::Calibrate { .. } | Command::Match { .. }
+                ) =>
+            {
                 let why = "--sample chooses among runs, and those of a search follow from each other";
                 Err(Usage(why.to_owned()).into())
             }

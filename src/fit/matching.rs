@@ -8,6 +8,8 @@
 //! Values are on the scales of what was observed, so that differences mean the same everywhere; what does not happen in
 //! a run is not a number. All that is asked is a function of the seed and of what was told.
 
+use rayon::prelude::*;
+
 use super::chance::Chance;
 use super::emulator::{Diagnosis, Emulator};
 use super::matrix::Vector;
@@ -211,6 +213,7 @@ impl Matching {
         let number = self.waves.len();
         let near = self.nearest(values);
         let taught: Vec<Option<(StandIn, Diagnosis)>> = (0..self.aims.len())
+            .into_par_iter()
             .map(|value| self.stand_in(value, points, values, &near))
             .collect();
         let emulated = taught

@@ -17,7 +17,7 @@
 //! the method and of the distances told before, on any machine and whoever tries them in which order.
 
 pub mod abc;
-mod chance;
+pub mod chance;
 pub mod cma;
 pub mod distance;
 pub mod emulator;

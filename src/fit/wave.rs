@@ -6,6 +6,8 @@
 //! the threshold is the cut (subset simulation: Au and Beck 2001, Probab. Eng. Mech. 16(4), 263-277). So a rest of a
 //! millionth of the space is found and measured, where trying points at random would find none.
 
+use rayon::prelude::*;
+
 use super::chance::Chance;
 use super::matrix::{Vector, minus, square};
 
@@ -28,8 +30,9 @@ const STEPS: usize = 8;
 const HALVINGS: usize = 40;
 
 /// What is left of the unit cube of so many parameters below a cut of `implausibility`.
-pub fn left(seed: u64, parameters: usize, cut: f64, implausibility: impl Fn(&[f64]) -> f64) -> Left {
+pub fn left(seed: u64, parameters: usize, cut: f64, implausibility: impl Fn(&[f64]) -> f64 + Sync) -> Left {
     let mut population: Vec<(f64, Vector)> = (0..POPULATION as u32)
+        .into_par_iter()
         .map(|index| {
             let mut chance = Chance::of(seed, 0, index);
             let point: Vector = (0..parameters).map(|_| chance.share()).collect();
@@ -64,7 +67,7 @@ pub fn left(seed: u64, parameters: usize, cut: f64, implausibility: impl Fn(&[f6
             }
             (own, point)
         };
-        population = (0..POPULATION).map(walked).collect();
+        population = (0..POPULATION).into_par_iter().map(walked).collect();
         if threshold <= cut {
             return Left {
                 share,

@@ -14,6 +14,7 @@ pub mod region;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod score;
+pub mod self_test;
 pub mod sensitivity;
 pub mod summary;
 pub mod why;

@@ -94,7 +94,11 @@ pub enum Command {
         base: String,
     },
     /// What a record does not rule out.
-    Match,
+    Match {
+        /// Matched to so many records that were made up of runs of the model itself, in place of what was observed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        self_test: Option<u32>,
+    },
 }
 
 impl Command {
@@ -107,7 +111,7 @@ impl Command {
             Command::Sweep => "sweep",
             Command::Score => "score",
             Command::Calibrate { .. } => "calibrate",
-            Command::Match => "match",
+            Command::Match { .. } => "match",
         }
     }
 }

@@ -53,7 +53,7 @@ impl Study {
             study.given.push((RECORD, text(RECORD)?));
         }
         let worlds = path.join(WORLDS);
-        if identity.made_by != Command::Match && worlds.is_file() {
+        if !matches!(identity.made_by, Command::Match { .. }) && worlds.is_file() {
             study.in_worlds(text(WORLDS)?)?;
         }
         study.keep(identity.outcomes.clone())?;
@@ -67,7 +67,7 @@ impl Study {
 fn given(command: &Command) -> &'static [&'static str] {
     match command {
         Command::Score => &[RECORD],
-        Command::Calibrate { .. } | Command::Match => &["search.toml", RECORD],
+        Command::Calibrate { .. } | Command::Match { .. } => &["search.toml", RECORD],
         _ => &[],
     }
 }

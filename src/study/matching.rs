@@ -50,7 +50,8 @@ impl Match {
         let replicates = search.replicates.max(search.world_replicates);
         let points = search.waves * search.wave_points + 2 * search.worlds;
         let outcomes = self.observations.iter().map(|of| (of.id.as_str(), &of.outcome));
-        self.fitting.study(Command::Match, replicates, points, outcomes)
+        self.fitting
+            .study(Command::Match { self_test: None }, replicates, points, outcomes)
     }
 
     /// Title of the scenario.
@@ -68,7 +69,25 @@ impl Match {
         &self.observations
     }
 
-    fn matching(&self) -> Matching {
+    /// What its fitting is of.
+    pub(super) fn fitting(&self) -> &Fitting {
+        &self.fitting
+    }
+
+    /// What was observed.
+    fn aims(&self) -> Vec<Aim> {
+        let aim = |of: &Observed| {
+            let (low, high) = of.target.ends();
+            Aim {
+                low,
+                high,
+                known: of.target.known(),
+            }
+        };
+        self.observations.iter().map(aim).collect()
+    }
+
+    fn matching(&self, aims: Vec<Aim>) -> Matching {
         let search = self.search();
         let method = matching::Method {
             seed: search.seed,
@@ -79,24 +98,17 @@ impl Match {
             worlds: search.worlds,
             world_replicates: search.world_replicates as usize,
         };
-        let aim = |of: &Observed| {
-            let (low, high) = of.target.ends();
-            Aim {
-                low,
-                high,
-                known: of.target.known(),
-            }
-        };
-        Matching::new(method, self.observations.iter().map(aim).collect())
+        Matching::new(method, aims)
     }
 
     /// The values of the parameters at a point of the unit cube.
-    fn values(&self, point: &[f64]) -> Vec<f64> {
+    pub(super) fn values(&self, point: &[f64]) -> Vec<f64> {
         let at = self.search().parameters.iter().zip(point);
         at.map(|(of, &share)| of.at(share)).collect()
     }
 
-    fn scaled(&self, row: &[f64]) -> Vec<f64> {
+    /// The observations of a run on their scales.
+    pub(super) fn scaled(&self, row: &[f64]) -> Vec<f64> {
         let pairs = self.observations.iter().zip(row);
         pairs
             .map(|(of, &value)| {
@@ -121,12 +133,22 @@ pub struct Waves<'m> {
 impl<'m> Waves<'m> {
     /// None of them yet.
     pub fn new(of: &'m Match) -> Waves<'m> {
+        Waves::at(of, of.aims(), 0)
+    }
+
+    /// Waves that close in on these aims, whose points have numbers from `first` on.
+    pub(super) fn at(of: &'m Match, aims: Vec<Aim>, first: u32) -> Waves<'m> {
         Waves {
             of,
-            matching: of.matching(),
-            points: 0,
+            matching: of.matching(aims),
+            points: first,
             asked: None,
         }
+    }
+
+    /// The number of the next point, and what is found, once no more is asked for.
+    pub(super) fn found(self) -> (u32, Matching) {
+        (self.points, self.matching)
     }
 }
 

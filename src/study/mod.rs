@@ -16,7 +16,7 @@
 //! | `execute`, `stages` | runs the jobs that are not done; asks for the next points |
 //! | `rows`, `assemble`, `manifest` | tables, put together once all is done |
 //! | `load`, `growth`, `status`, `difference` | what a folder holds: the study again, a part of a larger one, how far it is |
-//! | `fitting`, `calibrate`, `matching` | what is searched and where; stages that fit parameters to a record; waves that close in on what it does not rule out |
+//! | `fitting`, `calibrate`, `matching`, `self_test` | what is searched and where; stages that fit parameters to a record; waves that close in on what it does not rule out; whether they keep a truth that is known |
 //! | `worlds` | plausible worlds, of which each replicate runs in the next |
 
 mod arm;
@@ -40,6 +40,7 @@ mod place;
 mod plan;
 mod progress;
 pub mod rows;
+pub mod self_test;
 mod shard;
 mod stages;
 mod status;
