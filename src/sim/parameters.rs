@@ -3,7 +3,9 @@
 //!
 //! The same values serve all regions: regions differ by measurable attributes only. "calibrated" means that the
 //! value was chosen so that the patterns of a wave come out, within a range that can be argued for; it does not
-//! mean that it was measured.
+//! mean that it was measured. "estimate" means that not even that was done.
+
+use super::forms::Forms;
 
 /// What is known of one parameter.
 #[derive(Clone, Copy)]
@@ -32,9 +34,13 @@ macro_rules! rules {
     ($($(#[doc = $about:literal])* $group:ident: $Group:ident {
         $($name:ident = $default:literal, $unit:literal, $low:literal..=$high:literal, $source:literal, $meaning:literal;)*
     })*) => {
-        /// Every parameter of the rules, by group.
+        /// Every parameter of the rules, by group, and the forms of mechanisms that have several.
         #[derive(Clone, Debug, Default, PartialEq)]
-        pub struct Rules { $($(#[doc = $about])* pub $group: $Group),* }
+        pub struct Rules {
+            $($(#[doc = $about])* pub $group: $Group,)*
+            /// Which form of each mechanism holds.
+            pub forms: Forms,
+        }
 
         $($(#[doc = $about])*
         #[derive(Clone, Debug, PartialEq)]
@@ -117,6 +123,9 @@ rules! {
         fear_reference = 100.0, "harm/hour", 0.1..=100000.0, "calibrated", "Harm an hour at which repression spreads half of the fear it can.";
         fear_half_life = 49.3, "hours", 1.0..=2160.0, "calibrated", "Half-life of fear.";
         own_community = 20.0, "ratio", 0.0..=1000.0, "calibrated; Siegel 2011", "How much harder harm to a neighbour hits than news of one harmed person in the region.";
+        relative_backlash_reference = 4.0, "harm/hour/100,000", 0.001..=10000.0, "estimate: the absolute reference in the largest region", "Under `rules.forms.harm = \"relative\"`: harm an hour in 100,000 of those who hear of it at which repression feeds anger most.";
+        relative_fear_reference = 5.0, "harm/hour/100,000", 0.001..=100000.0, "estimate: the absolute reference in the largest region", "Under `rules.forms.harm = \"relative\"`: harm an hour in 100,000 of those who hear of it at which repression spreads half of the fear it can.";
+        relative_own_community = 1.0, "1/100,000", 0.0..=1000.0, "estimate; Siegel 2011", "Under `rules.forms.harm = \"relative\"`: harm to one neighbour weighs as harm to so many in 100,000 residents.";
     }
     /// Who turns violent, and who loots.
     violence: Violence {
@@ -142,6 +151,8 @@ rules! {
         alarm_share = 0.67, "share", 0.05..=1.0, "two shifts of three", "Share of officers on duty where there is a crowd; all of them where it is more than they can see to.";
         arrest_rate = 0.00048, "arrests/officer-hour", 0.0..=1.0, "calibrated", "Arrests by an officer who contains a crowd; three times that when dispersing, a fifth when holding.";
         violent_arrest = 2.0, "ratio", 0.0..=100.0, "calibrated", "How much likelier violent people are arrested than peaceful ones.";
+        cordon_share = 0.1, "share", 0.0..=1.0, "estimate", "Under `rules.forms.contact = \"encounter\"`: share of the peaceful whom officers deal with when they contain a crowd, those at the cordon. When they disperse it, all; when they hold, nobody.";
+        encounter_arrest_rate = 0.01, "arrests/encounter-hour", 0.0..=10.0, "estimate", "Under `rules.forms.contact = \"encounter\"`: arrests in an hour of an encounter of an officer with a person in the streets.";
         investigation_rate = 0.02, "arrests/officer-hour", 0.0..=1.0, "calibrated; detentions peaked after control was restored", "Arrests at home of people who took part, by an officer in a place under control.";
         detention_hours = 360.0, "hours", 1.0..=8760.0, "15 days of administrative arrest", "Mean time in detention.";
         fatigue_hours = 25.0, "hours", 1.0..=240.0, "calibrated", "Hours of continuous duty against a crowd until an officer is exhausted.";
@@ -175,6 +186,9 @@ rules! {
         officer_death_share = 0.0038, "deaths/injury", 0.0..=1.0, "calibrated", "Officers killed for each one injured by an unarmed crowd.";
         armed_lethality = 6.0, "ratio", 0.0..=100.0, "calibrated", "How much deadlier a fully armed crowd is for officers.";
         live_fire_injury_rate = 0.0055, "injuries/officer-hour", 0.0..=1.0, "calibrated", "Civilians shot by an officer under live fire.";
+        encounter_injury_rate = 0.03, "injuries/encounter-hour", 0.0..=10.0, "estimate", "Under `rules.forms.contact = \"encounter\"`: civilians injured in an hour of an encounter with an officer.";
+        encounter_officer_injury_rate = 0.04, "injuries/encounter-hour", 0.0..=10.0, "estimate", "Under `rules.forms.contact = \"encounter\"`: officers injured in an hour of an encounter with a violent person.";
+        encounter_fire_rate = 0.01, "injuries/encounter-hour", 0.0..=10.0, "estimate", "Under `rules.forms.contact = \"encounter\"`: people shot in an hour of an encounter of an officer under orders to fire with a violent person.";
         live_fire_death_share = 0.22, "deaths/injury", 0.0..=1.0, "Cook et al. 2017: about 22 % of those injured by assault with firearms die", "Civilians killed for each one shot.";
         violent_exposure = 6.0, "ratio", 0.0..=100.0, "calibrated", "How much likelier violent people are hit by force than peaceful ones.";
         recovery_hours = 336.0, "hours", 1.0..=8760.0, "calibrated", "Mean time until an injured person is about again.";

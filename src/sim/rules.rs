@@ -5,6 +5,7 @@
 //! `a h + b p - c r + d > 0`, so those who do sit in a corner of the cube of traits, and a crowd is a small share
 //! of a population. With violent disposition `v`, those who are out are violent when `v - e r + f > 0`.
 
+use super::forms::Harm;
 use super::model::Model;
 use super::parameters::Rules;
 use super::policy::ForceKind;
@@ -97,11 +98,39 @@ pub fn surprise(crowd: f64, usual: f64, floor: f64) -> f64 {
 }
 
 /// Anger and fear that an hour with this much harm adds: an inverted U for anger, which peaks at the reference, and
-/// a sigmoid for fear (Steinert-Threlkeld, Chan and Joo 2022; Opp and Roehl 1990).
+/// a sigmoid for fear (Steinert-Threlkeld, Chan and Joo 2022; Opp and Roehl 1990). Harm is in the unit of its form.
 pub fn repression(harm_per_hour: f64, rules: &Rules) -> (f64, f64) {
     let r = &rules.repression;
-    let (x, y) = (harm_per_hour / r.backlash_reference, harm_per_hour / r.fear_reference);
+    let scale = harm_scale(rules);
+    let (x, y) = (harm_per_hour / scale.backlash, harm_per_hour / scale.fear);
     (r.backlash_gain * x * libm::exp(1.0 - x), r.fear_gain * sigmoid(y, 1.0))
+}
+
+/// What harm an hour is weighed against, in the unit of its form.
+pub struct HarmScale {
+    /// At this much anger grows most.
+    pub backlash: f64,
+    /// At this much half of the fear spreads.
+    pub fear: f64,
+    /// So much is harm to one neighbour.
+    pub neighbour: f64,
+}
+
+/// The scale of the form that holds.
+pub fn harm_scale(rules: &Rules) -> HarmScale {
+    let r = &rules.repression;
+    match rules.forms.harm {
+        Harm::Absolute => HarmScale {
+            backlash: r.backlash_reference,
+            fear: r.fear_reference,
+            neighbour: r.own_community,
+        },
+        Harm::Relative => HarmScale {
+            backlash: r.relative_backlash_reference,
+            fear: r.relative_fear_reference,
+            neighbour: r.relative_own_community,
+        },
+    }
 }
 
 /// `x^2 / (x^2 + half^2)`: 0 at 0, a half at `half`, 1 far beyond.
@@ -121,6 +150,33 @@ pub fn order_force(order: u8) -> (f64, f64) {
         1 => (1.0, 1.0 / 3.0),
         _ => (3.0, 1.0),
     }
+}
+
+/// Encounters between officers and people at one time, `officers x people / (officers + people)`: as many as there are
+/// of the smaller side where the other is far larger, half of each where both are equal (mass action that saturates, as
+/// of predators and prey: Beddington 1975, DeAngelis et al. 1975; between the two laws of Lanchester 1916). So thirty
+/// people give 1,800 officers no more than thirty.
+pub fn encounters(officers: f64, people: f64) -> f64 {
+    if officers > 0.0 && people > 0.0 {
+        officers * people / (officers + people)
+    } else {
+        0.0
+    }
+}
+
+/// Share of the peaceful whom officers deal with under an order: nobody when they hold, those at the cordon when they
+/// contain, everybody when they disperse. With the violent they deal under any order.
+pub fn dealt_with(order: u8, rules: &Rules) -> f64 {
+    match order {
+        0 => 0.0,
+        1 => rules.policing.cordon_share,
+        _ => 1.0,
+    }
+}
+
+/// Of a number, so much in 100,000 of these residents.
+pub fn per_100_000(number: f64, residents: f64) -> f64 {
+    1e5 * number / residents
 }
 
 /// Belief that protest works, 0 to 1, after news of this weight: good news convinces a share of those who doubted,
@@ -240,6 +296,28 @@ mod tests {
         assert!(below.0 < at.0 && above.0 < at.0);
         assert!(below.1 < at.1 && at.1 < above.1);
         assert_eq!(repression(0.0, &rules), (0.0, 0.0));
+    }
+
+    #[test]
+    fn thirty_people_give_eighteen_hundred_officers_no_more_than_thirty_encounters() {
+        assert_eq!(encounters(1.0, 1.0), 0.5);
+        assert!((encounters(1_800.0, 30.0) - 54_000.0 / 1_830.0).abs() < 1e-12);
+        assert_eq!(encounters(1_800.0, 30.0), encounters(30.0, 1_800.0));
+        assert_eq!((encounters(0.0, 30.0), encounters(30.0, 0.0)), (0.0, 0.0));
+    }
+
+    #[test]
+    fn relative_harm_angers_most_at_a_reference_of_its_own() {
+        let mut rules = Rules::default();
+        rules.forms.harm = Harm::Relative;
+        let gain = rules.repression.backlash_gain;
+        // At the reference x e^(1 - x) is 1, at twice of it 2 / e.
+        let reference = rules.repression.relative_backlash_reference;
+        assert_eq!(repression(reference, &rules).0, gain);
+        let twice = gain * 2.0 / std::f64::consts::E;
+        assert!((repression(2.0 * reference, &rules).0 - twice).abs() < 1e-15);
+        let half = rules.repression.fear_gain / 2.0;
+        assert_eq!(repression(rules.repression.relative_fear_reference, &rules).1, half);
     }
 
     #[test]

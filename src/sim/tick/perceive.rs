@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use crate::dice::BLOCK;
+use crate::sim::forms::Harm;
 use crate::sim::model::Model;
 use crate::sim::policy::Lever;
 use crate::sim::rules::{self, constant, steps};
@@ -27,7 +28,7 @@ pub struct View {
     looting: f64,
     /// The crowd that is felt.
     felt: f64,
-    /// Harm that is seen or heard of, per hour.
+    /// Harm that is seen or heard of, per hour, in the unit of its form.
     harm: f64,
     /// Anger and fear that this adds, with pulses, where no neighbour is harmed.
     added: (f64, f64),
@@ -236,6 +237,32 @@ fn channel(model: &Model, here: &PlaceState, there: &PlaceState) -> f64 {
     word + (1.0 - word) * here.connectivity * there.connectivity
 }
 
+/// Harm an hour that a place's people have heard of, in the unit of its form: from their own place wholly, from others as
+/// far as they are tied to it and can be told, and from films.
+fn heard(model: &Model, world: &World, p: usize) -> f64 {
+    let place = &world.places[p];
+    let others = || world.places.iter().enumerate().filter(|(j, _)| *j != p);
+    let comes =
+        |(j, other): (usize, &PlaceState)| model.tie(p, j) * channel(model, place, other) * model.rules.belief.spread;
+    let mut harm = place.harm;
+    for (j, other) in others().filter(|(_, other)| other.harm > 0.0) {
+        harm += comes((j, other)) * other.harm;
+    }
+    match model.rules.forms.harm {
+        Harm::Absolute => harm + place.shown,
+        Harm::Relative if harm + place.shown <= 0.0 => 0.0,
+        Harm::Relative => {
+            // Where less comes through, it is of fewer people, too: calm places of which one hears calm.
+            let residents = |p: usize| f64::from(model.places[p].population);
+            let among = others().fold(residents(p), |among, (j, other)| {
+                among + comes((j, other)) * residents(j)
+            });
+            let everybody = (0..model.places.len()).map(residents).sum();
+            rules::per_100_000(harm, among) + rules::per_100_000(place.shown, everybody)
+        }
+    }
+}
+
 fn harm_of(model: &Model, counts: Counts) -> f64 {
     rules::harm(counts.arrested, counts.hurt, counts.killed, &model.rules)
 }
@@ -250,13 +277,7 @@ fn view(model: &Model, world: &World, p: usize, tick: u32) -> View {
         street,
     } = place.sight;
 
-    let mut harm = place.harm;
-    for (j, other) in world.places.iter().enumerate().filter(|(j, _)| *j != p) {
-        if other.harm > 0.0 {
-            harm += model.tie(p, j) * channel(model, place, other) * rules.belief.spread * other.harm;
-        }
-    }
-    harm += place.shown;
+    let harm = heard(model, world, p);
     let felt = rules::felt_crowd(place.memory, rules.perception.crowd_reference);
 
     let danger = rules::felt_crowd(fighting, rules.perception.crowd_reference);
@@ -386,7 +407,7 @@ pub fn feel(model: &Model, mood: (f32, f32), [arrested, hurt, killed]: [u16; 3],
     let added = if own > 0.0 {
         // What has been done to neighbours is felt for an hour, whatever the length of a tick; the rest of it is as for all.
         let (hour, rest) = (1.0, (view.hours.0 - 1.0, view.hours.1 - 1.0));
-        let harm = view.harm + own * model.rules.repression.own_community / hour;
+        let harm = view.harm + own * rules::harm_scale(&model.rules).neighbour / hour;
         let (here, common) = (
             rules::repression(harm, &model.rules),
             rules::repression(view.harm, &model.rules),
