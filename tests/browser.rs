@@ -263,6 +263,31 @@ fn why_is_one_click_from_a_region_and_two_regions_stand_side_by_side() {
 }
 
 #[test]
+fn the_course_of_events_is_filtered_by_sort_and_by_region() {
+    on_a_page(|browser| {
+        let rows = "return [...document.querySelectorAll('.filtered tbody tr')].filter(row => row.checkVisibility())
+            .map(row => row.dataset.at + ' ' + row.className)";
+        browser.click(".filtered summary");
+        let all = browser.ask(rows).as_array().map(Vec::len);
+        browser.click(".pick1");
+        let without = browser.ask(rows);
+        assert!(without.as_array().map(Vec::len) < all && !without.to_string().contains("sort1"));
+        browser.ask(
+            "const pick = document.querySelector('.where select'); pick.value = 'vellmar';
+            pick.dispatchEvent(new Event('change'))",
+        );
+        let there = browser.ask(rows);
+        let rows = there.as_array().expect("a list");
+        assert!(
+            !rows.is_empty()
+                && rows
+                    .iter()
+                    .all(|row| row.as_str().is_some_and(|row| row.starts_with("vellmar ")))
+        );
+    });
+}
+
+#[test]
 fn the_keyboard_alone_reaches_everything() {
     on_a_page(|browser| {
         let reachable = "return [...document.querySelectorAll('a[href],summary,input,select,[tabindex=\"0\"]')]

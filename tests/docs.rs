@@ -12,6 +12,7 @@ use qantar::dice::Dice;
 use qantar::metric::Metric;
 use qantar::scenario::Scenario;
 use qantar::scenario::kinds::{ActionKind, KINDS};
+use qantar::sim::forms::Forms;
 use qantar::sim::model::SiteKind;
 use qantar::sim::parameters::Rules;
 use qantar::sim::policy::Lever;
@@ -75,6 +76,23 @@ fn parameters() -> String {
         write!(text, "\n### `rules.{group}`\n\n{}", table(&head, rows)).expect("a string");
     }
     text
+}
+
+fn forms() -> String {
+    let rows = Forms::TABLE.iter().flat_map(|mechanism| {
+        mechanism.rivals.iter().enumerate().map(|(number, rival)| {
+            let default = if number == 0 { " (default)" } else { "" };
+            let own: Vec<_> = rival.own.iter().map(|name| code(name)).collect();
+            vec![
+                code(&format!("rules.forms.{}", mechanism.name)),
+                format!("{}{default}", code(rival.name)),
+                rival.meaning.into(),
+                own.join(", "),
+                rival.source.into(),
+            ]
+        })
+    });
+    table(&["mechanism", "form", "meaning", "read under it alone", "source"], rows)
 }
 
 fn levers() -> String {
@@ -280,6 +298,7 @@ fn generated(name: &str) -> String {
     static TUTORIAL: LazyLock<String> = LazyLock::new(tutorial);
     match name {
         "parameters" => parameters(),
+        "forms" => forms(),
         "levers" => levers(),
         "kinds" => kinds(),
         "metrics" => metrics(),
@@ -347,7 +366,8 @@ fn every_key_and_file_that_the_pages_name_exists() {
         for word in page.split(|c: char| c.is_whitespace() || matches!(c, '`' | '|' | ',' | '(' | ')' | '=')) {
             let word = word.trim_end_matches(['.', ';', ':']);
             if let Some((group, name)) = word.strip_prefix("rules.").and_then(|key| key.split_once('.')) {
-                let known = Rules::TABLE.iter().any(|p| p.group == group && p.name == name);
+                let mechanism = group == "forms" && Forms::TABLE.iter().any(|mechanism| mechanism.name == name);
+                let known = mechanism || Rules::TABLE.iter().any(|p| p.group == group && p.name == name);
                 assert!(known, "{}: there is no {word}", path.display());
             }
             // The space of the search belongs to the command that calibrates.

@@ -3,6 +3,7 @@
 use crate::worlds::{intervention, police, restless, site, to};
 use qantar::dice::Dice;
 use qantar::metric::Readings;
+use qantar::sim::forms::Forms;
 use qantar::sim::model::{Distribution, Force, Model, SiteKind};
 use qantar::sim::parameters::{Parameter, Rules};
 use qantar::sim::policy::{Choice, Contingent, ForceKind, Intervention, Lever, Policy, Side, When};
@@ -13,7 +14,7 @@ const WITHOUT_EFFECT: &[&str] = &[];
 
 /// The restless country with forces of every kind, foreign guards, volunteers, a shutdown, a concession, frost,
 /// and a rumour that is denied; its two regions are reached by air or by road.
-fn everything(by_air: bool) -> Model {
+pub fn everything(by_air: bool) -> Model {
     let mut model = restless(96);
     model.regions[0].temperature = -20.0;
     for kind in [ForceKind::Special, ForceKind::Guard, ForceKind::Army] {
@@ -62,6 +63,19 @@ fn everything(by_air: bool) -> Model {
             ..at("denial", 14)
         },
     ]);
+    model
+}
+
+/// With the last form of every mechanism, as lively as with the first.
+fn rival(mut model: Model) -> Model {
+    model.rules.perception.crowd_half = 12.0;
+    model.interventions.push(Intervention {
+        effect: vec![to(Lever::Armed, 5.0)],
+        ..intervention("armed", 2)
+    });
+    for mechanism in Forms::TABLE {
+        (mechanism.choose)(&mut model.rules.forms, mechanism.rivals.len() - 1);
+    }
     model
 }
 
@@ -126,23 +140,34 @@ fn history(model: &Model, replicate: u32) -> impl Iterator<Item = Readings> {
 
 #[test]
 fn every_parameter_has_an_effect_in_a_country_where_everything_happens() {
-    let countries = [everything(true), everything(false), answering()];
+    let countries = [
+        everything(true),
+        everything(false),
+        answering(),
+        rival(everything(true)),
+    ];
     let before = countries
         .each_ref()
         .map(|country| [0, 1, 2, 3, 4, 5, 6, 7].map(|replicate| history(country, replicate).collect::<Vec<_>>()));
     let moves = |parameter: &&Parameter| {
-        countries.iter().zip(&before).any(|(country, before)| {
-            let own = (parameter.get)(&country.rules);
-            // Far up and far down: one of them must be felt, in one of a few histories, and the first tick that
-            // differs is enough.
-            [own * 4.0 + 0.1, own / 4.0].into_iter().any(|value| {
-                let mut other = country.clone();
-                (parameter.set)(&mut other.rules, value);
-                (0..)
-                    .zip(before)
-                    .any(|(replicate, before)| !history(&other, replicate).eq(before.iter().cloned()))
+        let needed = Forms::needed_by(&format!("{}.{}", parameter.group, parameter.name));
+        let read = |country: &Model| needed.is_none_or(|(of, form)| (of.chosen)(&country.rules.forms) == form);
+        countries
+            .iter()
+            .zip(&before)
+            .filter(|(country, _)| read(country))
+            .any(|(country, before)| {
+                let own = (parameter.get)(&country.rules);
+                // Far up and far down: one of them must be felt, in one of a few histories, and the first tick that
+                // differs is enough.
+                [own * 4.0 + 0.1, own / 4.0].into_iter().any(|value| {
+                    let mut other = country.clone();
+                    (parameter.set)(&mut other.rules, value);
+                    (0..)
+                        .zip(before)
+                        .any(|(replicate, before)| !history(&other, replicate).eq(before.iter().cloned()))
+                })
             })
-        })
     };
     let still = Rules::TABLE.iter().filter(|parameter| !moves(parameter));
     let still: Vec<String> = still.map(|p| format!("{}.{}", p.group, p.name)).collect();

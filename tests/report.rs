@@ -64,6 +64,8 @@ fn every_kind_of_results_gives_a_page_and_several_stand_side_by_side() {
     let text = fs::read_to_string(&page).expect("a page");
     for part in [
         "Side by side",
+        "The baseline of each: people out over time",
+        "The same numbers side by side",
         "This is one run.",
         "What would be different: none",
         "The course of events",
@@ -81,6 +83,99 @@ fn every_kind_of_results_gives_a_page_and_several_stand_side_by_side() {
         text,
         "the same results give the same bytes"
     );
+}
+
+#[test]
+fn worlds_of_which_a_parameter_decides_are_dots_against_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let [worlds, results, page] = ["worlds.csv", "results", "page.html"].map(|name| path(folder.path(), name));
+    // How dear it is to go out decides how much it matters whether the price is taken back.
+    let costs = (0..16).map(|world| format!("{:.4}\n", 0.64 + 0.1 * f64::from(world) / 15.0));
+    fs::write(
+        &worlds,
+        "rules.turnout.base_cost\n".to_owned() + &costs.collect::<String>(),
+    )
+    .expect("a file");
+    let arm = "none:action.rollback.remove=true";
+    done(&[
+        "compare",
+        TUTORIAL,
+        "--arm",
+        arm,
+        "--worlds",
+        &worlds,
+        "--replicates",
+        "16",
+        "--out",
+        &results,
+        "--quiet",
+    ]);
+    done(&["report", &results, "--out", &page, "--quiet"]);
+    let text = fs::read_to_string(&page).expect("a page");
+    let from = text.find("A dot is a world").expect("pictures of worlds");
+    let section = &text[from..from + text[from..].find("</section>").expect("an end")];
+    let picture = &section[section.find("<svg").expect("a picture")..section.find("</svg>").expect("its end")];
+    assert!(picture.contains("rules.turnout.base_cost"), "{picture}");
+    assert_eq!(picture.matches("<circle").count(), 16, "a dot for each world");
+    assert!(
+        section.contains("<th scope=\"row\">0.64</th>"),
+        "and its numbers as a table"
+    );
+}
+
+#[test]
+fn towns_are_circles_on_the_maps_and_rows_of_a_table_of_their_own() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let [scenario, results, page] = ["towns.toml", "results", "page.html"].map(|name| path(folder.path(), name));
+    let square = |(id, west, south): (&str, f64, f64)| {
+        let (east, north) = (west + 1.2, south + 0.6);
+        let ring = format!("[[{west},{south}],[{east},{south}],[{east},{north}],[{west},{north}],[{west},{south}]]");
+        format!(r#"{{"type":"Feature","id":"{id}","geometry":{{"type":"Polygon","coordinates":[{ring}]}}}}"#)
+    };
+    let squares = [
+        ("port-amber", 59.4, 44.7),
+        ("vellmar", 60.9, 45.2),
+        ("harrow", 61.9, 45.9),
+    ];
+    let features = squares.map(square).join(",");
+    let base = fs::canonicalize(TUTORIAL).expect("the tutorial");
+    let text = format!(
+        r#"
+schema_version = 1
+extends = '{}'
+map = '''{{"type":"FeatureCollection","features":[{features}]}}'''
+place = [
+    {{ id = "upper", name = "Upper Vellmar", region = "vellmar", population = 5000, position = [45.4, 61.3], kind = "city" }},
+    {{ id = "lower", name = "Lower Vellmar", region = "vellmar", population = 3000, position = [45.5, 61.6], kind = "city" }},
+]
+"#,
+        base.display()
+    );
+    fs::write(&scenario, text).expect("a file");
+    done(&["run", &scenario, "--places", "--explain", "--out", &results, "--quiet"]);
+    done(&["report", &results, "--out", &page, "--quiet"]);
+    let text = fs::read_to_string(&page).expect("a page");
+    for part in [
+        "<h3>Towns and villages</h3>",
+        "Circles are cities and towns",
+        r##"href="#f0-place-upper""##,
+        r#"id="f0-place-upper""#,
+        "<title>Upper Vellmar: ",
+        "Somebody was out in ",
+        "Protest begins: Upper Vellmar",
+    ] {
+        assert!(text.contains(part), "{part} is missing");
+    }
+    assert!(
+        !text.contains("<title>Vellmar, the capital, elsewhere: "),
+        "what is left of a region lies nowhere"
+    );
+    // What decided in a town is not kept, so its run is run again.
+    let why = qantar(&["why", &results, "--place", "upper", "--at", "2030-03-06T18:00"])
+        .output()
+        .expect("it runs");
+    assert!(why.status.success(), "{}", String::from_utf8_lossy(&why.stderr));
+    assert!(String::from_utf8_lossy(&why.stdout).contains("upper, 6 Mar 18:00"));
 }
 
 #[test]

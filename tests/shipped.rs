@@ -410,6 +410,7 @@ fn restless(name: &str, mood: Mood) -> Model {
             (parameter.set)(&mut rules, own);
         }
     }
+    rules.forms = model.rules.forms;
     model.rules = rules;
     model
 }

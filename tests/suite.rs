@@ -15,6 +15,7 @@ mod epstein_commands;
 mod epstein_twin;
 mod examples;
 mod faults;
+mod forms;
 mod fuzz;
 mod house;
 mod matching;

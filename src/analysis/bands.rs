@@ -1,17 +1,17 @@
-//! A metric over time in many replicates: the median and the range of nine worlds in ten, hour by hour.
+//! A number over time in many runs: the median and the ranges of half and of nine in ten of them, tick by tick.
 
-use super::course::Course;
-use super::spread::Spread;
+use std::ops::Range;
+
+use super::spread::Five;
 use crate::table::{Column, Table};
 
-/// The values of a metric of the whole country in some of the ticks, over replicates. Quantiles need all values of a
-/// tick, so memory grows with ticks times replicates; who has very many replicates takes a few ticks at a time.
-#[derive(Debug)]
+/// The values of a number in some of the ticks, over runs that are collected one after the other. Quantiles need all values
+/// of a tick, so memory grows with ticks times runs; who has very many runs takes a few ticks at a time.
+#[derive(Clone, Debug, Default)]
 pub struct Collected {
-    metric: String,
-    ticks: std::ops::Range<usize>,
-    /// One list for each arm and tick.
-    values: Vec<Vec<Vec<f64>>>,
+    from: usize,
+    /// Of each tick, a value for each run.
+    ticks: Vec<Vec<f64>>,
 }
 
 /// A metric of the whole country over time in one arm.
@@ -19,38 +19,35 @@ pub struct Collected {
 pub struct Band {
     /// The arm.
     pub arm: String,
-    /// The median and the 5 % and 95 % quantiles over replicates, one for each tick.
-    pub ticks: Vec<Spread>,
+    /// Its quantiles over replicates, one for each tick.
+    pub ticks: Vec<Five>,
 }
 
 impl Collected {
-    /// Nothing yet, of so many arms.
-    pub fn new(metric: &str, arms: usize, ticks: std::ops::Range<usize>) -> Collected {
+    /// Nothing yet, of these ticks.
+    pub fn new(ticks: Range<usize>) -> Collected {
         Collected {
-            metric: metric.to_owned(),
-            values: vec![vec![Vec::new(); ticks.len()]; arms],
-            ticks,
+            from: ticks.start,
+            ticks: vec![Vec::new(); ticks.len()],
         }
     }
 
-    /// Add a replicate of an arm.
+    /// Add a run, of which these are the values tick by tick from the first.
     ///
     /// # Panics
-    /// If the course lacks the metric or a tick, or if there is no such arm.
-    pub fn add(&mut self, arm: usize, course: &Course) {
-        let values = course.values(&self.metric);
-        for (tick, all) in self.ticks.clone().zip(&mut self.values[arm]) {
-            all.push(values[tick]);
-        }
+    /// If one of the ticks is missing.
+    pub fn add(&mut self, values: &[f64]) {
+        let values = &values[self.from..self.from + self.ticks.len()];
+        self.ticks
+            .iter_mut()
+            .zip(values)
+            .for_each(|(all, value)| all.push(*value));
     }
 
-    /// The quantiles of these ticks, arm by arm.
-    ///
-    /// # Panics
-    /// If an arm has no replicate.
-    pub fn spreads(&self) -> Vec<Vec<Spread>> {
-        let of_arm = |ticks: &Vec<Vec<f64>>| ticks.iter().map(|values| Spread::of(values)).collect();
-        self.values.iter().map(of_arm).collect()
+    /// The quantiles of each tick; of none where there is no run.
+    pub fn fives(&self) -> Vec<Five> {
+        let had = self.ticks.iter().filter(|values| !values.is_empty());
+        had.map(|values| Five::of(values)).collect()
     }
 }
 
@@ -61,7 +58,7 @@ pub fn table(metric: &str, bands: &[Band], times: &[String]) -> Table {
             .iter()
             .flat_map(|band| band.ticks.iter().enumerate().map(move |at| (band, at)))
     };
-    let number = |get: fn(&Spread) -> f64| Column::Float(rows().map(|(_, (_, spread))| get(spread)).collect());
+    let number = |get: fn(&Five) -> f64| Column::Float(rows().map(|(_, (_, five))| get(five)).collect());
     Table::new(vec![
         ("arm", Column::Text(rows().map(|(band, _)| band.arm.clone()).collect())),
         ("tick", Column::Int(rows().map(|(_, (tick, _))| tick as i64).collect())),
@@ -70,9 +67,9 @@ pub fn table(metric: &str, bands: &[Band], times: &[String]) -> Table {
             Column::Text(rows().map(|(_, (tick, _))| times[tick].clone()).collect()),
         ),
         ("metric", Column::Text(rows().map(|_| metric.to_owned()).collect())),
-        ("median", number(|spread| spread.median)),
-        ("q05", number(|spread| spread.low)),
-        ("q95", number(|spread| spread.high)),
+        ("median", number(|five| five.median)),
+        ("q05", number(|five| five.low)),
+        ("q95", number(|five| five.high)),
     ])
 }
 
@@ -80,31 +77,22 @@ pub fn table(metric: &str, bands: &[Band], times: &[String]) -> Table {
 mod tests {
     use super::*;
 
-    fn series(values: [f64; 3]) -> Table {
-        Table::new(vec![
-            ("region", Column::Text(vec!["all".to_owned(); 3])),
-            ("time", Column::Text(["0", "1", "2"].map(str::to_owned).to_vec())),
-            ("participants", Column::Float(values.to_vec())),
-        ])
-    }
-
     #[test]
     fn a_band_has_the_quantiles_of_each_tick_however_they_are_collected() {
-        let replicates = [[1.0, 4.0, 0.0], [3.0, 5.0, 0.0], [2.0, 9.0, 6.0]].map(series);
+        let runs = [[1.0, 4.0, 0.0], [3.0, 5.0, 0.0], [2.0, 9.0, 6.0]];
         let collect = |ticks| {
-            let mut collected = Collected::new("participants", 1, ticks);
-            replicates
-                .iter()
-                .for_each(|series| collected.add(0, &Course::of(series)));
-            collected.spreads().remove(0)
+            let mut collected = Collected::new(ticks);
+            runs.iter().for_each(|values| collected.add(values));
+            collected.fives()
         };
         let whole = collect(0..3);
         assert_eq!(
-            whole.iter().map(|spread| spread.median).collect::<Vec<_>>(),
+            whole.iter().map(|five| five.median).collect::<Vec<_>>(),
             [2.0, 5.0, 0.0]
         );
-        assert!((whole[2].high - 5.4).abs() < 1e-12);
+        assert!((whole[2].high - 5.4).abs() < 1e-12 && (whole[2].upper - 3.0).abs() < 1e-12);
         assert_eq!([collect(0..1), collect(1..3)].concat(), whole);
+        assert_eq!(Collected::new(0..3).fives(), []);
         let times = ["a", "b", "c"].map(str::to_owned);
         let bands = [Band {
             arm: "x".to_owned(),

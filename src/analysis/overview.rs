@@ -1,46 +1,18 @@
 //! Many runs at one glance, in one pass over their series and events: every metric of the whole over time, the first
 //! metric place by place, day by day and hour by hour, and what happened when, and in how many runs.
 //!
-//! Memory grows with ticks times runs times (metrics + places): some 20 MB for a hundred runs of twelve days, hour by
+//! Memory grows with ticks times runs times (metrics + places): some 40 MB for a hundred runs of twelve days, hour by
 //! hour, of seventeen regions.
 
 use std::collections::BTreeMap;
 
+use super::bands::Collected;
+use super::course::Course;
+use super::happenings::{self, Happening, first_of_any};
 use super::replicate::{COUNTRY, column};
-use super::spread::{Spread, quantile};
+use super::spread::{Five, Spread};
 use crate::metric::Metric;
 use crate::table::Table;
-
-/// How a number varies over runs: half of them lie between `lower` and `upper`, nine in ten between `low` and `high`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Five {
-    /// The 5 % quantile.
-    pub low: f64,
-    /// The 25 % quantile.
-    pub lower: f64,
-    /// The median.
-    pub median: f64,
-    /// The 75 % quantile.
-    pub upper: f64,
-    /// The 95 % quantile.
-    pub high: f64,
-}
-
-impl Five {
-    /// Of these values, at least one.
-    pub fn of(values: &[f64]) -> Five {
-        let mut sorted = values.to_vec();
-        sorted.sort_by(f64::total_cmp);
-        let [low, lower, median, upper, high] = [0.05, 0.25, 0.5, 0.75, 0.95].map(|share| quantile(&sorted, share));
-        Five {
-            low,
-            lower,
-            median,
-            upper,
-            high,
-        }
-    }
-}
 
 /// A metric over time.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,10 +23,10 @@ pub struct Over {
     pub ticks: Vec<Five>,
 }
 
-/// A place over runs.
+/// A region over runs, or a place in one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Place {
-    /// The id of the region.
+    /// Its id.
     pub id: String,
     /// The quantiles of the first metric, one for each tick.
     pub ticks: Vec<Five>,
@@ -70,31 +42,6 @@ pub struct Place {
     pub killed: Spread,
 }
 
-/// Something that happened, in each run.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Happening {
-    /// What.
-    pub event: String,
-    /// Where; `all` if everywhere.
-    pub region: String,
-    /// The id of the site, action or contingent; may be empty.
-    pub subject: String,
-    /// Its first tick in each run; `None` in a run in which it never happens.
-    pub ticks: Vec<Option<usize>>,
-}
-
-impl Happening {
-    /// In how many runs it happens.
-    pub fn runs(&self) -> usize {
-        self.ticks.iter().flatten().count()
-    }
-
-    /// The median of its first tick, over the runs in which it happens.
-    pub fn median(&self) -> Option<usize> {
-        middle(&self.ticks)
-    }
-}
-
 /// The runs of one arm.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Arm {
@@ -104,8 +51,10 @@ pub struct Arm {
     pub runs: usize,
     /// Every metric of the whole, in the order of the columns.
     pub metrics: Vec<Over>,
-    /// The places, in the order of the rows.
+    /// The regions, in the order of the rows.
     pub places: Vec<Place>,
+    /// Towns and villages inside them, where their readings are kept.
+    pub towns: Vec<Place>,
     /// What happened, in the order of its median.
     pub happenings: Vec<Happening>,
 }
@@ -126,84 +75,76 @@ pub struct Overview {
 pub struct Collecting {
     times: Vec<String>,
     metrics: Vec<String>,
-    places: Vec<String>,
+    regions: Vec<String>,
+    towns: Vec<String>,
     arms: Vec<Runs>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Runs {
     name: String,
-    number: usize,
-    /// Of each metric and tick, a value for each run.
-    whole: Vec<Vec<Vec<f32>>>,
-    /// Of each place and tick, a value for each run.
-    places: Vec<Vec<Vec<f32>>>,
-    /// Of each place and tick that ends a day, a value for each run.
-    today: Vec<Vec<Vec<f32>>>,
-    /// Of each place, a value for each run.
-    killed: Vec<Vec<f64>>,
-    happenings: BTreeMap<(String, String, String), Vec<Option<usize>>>,
+    whole: Vec<Collected>,
+    regions: Vec<Area>,
+    towns: Vec<Area>,
+    happenings: happenings::Collecting,
 }
 
+/// A region or a place in it, over the runs until now.
+#[derive(Clone, Debug)]
+struct Area {
+    ticks: Collected,
+    today: Collected,
+    peaks: Vec<f64>,
+    killed: Vec<f64>,
+}
+
+/// The columns of a series that are no metric.
+const KEYS: [&str; 8] = ["arm", "point", "replicate", "seed", "tick", "time", "region", "place"];
+
 impl Collecting {
-    /// Add a run of an arm; the first arm that is added is the baseline.
+    /// Add a run of an arm, with the readings of its places where they are kept; the first arm that is added is the baseline.
     ///
     /// # Panics
-    /// If a table lacks a column of `series.csv` or `events.csv`, or the series has other ticks, regions or metrics
-    /// than that of the first run.
-    pub fn add(&mut self, arm: &str, series: &Table, events: &Table) {
-        let (region, time) = (column(series, "region"), column(series, "time"));
-        let rows_of = |id: &str| -> Vec<usize> { (0..series.rows()).filter(|&row| region.text(row) == id).collect() };
-        let whole = rows_of(COUNTRY);
+    /// If a table lacks a column of `series.csv`, `places.csv` or `events.csv`, or has other ticks, regions, places or
+    /// metrics than that of the first run.
+    pub fn add(&mut self, arm: &str, series: &Table, places: Option<&Table>, events: &Table) {
+        let whole = Course::of(series);
         if self.arms.is_empty() {
-            self.times = whole.iter().map(|&row| time.text(row).to_owned()).collect();
-            let keys = ["arm", "point", "replicate", "seed", "tick", "time", "region"];
+            self.times = (0..whole.len()).map(|tick| whole.time(tick).to_owned()).collect();
             let names = series.columns().iter().map(|(name, _)| name.clone());
-            self.metrics = names.filter(|name| !keys.contains(&name.as_str())).collect();
-            let first = (0..series.rows())
-                .map(|row| region.text(row))
-                .take_while(|id| *id != COUNTRY);
-            self.places = first.map(str::to_owned).collect();
+            self.metrics = names.filter(|name| !KEYS.contains(&name.as_str())).collect();
+            self.regions = areas(series, "region");
+            self.regions.retain(|id| id != COUNTRY);
+            self.towns = places.map_or_else(Vec::new, |places| areas(places, "place"));
         }
-        let ends = day_ends(&self.times);
         let found = self.arms.iter().position(|runs| runs.name == arm);
         let number = found.unwrap_or_else(|| {
-            let (ticks, places) = (self.times.len(), self.places.len());
+            let ticks = self.times.len();
+            let area = Area {
+                ticks: Collected::new(0..ticks),
+                today: Collected::new(0..day_ends(&self.times).len()),
+                peaks: Vec::new(),
+                killed: Vec::new(),
+            };
             self.arms.push(Runs {
                 name: arm.to_owned(),
-                whole: vec![vec![Vec::new(); ticks]; self.metrics.len()],
-                places: vec![vec![Vec::new(); ticks]; places],
-                today: vec![vec![Vec::new(); ends.len()]; places],
-                killed: vec![Vec::new(); places],
-                ..Runs::default()
+                whole: vec![Collected::new(0..ticks); self.metrics.len()],
+                regions: vec![area.clone(); self.regions.len()],
+                towns: vec![area; self.towns.len()],
+                happenings: happenings::Collecting::default(),
             });
             self.arms.len() - 1
         });
-        let runs = &mut self.arms[number];
+        let (runs, ends) = (&mut self.arms[number], day_ends(&self.times));
         for (metric, all) in self.metrics.iter().zip(&mut runs.whole) {
-            let column = column(series, metric);
-            for (&row, values) in whole.iter().zip(all) {
-                values.push(column.number(row) as f32);
-            }
+            all.add(&whole.values(metric));
         }
-        let first = column(series, &self.metrics[0]);
-        let today = series.column(Metric::ParticipantsToday.name());
-        let killed = series.column(Metric::DeathsCivilians.name());
-        for (place, id) in self.places.iter().enumerate() {
-            let rows = rows_of(id);
-            for (&row, values) in rows.iter().zip(&mut runs.places[place]) {
-                values.push(first.number(row) as f32);
-            }
-            if let Some(today) = today {
-                for (&end, values) in ends.iter().zip(&mut runs.today[place]) {
-                    values.push(today.number(rows[end]) as f32);
-                }
-            }
-            let last = rows.last().zip(killed).map_or(0.0, |(&row, killed)| killed.number(row));
-            runs.killed[place].push(last);
+        let first = &self.metrics[0];
+        add_areas(&mut runs.regions, &self.regions, (series, "region"), first, &ends);
+        if let Some(places) = places {
+            add_areas(&mut runs.towns, &self.towns, (places, "place"), first, &ends);
         }
-        runs.happened(events);
-        runs.number += 1;
+        runs.happenings.add(events);
     }
 
     /// What all runs together show.
@@ -211,87 +152,86 @@ impl Collecting {
     /// # Panics
     /// If no run was added.
     pub fn finish(self) -> Overview {
-        let day_ends = day_ends(&self.times);
-        let (metrics, places) = (&self.metrics, &self.places);
+        let all = (&self.metrics[..], &self.regions[..], &self.towns[..]);
         Overview {
-            arms: self.arms.into_iter().map(|runs| runs.finish(metrics, places)).collect(),
+            arms: self.arms.into_iter().map(|runs| runs.finish(all)).collect(),
+            day_ends: day_ends(&self.times),
             times: self.times,
-            day_ends,
         }
     }
 }
 
-impl Runs {
-    /// Keep the first tick of each happening of a run.
-    fn happened(&mut self, events: &Table) {
-        let [tick, region, event, subject] = ["tick", "region", "event", "subject"].map(|name| column(events, name));
-        for row in 0..events.rows() {
-            let key = [event, region, subject].map(|column| column.text(row).to_owned());
-            let [event, region, subject] = key;
-            let ticks = self.happenings.entry((event, region, subject)).or_default();
-            if ticks.len() <= self.number {
-                ticks.resize(self.number, None);
-                ticks.push(Some(tick.number(row) as usize));
-            }
+/// The areas of a table of a run, in the order of the rows of its first tick.
+fn areas(table: &Table, key: &str) -> Vec<String> {
+    let (ids, mut found) = (column(table, key), Vec::<String>::new());
+    for row in 0..table.rows() {
+        if found.first().is_some_and(|first| first == ids.text(row)) {
+            break;
         }
+        found.push(ids.text(row).to_owned());
     }
+    found
+}
 
-    fn finish(self, metrics: &[String], places: &[String]) -> Arm {
-        let number = self.number;
-        let five = |values: &Vec<f32>| Five::of(&values.iter().map(|&value| f64::from(value)).collect::<Vec<_>>());
-        let median = |values: &Vec<f32>| five(values).median;
-        let mut happenings: Vec<Happening> = self
-            .happenings
-            .into_iter()
-            .map(|((event, region, subject), mut ticks)| {
-                ticks.resize(number, None);
-                Happening {
-                    event,
-                    region,
-                    subject,
-                    ticks,
-                }
-            })
-            .collect();
-        happenings.sort_by_key(|happening| (happening.median(), happening.event.clone(), happening.region.clone()));
-        let first_of = |event: &str, region: &str| {
-            let found = happenings.iter().find(|one| one.event == event && one.region == region);
-            found.map_or((0, None), |one| (one.runs(), one.median()))
-        };
-        let place = |(place, id): (usize, &String)| {
-            let runs = 0..number;
-            let peak = |run: usize| {
-                self.places[place]
-                    .iter()
-                    .map(|tick| f64::from(tick[run]))
-                    .fold(0.0, f64::max)
+/// Add a run to each area: its rows of a table, whose column `key` says of which each is.
+fn add_areas(areas: &mut [Area], ids: &[String], (table, key): (&Table, &str), metric: &str, ends: &[usize]) {
+    let of = column(table, key);
+    let mut rows: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    (0..table.rows()).for_each(|row| rows.entry(of.text(row)).or_default().push(row));
+    let first = column(table, metric);
+    let today = table.column(Metric::ParticipantsToday.name());
+    let killed = table.column(Metric::DeathsCivilians.name());
+    for (area, id) in areas.iter_mut().zip(ids) {
+        let rows = &rows[id.as_str()];
+        let values: Vec<f64> = rows.iter().map(|&row| first.number(row)).collect();
+        area.ticks.add(&values);
+        area.peaks.push(values.into_iter().fold(0.0, f64::max));
+        if let Some(today) = today {
+            area.today
+                .add(&ends.iter().map(|&end| today.number(rows[end])).collect::<Vec<_>>());
+        }
+        let last = rows.last().zip(killed).map_or(0.0, |(&row, killed)| killed.number(row));
+        area.killed.push(last);
+    }
+}
+
+impl Runs {
+    fn finish(self, (metrics, regions, towns): (&[String], &[String], &[String])) -> Arm {
+        let runs = self.happenings.runs();
+        let mut happenings = self.happenings.finish();
+        happenings.sort_by_key(|one| (one.median(), one.event.clone(), one.region.clone(), one.place.clone()));
+        let place = |(area, id): (&Area, &String), at: fn(&Happening) -> &str| {
+            let first = |event: &str| {
+                let own = |one: &&Happening| one.event == event && at(one) == id;
+                first_of_any(happenings.iter().filter(own))
             };
             Place {
                 id: id.clone(),
-                ticks: self.places[place].iter().map(five).collect(),
-                days: self.today[place]
-                    .iter()
-                    .filter(|day| !day.is_empty())
-                    .map(median)
-                    .collect(),
-                peak: Spread::told(&runs.map(peak).collect::<Vec<_>>()),
-                protest: first_of("protest_begins", id),
-                violence: first_of("violence_begins", id),
-                killed: Spread::told(&self.killed[place]),
+                ticks: area.ticks.fives(),
+                days: area.today.fives().iter().map(|five| five.median).collect(),
+                peak: Spread::told(&area.peaks),
+                protest: first("protest_begins"),
+                violence: first("violence_begins"),
+                killed: Spread::told(&area.killed),
             }
         };
+        let of_regions = self.regions.iter().zip(regions);
+        let of_towns = self.towns.iter().zip(towns);
         Arm {
             name: self.name,
-            runs: number,
+            runs,
             metrics: metrics
                 .iter()
                 .zip(&self.whole)
                 .map(|(metric, ticks)| Over {
                     metric: metric.clone(),
-                    ticks: ticks.iter().map(five).collect(),
+                    ticks: ticks.fives(),
                 })
                 .collect(),
-            places: places.iter().enumerate().map(place).collect(),
+            places: of_regions
+                .map(|one| place(one, |happening| &happening.region))
+                .collect(),
+            towns: of_towns.map(|one| place(one, Happening::at)).collect(),
             happenings,
         }
     }
@@ -304,7 +244,7 @@ impl Arm {
     }
 }
 
-/// Those out of each place among 100,000 of its residents.
+/// Those out of a place among 100,000 of its residents.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Share {
     /// The median of those out on each day.
@@ -313,10 +253,11 @@ pub struct Share {
     pub ticks: Vec<f64>,
 }
 
-/// The places of an arm whose residents are so many.
-pub fn shares(arm: &Arm, residents: &[f64]) -> Vec<Share> {
-    let places = arm.places.iter().zip(residents);
+/// That of places whose residents are so many.
+pub fn shares(places: &[Place], residents: &[f64]) -> Vec<Share> {
     places
+        .iter()
+        .zip(residents)
         .map(|(place, &residents)| {
             let share = |value: f64| value * 100_000.0 / residents.max(1.0);
             Share {
@@ -358,13 +299,6 @@ pub fn by_day(over: &Over, day_ends: &[usize]) -> Vec<(f64, f64)> {
         .collect()
 }
 
-/// The lower middle of those that there are.
-fn middle(ticks: &[Option<usize>]) -> Option<usize> {
-    let mut known: Vec<usize> = ticks.iter().flatten().copied().collect();
-    known.sort_unstable();
-    known.get((known.len().max(1) - 1) / 2).copied()
-}
-
 /// The last tick of each local day; none where ticks have no date.
 fn day_ends(times: &[String]) -> Vec<usize> {
     let date = |tick: usize| times[tick].get(..10);
@@ -398,10 +332,24 @@ mod tests {
         ])
     }
 
+    /// The same region by its two towns.
+    fn towns(aktau: [i64; 3], shetpe: [i64; 3]) -> Table {
+        let texts = |values: [&str; 2]| Column::Text([values; 3].concat().into_iter().map(str::to_owned).collect());
+        let values: Vec<i64> = aktau.into_iter().zip(shetpe).flat_map(|(a, b)| [a, b]).collect();
+        Table::new(vec![
+            ("region", texts(["west", "west"])),
+            ("place", texts(["aktau", "shetpe"])),
+            ("participants", Column::Int(values.clone())),
+            ("participants_today", Column::Int(values)),
+            ("deaths_civilians", Column::Int(vec![0, 0, 0, 0, 2, 0])),
+        ])
+    }
+
     fn events(rows: &[(i64, &str)]) -> Table {
         Table::new(vec![
             ("tick", Column::Int(rows.iter().map(|row| row.0).collect())),
             ("region", Column::Text(vec!["west".to_owned(); rows.len()])),
+            ("place", Column::Text(vec!["shetpe".to_owned(); rows.len()])),
             ("event", Column::Text(rows.iter().map(|row| row.1.to_owned()).collect())),
             ("subject", Column::Text(vec![String::new(); rows.len()])),
         ])
@@ -413,12 +361,19 @@ mod tests {
         collecting.add(
             "baseline",
             &series([10, 30, 0]),
+            Some(&towns([8, 28, 0], [2, 2, 0])),
             &events(&[(0, "protest_begins"), (1, "protest_begins")]),
         );
-        collecting.add("baseline", &series([20, 10, 6]), &events(&[]));
+        collecting.add(
+            "baseline",
+            &series([20, 10, 6]),
+            Some(&towns([20, 10, 6], [0, 0, 0])),
+            &events(&[]),
+        );
         collecting.add(
             "baseline",
             &series([30, 20, 3]),
+            Some(&towns([25, 20, 3], [5, 0, 0])),
             &events(&[(1, "protest_begins"), (2, "violence_begins")]),
         );
         let overview = collecting.finish();
@@ -430,12 +385,18 @@ mod tests {
         assert_eq!((west.ticks[2].median, west.days.clone()), (3.0, vec![20.0, 3.0]));
         assert_eq!((west.peak.median, west.killed.median), (30.0, 2.0));
         assert_eq!((west.protest, west.violence), ((2, Some(0)), (1, Some(2))));
+        let [aktau, shetpe] = &arm.towns[..] else {
+            panic!("two towns")
+        };
+        assert_eq!((aktau.peak.median, shetpe.peak.median), (25.0, 2.0));
+        assert_eq!((aktau.protest, shetpe.protest), ((0, None), (2, Some(0))));
+        assert_eq!((aktau.days.clone(), aktau.killed.median), (vec![20.0, 3.0], 2.0));
         assert_eq!(arm.happenings[0].ticks, [Some(0), None, Some(1)]);
         assert_eq!(
             by_day(arm.metric("participants").unwrap(), &overview.day_ends),
             [(20.0, 20.0), (3.0, 3.0)]
         );
-        let shares = shares(arm, &[50_000.0]);
+        let shares = shares(&arm.places, &[50_000.0]);
         assert_eq!((shares[0].days[0], level(shares[0].days[0], &levels(40.0))), (40.0, 2));
     }
 }

@@ -47,6 +47,37 @@ impl Spread {
     }
 }
 
+/// How a number varies over runs: half of them lie between `lower` and `upper`, nine in ten between `low` and `high`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Five {
+    /// The 5 % quantile.
+    pub low: f64,
+    /// The 25 % quantile.
+    pub lower: f64,
+    /// The median.
+    pub median: f64,
+    /// The 75 % quantile.
+    pub upper: f64,
+    /// The 95 % quantile.
+    pub high: f64,
+}
+
+impl Five {
+    /// Of these values, at least one.
+    pub fn of(values: &[f64]) -> Five {
+        let mut sorted = values.to_vec();
+        sorted.sort_by(f64::total_cmp);
+        let [low, lower, median, upper, high] = [0.05, 0.25, 0.5, 0.75, 0.95].map(|share| quantile(&sorted, share));
+        Five {
+            low,
+            lower,
+            median,
+            upper,
+            high,
+        }
+    }
+}
+
 /// Linear between order statistics: type 7 of Hyndman and Fan (1996), the default of R and numpy.
 pub(crate) fn quantile(sorted: &[f64], share: f64) -> f64 {
     let place = share * (sorted.len() - 1) as f64;

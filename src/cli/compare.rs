@@ -11,13 +11,14 @@ use clap::value_parser;
 use qantar::analysis::bands::{self, Band, Collected};
 use qantar::analysis::contrast::{self, Named, contrasts, first_difference, in_worlds};
 use qantar::analysis::course::Course;
-use qantar::analysis::spread::Spread;
+use qantar::analysis::spread::Five;
 use qantar::metric::Description;
 use qantar::models::Family;
 use qantar::report::bands::files;
 use qantar::report::compare::{Comparison, Document, Told, text};
+use qantar::scenario::Scenario;
 use qantar::study::rows::{read_outcomes, series_schema};
-use qantar::study::{self, Arm, ArmIdentity, Command, Job, Study};
+use qantar::study::{self, Arm, ArmIdentity, Command, Job, SCENARIO, Study};
 use qantar::table::{Column, Kind, Table, csv};
 
 use super::arguments::{Arms, Base, Explaining, Running};
@@ -233,6 +234,7 @@ struct Found {
     metric: &'static Description,
     bands: Vec<Band>,
     times: Vec<String>,
+    daylight: Option<(f64, f64)>,
 }
 
 /// A replicate of an arm that is not the same as that of the baseline, and its first tick that is not.
@@ -247,8 +249,8 @@ impl Found {
     fn read(folder: &Path, study: &Study) -> anyhow::Result<Found> {
         let names: Vec<&str> = study.arms.iter().map(|arm| arm.identity.name.as_str()).collect();
         let (table, metric) = (read_outcomes(study, folder)?, plotted(study));
-        let (parted, spreads) = over_time(&folder.join("series.csv"), study, metric)?;
-        let bands = names.iter().zip(spreads).map(|(name, ticks)| Band {
+        let (parted, fives) = over_time(&folder.join("series.csv"), study, metric)?;
+        let bands = names.iter().zip(fives).map(|(name, ticks)| Band {
             arm: (*name).to_owned(),
             ticks,
         });
@@ -264,6 +266,9 @@ impl Found {
             times: (0..study.arms[0].model.ticks())
                 .map(|tick| study.calendar.iso(tick))
                 .collect(),
+            daylight: Scenario::read(&folder.join(SCENARIO))
+                .ok()
+                .and_then(|scenario| scenario.daylight()),
         })
     }
 
@@ -276,10 +281,10 @@ impl Found {
             .model
             .earliest_difference(study.arms[arm].model.as_ref())?;
         let day = 1440 / study.arms[arm].model.size().tick_minutes.max(1) as usize;
-        let out = |ticks: &[Spread], until: usize| -> f64 {
+        let out = |ticks: &[Five], until: usize| -> f64 {
             ticks[until.saturating_sub(day)..until]
                 .iter()
-                .map(|spread| spread.median)
+                .map(|five| five.median)
                 .sum()
         };
         let dated = study.arms[arm].model.dated();
@@ -308,8 +313,8 @@ impl Found {
                 csv(&bands::table(self.metric.name, &self.bands, &self.times))?,
             ),
         ];
-        let times: Vec<&str> = self.times.iter().map(String::as_str).collect();
-        if let Some((svg, png)) = files(&study.identity.title, self.metric, &self.bands, &times) {
+        let title = &study.identity.title;
+        if let Some((svg, png)) = files(title, self.metric, &self.bands, &self.times, self.daylight) {
             all.push((self.name("svg"), svg.into_bytes()));
             all.push((self.name("png"), png));
         }
@@ -337,10 +342,10 @@ impl Found {
 /// very many replicates.
 const AT_ONCE: usize = 1 << 23;
 
-type Spreads = Vec<Vec<Spread>>;
+type Fives = Vec<Vec<Five>>;
 
 /// Where the arms differ from the baseline, and the bands of a metric.
-fn over_time(path: &Path, study: &Study, metric: &Description) -> anyhow::Result<(Vec<Parted>, Spreads)> {
+fn over_time(path: &Path, study: &Study, metric: &Description) -> anyhow::Result<(Vec<Parted>, Fives)> {
     let ticks = study.arms[0].model.ticks() as usize;
     let runs = study.jobs() as usize;
     let at_once = (AT_ONCE / runs.max(1)).clamp(1, ticks.max(1));
@@ -352,9 +357,9 @@ fn over_time(path: &Path, study: &Study, metric: &Description) -> anyhow::Result
         .filter(|(name, _)| ["arm", "time", "region", metric.name].contains(name))
         .collect();
     let mut parted = Vec::new();
-    let mut spreads: Spreads = vec![Vec::new(); study.arms.len()];
+    let mut fives: Fives = vec![Vec::new(); study.arms.len()];
     for (number, block) in blocks.enumerate() {
-        let mut collected = Collected::new(metric.name, study.arms.len(), block);
+        let mut collected = vec![Collected::new(block); study.arms.len()];
         match number {
             0 => each_run(
                 path,
@@ -367,18 +372,18 @@ fn over_time(path: &Path, study: &Study, metric: &Description) -> anyhow::Result
                         replicate: job.replicate,
                         tick,
                     }));
-                    collected.add(job.arm as usize, &Course::of(series));
+                    collected[job.arm as usize].add(&Course::of(series).values(metric.name));
                 },
             )?,
             _ => each_run(path, study, &few, |job, series, _| {
-                collected.add(job.arm as usize, &Course::of(series))
+                collected[job.arm as usize].add(&Course::of(series).values(metric.name))
             })?,
         }
-        for (all, new) in spreads.iter_mut().zip(collected.spreads()) {
-            all.extend(new);
+        for (all, new) in fives.iter_mut().zip(collected) {
+            all.extend(new.fives());
         }
     }
-    Ok((parted, spreads))
+    Ok((parted, fives))
 }
 
 /// Read the series of each run in turn; what is done with it is told its job and the series of the baseline.

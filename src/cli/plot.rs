@@ -4,9 +4,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use qantar::analysis::overview::Overview;
+use qantar::analysis::spread::Five;
+use qantar::metric::Description;
+use qantar::report::bands::figure;
 use qantar::report::page::Folder;
 use qantar::report::picture::Picture;
-use qantar::report::picture::bands::{Line, picture};
 use qantar::report::picture::scale::Timeline;
 use qantar::report::why::{self, Decided};
 use qantar::suggest::suggest;
@@ -127,30 +129,11 @@ impl Args {
             .ok_or_else(|| Usage(format!("{results} keeps no series over time; `run` and `compare` do")))?;
         let metric = self.metric(folder)?;
         let arms = self.arms(overview)?;
-        // With the first arm stands what is drawn, and in what unit.
-        let unit = folder
-            .metrics
-            .iter()
-            .find(|known| known.name == metric)
-            .map_or("", |known| known.unit);
-        let names: Vec<String> = arms
-            .iter()
-            .enumerate()
-            .map(|(number, &(_, arm))| match (number, overview.arms.len()) {
-                (_, 1) => format!("{metric} ({unit})"),
-                (0, _) => format!("{metric} ({unit}): {}", overview.arms[arm].name),
-                _ => overview.arms[arm].name.clone(),
-            })
-            .collect();
-        let lines: Vec<Line> = arms
-            .iter()
-            .zip(&names)
-            .filter_map(|(&(ink, arm), name)| {
-                Some(Line {
-                    name,
-                    ticks: &overview.arms[arm].metric(metric)?.ticks,
-                    ink,
-                })
+        let drawn: Vec<(usize, &str, &[Five])> = arms
+            .into_iter()
+            .filter_map(|(ink, arm)| {
+                let arm = &overview.arms[arm];
+                Some((ink, arm.name.as_str(), &arm.metric(metric.name)?.ticks[..]))
             })
             .collect();
         let timeline = Timeline::of(&overview.times, folder.background.daylight);
@@ -158,8 +141,8 @@ impl Args {
             .place
             .as_deref()
             .map_or(String::new(), |place| format!(", {place}"));
-        let title = format!("{}: {metric}{place}", folder.title);
-        Ok(picture(&title, &lines, &[], &timeline, self.size(2.0 / 5.0)))
+        let title = format!("{}: {}{place}", folder.title, metric.name);
+        Ok(figure(&title, metric, &drawn, &timeline, self.size(2.0 / 5.0)))
     }
 
     /// Its width and height, which is that share of the width where none is asked for.
@@ -192,16 +175,16 @@ impl Args {
         Ok(why::picture(decided, &title, reasons, found, &timeline, size))
     }
 
-    fn metric<'f>(&'f self, folder: &'f Folder) -> Result<&'f str, Usage> {
-        let names = || folder.metrics.iter().map(|metric| metric.name);
-        match self.metric.as_deref() {
-            None => Ok(folder.metrics[0].name),
-            Some(name) if names().any(|known| known == name) => Ok(name),
-            Some(name) => Err(Usage(format!(
-                "--metric {name}: there is no such metric; {}",
-                suggest(name, "metrics", names())
-            ))),
-        }
+    fn metric<'f>(&self, folder: &'f Folder) -> Result<&'f Description, Usage> {
+        let Some(name) = self.metric.as_deref() else {
+            return Ok(&folder.metrics[0]);
+        };
+        let found = folder.metrics.iter().find(|known| known.name == name);
+        found.ok_or_else(|| {
+            let names = folder.metrics.iter().map(|metric| metric.name);
+            let help = suggest(name, "metrics", names);
+            Usage(format!("--metric {name}: there is no such metric; {help}"))
+        })
     }
 
     /// The numbers of the arms, each with that of its ink.

@@ -6,9 +6,9 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::value_parser;
-use qantar::analysis::ensemble::Member;
 use qantar::analysis::named::Named;
 use qantar::analysis::names::Names;
+use qantar::analysis::overview::Collecting;
 use qantar::metric::Metric;
 use qantar::report::{self, Valued, json::Document, summary};
 use qantar::scenario::Scenario;
@@ -128,14 +128,18 @@ impl Finish for Summary {
             .with_context(|| format!("{} has no rows", folder.display()))??;
         // The course over all replicates is one of people.
         let people = study.family().metrics()[0].name == Metric::Participants.name();
-        let mut members = Vec::new();
-        if people && table.rows() > 1 {
-            members.push(Member::of(&first.series, &first.events));
-            for run in all {
-                let run = run?;
-                members.push(Member::of(&run.series, &run.events));
+        let overview = match people && table.rows() > 1 {
+            true => {
+                let mut collecting = Collecting::default();
+                collecting.add(&first.arm, &first.series, None, &first.events);
+                for run in all {
+                    let run = run?;
+                    collecting.add(&run.arm, &run.series, None, &run.events);
+                }
+                Some(collecting.finish())
             }
-        }
+            false => None,
+        };
         // Results say what they are of; what they do not say has no name but its id.
         let names = Scenario::read(&folder.join("scenario.toml"))
             .map_or_else(|_| Names::default(), |scenario| scenario.names());
@@ -149,7 +153,7 @@ impl Finish for Summary {
             outcomes: &named,
             series: &first.series,
             events: &first.events,
-            members: &members,
+            course: overview.as_ref().map(|overview| &overview.arms[0]),
             names: &names,
             folder: &shown.folder,
         };

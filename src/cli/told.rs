@@ -20,7 +20,7 @@ use qantar::sim::why;
 use qantar::study::manifest::NAME;
 use qantar::study::matching::WORLDS;
 use qantar::study::rows::{places_schema, series_schema, why_schema};
-use qantar::study::{RECORD, SCENARIO};
+use qantar::study::{RECORD, SCENARIO, arm_scenario};
 use qantar::suggest::suggest;
 use qantar::table::{Column, Kind, Table, csv};
 use serde::Deserialize;
@@ -208,7 +208,18 @@ pub fn folder(path: &Path, named_record: Option<&Path>) -> anyhow::Result<Folder
         metrics: manifest.family().metrics(),
         first: manifest.family().first_totals(),
         labels: labels(manifest.family()),
-        background: background(&scenario, record),
+        background: Background {
+            deeds: deeds(path, &scenario, &names)?,
+            towns: match has("places.csv") {
+                true => scenario
+                    .towns()
+                    .into_iter()
+                    .map(|(town, of)| (region(town), of))
+                    .collect(),
+                false => Vec::new(),
+            },
+            ..background(&scenario, record)
+        },
         made: made(path, &manifest, arms.clone()),
         overview,
         totals,
@@ -289,13 +300,30 @@ fn made(path: &Path, manifest: &Manifest, arms: Vec<(String, Vec<String>)>) -> M
 
 /// What a reader wants to see of a scenario beside its numbers.
 pub fn background(scenario: &Scenario, record: Option<Record>) -> Background {
-    let region = |region: qantar::scenario::atlas::Region| Region {
+    if scenario.regions().is_empty() {
+        return Background::default();
+    }
+    Background {
+        regions: scenario.regions().into_iter().map(region).collect(),
+        outlines: scenario.outlines(),
+        towns: Vec::new(),
+        daylight: scenario.daylight(),
+        deeds: scenario.deeds().into_iter().map(deed).collect(),
+        record,
+    }
+}
+
+fn region(region: qantar::scenario::atlas::Region) -> Region {
+    Region {
         id: region.id,
         name: region.name,
         residents: f64::from(region.residents),
         position: region.position,
-    };
-    let deed = |deed: qantar::scenario::atlas::Deed| Deed {
+    }
+}
+
+fn deed(deed: qantar::scenario::atlas::Deed) -> Deed {
+    Deed {
         id: deed.id,
         title: deed.title,
         by: deed.by,
@@ -308,18 +336,27 @@ pub fn background(scenario: &Scenario, record: Option<Record>) -> Background {
             Theme::Troops => Sort::Troops,
         },
         source: deed.source,
-    };
-    if scenario.regions().is_empty() {
-        return Background::default();
-    }
-    Background {
-        regions: scenario.regions().into_iter().map(region).collect(),
-        outlines: scenario.outlines(),
-        daylight: scenario.daylight(),
-        deeds: scenario.deeds().into_iter().map(deed).collect(),
-        record,
     }
 }
+
+/// What is done in a scenario and in the arms that lie beside it.
+fn deeds(path: &Path, scenario: &Scenario, arms: &[&str]) -> anyhow::Result<Vec<Deed>> {
+    let mut all: Vec<Deed> = background(scenario, None).deeds;
+    for arm in arms {
+        let file = path.join(arm_scenario(arm));
+        if file.is_file() {
+            let added = Scenario::read(&file)?.deeds().into_iter().map(deed);
+            let new: Vec<Deed> = added
+                .filter(|deed| all.iter().all(|known| known.id != deed.id))
+                .collect();
+            all.extend(new);
+        }
+    }
+    Ok(all)
+}
+
+/// The metrics of towns that a page tells.
+const TOLD_OF_TOWNS: [&str; 3] = ["participants", "participants_today", "deaths_civilians"];
 
 /// Every run in one pass, with the totals of each.
 fn over_time(
@@ -339,16 +376,35 @@ fn over_time(
         Area::Region(_) | Area::Place(_) => Vec::new(),
         Area::Country => [manifest.family().named_totals(), scenario.outcomes()].concat(),
     };
+    // Of the towns no more is read than a map and its table tell.
+    let few: Vec<(&str, Kind)> = places_schema(metrics)
+        .into_iter()
+        .filter(|(name, _)| {
+            [&["arm", "replicate", "place"], &TOLD_OF_TOWNS[..]]
+                .concat()
+                .contains(name)
+        })
+        .collect();
+    let mut towns = match of {
+        Area::Country if manifest.has("places.csv") => Some(tables(path, "places.csv", &few)?),
+        _ => None,
+    };
     for run in runs(path, file, &schema)? {
         let Run { arm, series, events } = run?;
+        // Both files have the runs in one order.
+        let towns = towns
+            .as_mut()
+            .and_then(Iterator::next)
+            .transpose()?
+            .map(|(_, rows)| rows);
         let values = match named.is_empty() {
             true => Vec::new(),
             false => values(&named, &series, &events),
         };
         match of {
-            Area::Region(id) => collecting.add(&arm, &as_the_whole(&series, "region", id), &events),
-            Area::Place(id) => collecting.add(&arm, &as_the_whole(&series, "place", id), &events),
-            Area::Country => collecting.add(&arm, &series, &events),
+            Area::Region(id) => collecting.add(&arm, &as_the_whole(&series, "region", id), None, &events),
+            Area::Place(id) => collecting.add(&arm, &as_the_whole(&series, "place", id), None, &events),
+            Area::Country => collecting.add(&arm, &series, towns.as_ref(), &events),
         }
         match sums.iter_mut().find(|(name, _)| *name == arm) {
             Some((_, rows)) => rows.push(values),

@@ -194,7 +194,10 @@ impl Args {
         replicates: &[u32],
     ) -> anyhow::Result<[Vec<Seen>; 2]> {
         let explained = |arm: u32, at: &[(u32, usize)]| -> anyhow::Result<Vec<Vec<Seen>>> {
-            if study.identity.keeps.why && self.results.join("explain.csv").is_file() {
+            // What decided in a town is not kept: its runs are run again.
+            let regions = study.arms[arm as usize].model.regions().len();
+            let of_regions = at.iter().all(|(_, area)| *area < regions);
+            if of_regions && study.identity.keeps.why && self.results.join("explain.csv").is_file() {
                 return self.kept(study, arm, at, replicates);
             }
             let run = |&replicate: &u32| {

@@ -1,18 +1,15 @@
 //! Arms over time, as plots: on the terminal one below the other, where colour may be missing; in files one over the
-//! other, in colours that can be told apart by everyone (Okabe and Ito 2008).
+//! other, as on a page.
 
-use kuva::backend::png::PngBackend;
-use kuva::backend::svg::SvgBackend;
 use kuva::plot::LinePlot;
-use kuva::plot::legend::LegendPosition;
-use kuva::render::layout::Layout;
 use kuva::render::plots::Plot;
-use kuva::render::render::{Scene, render_multiple};
-use kuva::render::theme::Theme;
 
 use super::chart::{Days, terminal};
+use super::picture::Picture;
+use super::picture::bands::{Line, picture};
+use super::picture::scale::Timeline;
 use crate::analysis::bands::Band;
-use crate::analysis::spread::Spread;
+use crate::analysis::spread::Five;
 use crate::metric::Description;
 
 /// Arms that are drawn on the terminal; more would push what matters out of sight.
@@ -30,14 +27,14 @@ pub fn text(metric: &Description, bands: &[Band], times: &[&str], color: bool) -
     };
     let mut text = format!("  {}: median (filled), 5 % and 95 % (lines)\n", metric.name);
     for (number, band) in bands.iter().take(ON_TERMINAL).enumerate() {
-        let line = |get: fn(&Spread) -> f64| {
+        let line = |get: fn(&Five) -> f64| {
             let values: Vec<f64> = band.ticks.iter().map(get).collect();
             LinePlot::new()
                 .with_data(days.points(&values))
                 .with_color(COLORS[number % COLORS.len()])
         };
-        let median = line(|spread| spread.median).with_fill().with_fill_opacity(1.0);
-        let plots = [line(|spread| spread.low), line(|spread| spread.high), median];
+        let median = line(|five| five.median).with_fill().with_fill_opacity(1.0);
+        let plots = [line(|five| five.low), line(|five| five.high), median];
         text += &format!("  {}\n", band.arm);
         text += &terminal(
             plots.into_iter().map(Plot::Line).collect(),
@@ -56,57 +53,59 @@ pub fn text(metric: &Description, bands: &[Band], times: &[&str], color: bool) -
     text
 }
 
-/// The plot as SVG and as PNG; `None` where there is nothing to plot.
-pub fn files(title: &str, metric: &Description, bands: &[Band], times: &[&str]) -> Option<(String, Vec<u8>)> {
-    let highest = highest(bands);
-    let days = Days::of(times).filter(|_| highest > 0.0)?;
-    let mut plots = Vec::new();
-    for (number, band) in bands.iter().enumerate() {
-        let of = |get: fn(&Spread) -> f64| -> Vec<f64> { band.ticks.iter().map(get).collect() };
-        let median = LinePlot::new()
-            .with_data(days.points(&of(|spread| spread.median)))
-            .with_color(COLORS[number % COLORS.len()])
-            // It takes the colour that the line has by then.
-            .with_band(of(|spread| spread.low), of(|spread| spread.high))
-            .with_stroke_width(2.0)
-            .with_legend(&band.arm);
-        plots.push(Plot::Line(median));
-    }
-    let layout = Layout::auto_from_plots(&plots)
-        .with_width(900.0)
-        .with_height(480.0)
-        .with_theme(Theme::light())
-        .with_title(title)
-        .with_y_label(format!("{} ({})", metric.name, metric.unit))
-        .with_x_label("median, and 5 % to 95 % of the replicates")
-        .with_legend_position(LegendPosition::OutsideRightTop);
-    let scene: Scene = render_multiple(plots, days.axis().lay(layout, highest));
-    let png = PngBackend::new().render_scene(&scene).unwrap_or_default();
-    Some((numbered_anew(&SvgBackend::default().render_scene(&scene)), png))
+/// A metric over time in some arms, each with the number of its ink: the drawing of the page, for a figure. With the first
+/// arm stands what is drawn, and in what unit.
+pub fn figure(
+    title: &str,
+    metric: &Description,
+    arms: &[(usize, &str, &[Five])],
+    timeline: &Timeline,
+    size: (f64, f64),
+) -> Picture {
+    let what = format!("{} ({})", metric.name, metric.unit);
+    let name = |(number, (_, arm, _)): (usize, &(usize, &str, &[Five]))| match (number, arms.len()) {
+        (_, 1) => what.clone(),
+        (0, _) => format!("{what}: {arm}"),
+        _ => (*arm).to_owned(),
+    };
+    let names: Vec<String> = arms.iter().enumerate().map(name).collect();
+    let lines: Vec<Line> = arms
+        .iter()
+        .zip(&names)
+        .map(|(&(ink, _, ticks), name)| Line { name, ticks, ink })
+        .collect();
+    picture(title, &lines, &[], timeline, size)
 }
 
-/// The areas that clip a drawing are numbered through all drawings of a process; here from 0, so that the same plot
-/// is the same bytes.
-fn numbered_anew(svg: &str) -> String {
-    const AREA: &str = "kuva-clip-";
-    let mut pieces = svg.split(AREA);
-    let mut text = pieces.next().unwrap_or_default().to_owned();
-    let mut known = Vec::new();
-    for piece in pieces {
-        let rest = piece.trim_start_matches(|c: char| c.is_ascii_digit());
-        let number = &piece[..piece.len() - rest.len()];
-        let place = known.iter().position(|other| *other == number).unwrap_or_else(|| {
-            known.push(number);
-            known.len() - 1
-        });
-        text += &format!("{AREA}{place}{rest}");
+/// The width of the plot that a folder holds, in millimetres, and its size in units of a drawing.
+const WIDTH: f64 = 200.0;
+const PAPER: (f64, f64) = (880.0, 400.0);
+
+/// The plot as SVG and as PNG; `None` where there is nothing to plot.
+pub fn files(
+    title: &str,
+    metric: &Description,
+    bands: &[Band],
+    times: &[String],
+    daylight: Option<(f64, f64)>,
+) -> Option<(String, Vec<u8>)> {
+    if times.is_empty() || highest(bands) <= 0.0 {
+        return None;
     }
-    text
+    let arms: Vec<(usize, &str, &[Five])> = bands
+        .iter()
+        .enumerate()
+        .map(|(ink, band)| (ink, band.arm.as_str(), &band.ticks[..]))
+        .collect();
+    let title = format!("{title}: {}", metric.name);
+    let drawn = figure(&title, metric, &arms, &Timeline::of(times, daylight), PAPER);
+    let png = drawn.png(WIDTH).unwrap_or_default();
+    Some((drawn.document(WIDTH), png))
 }
 
 fn highest(bands: &[Band]) -> f64 {
     let all = bands.iter().flat_map(|band| &band.ticks);
-    all.map(|spread| spread.high).fold(0.0, f64::max)
+    all.map(|five| five.high).fold(0.0, f64::max)
 }
 
 #[cfg(test)]
@@ -119,9 +118,11 @@ mod tests {
         let ticks = |factor: f64| {
             let spread = |tick: i32| {
                 let median = height * factor * f64::from(tick * (71 - tick));
-                Spread {
-                    median,
+                Five {
                     low: median * 0.8,
+                    lower: median * 0.9,
+                    median,
+                    upper: median * 1.1,
                     high: median * 1.3,
                 }
             };
@@ -148,24 +149,24 @@ mod tests {
     #[test]
     fn the_files_are_an_svg_with_the_names_of_the_arms_and_a_png() {
         let (bands, times) = bands(10.0);
-        let times: Vec<&str> = times.iter().map(String::as_str).collect();
-        let (svg, png) = files("Two arms", &Metric::Participants.description(), &bands, &times).unwrap();
-        assert!(svg.starts_with("<svg") || svg.starts_with("<?xml"), "{}", &svg[..60]);
+        let metric = Metric::Participants.description();
+        let (svg, png) = files("Two arms", &metric, &bands, &times, None).unwrap();
+        assert!(svg.starts_with("<svg"), "{}", &svg[..60]);
         for part in ["baseline", "early", "Two arms", "participants (people)"] {
             assert!(svg.contains(part), "{part} is missing");
         }
         assert_eq!(&png[..8], b"\x89PNG\r\n\x1a\n");
-        assert_eq!(
-            files("Two arms", &Metric::Participants.description(), &bands, &times),
-            Some((svg, png))
-        );
+        assert_eq!(files("Two arms", &metric, &bands, &times, None), Some((svg, png)));
     }
 
     #[test]
     fn what_is_zero_throughout_has_no_plot() {
         let (bands, times) = bands(0.0);
-        let times: Vec<&str> = times.iter().map(String::as_str).collect();
-        assert!(text(&Metric::Violent.description(), &bands, &times, false).contains("violent is zero throughout"));
-        assert_eq!(files("None", &Metric::Violent.description(), &bands, &times), None);
+        let names: Vec<&str> = times.iter().map(String::as_str).collect();
+        assert!(text(&Metric::Violent.description(), &bands, &names, false).contains("violent is zero throughout"));
+        assert_eq!(
+            files("None", &Metric::Violent.description(), &bands, &times, None),
+            None
+        );
     }
 }

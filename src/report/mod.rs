@@ -20,9 +20,9 @@ pub mod summary;
 pub mod why;
 pub mod words;
 
-use crate::analysis::ensemble::Member;
 use crate::analysis::named::Named;
 use crate::analysis::names::Names;
+use crate::analysis::overview::Arm;
 use crate::metric::Description;
 use crate::table::Table;
 
@@ -46,8 +46,8 @@ pub struct Run<'r> {
     pub series: &'r Table,
     /// Its events.
     pub events: &'r Table,
-    /// What the course over all replicates is made of; empty if there is but one.
-    pub members: &'r [Member],
+    /// The course over all replicates; `None` if there is but one, or nobody to be out.
+    pub course: Option<&'r Arm>,
     /// What readers call its regions, sites, actions and money.
     pub names: &'r Names,
     /// Where the results lie.

@@ -174,7 +174,7 @@ mod tests {
             outcomes: &outcomes,
             series: &series(1),
             events: &events(&[]),
-            members: &[],
+            course: None,
             names: &Names::default(),
             folder: "results/january-7",
         };

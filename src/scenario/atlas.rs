@@ -51,6 +51,41 @@ impl Scenario {
         self.entries("region").into_iter().map(region).collect()
     }
 
+    /// The towns and villages into which its regions are divided, in the order of the model, and the region of each; none of
+    /// a scenario that divides none or does not compile. What is left of a region lies at its position.
+    pub fn towns(&self) -> Vec<(Region, String)> {
+        let regions = self.regions();
+        if regions.is_empty() {
+            return Vec::new();
+        }
+        let Ok(model) = self.compile() else {
+            return Vec::new();
+        };
+        let written = self.entries("place");
+        let town = |place: &crate::sim::model::Place| {
+            let region = &regions[place.region];
+            let own = written.iter().find(|view| view.text("id") == place.id);
+            let name = own.map_or(String::new(), |view| view.text("name"));
+            let town = Region {
+                name: match (name.is_empty(), own) {
+                    (false, _) => name,
+                    (true, Some(_)) => place.id.clone(),
+                    // Undivided, or what no town has of one that is.
+                    (true, None) if place.id == region.id => region.name.clone(),
+                    (true, None) => format!("{}, elsewhere", region.name),
+                },
+                id: place.id.clone(),
+                residents: place.population,
+                position: own
+                    .and_then(|view| view.given("position"))
+                    .map_or(region.position, degrees),
+            };
+            (town, region.id.clone())
+        };
+        let places = model.places.iter().filter(|_| model.is_divided());
+        places.map(town).collect()
+    }
+
     /// The outlines of its regions, if it has a map.
     pub fn outlines(&self) -> Option<Outlines> {
         Outlines::read(self.root.text(map::KEY)?).ok()

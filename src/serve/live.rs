@@ -8,8 +8,8 @@ use maud::{Markup, html};
 use super::room::Room;
 use super::worlds::World;
 use crate::analysis::contrast::{Asked, Contrast, Named, contrasts, in_worlds};
-use crate::analysis::overview::{Collecting, Five, Overview};
-use crate::analysis::spread::Spread;
+use crate::analysis::overview::{Collecting, Overview};
+use crate::analysis::spread::{Five, Spread};
 use crate::report::compare::signed;
 use crate::report::format::{hour, number};
 use crate::report::page::{self, Folder, Made, Total};
@@ -212,7 +212,7 @@ fn overview(room: &Room, study: &Study, pairs: &[[Arc<World>; 2]], name: &str) -
     let mut collecting = Collecting::default();
     for pair in pairs {
         for (arm, world) in [BASELINE, name].into_iter().zip(pair) {
-            collecting.add(arm, &world.series(study, &room.times), &world.happened());
+            collecting.add(arm, &world.series(study, &room.times), None, &world.happened());
         }
     }
     collecting.finish()

@@ -2,6 +2,7 @@
 //! `scenario::compile` has found every problem before.
 
 pub mod event;
+pub mod forms;
 pub mod hazard;
 pub mod model;
 pub mod parameters;

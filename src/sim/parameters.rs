@@ -3,7 +3,9 @@
 //!
 //! The same values serve all regions: regions differ by measurable attributes only. "calibrated" means that the
 //! value was chosen so that the patterns of a wave come out, within a range that can be argued for; it does not
-//! mean that it was measured.
+//! mean that it was measured. "estimate" means that not even that was done.
+
+use super::forms::Forms;
 
 /// What is known of one parameter.
 #[derive(Clone, Copy)]
@@ -32,9 +34,13 @@ macro_rules! rules {
     ($($(#[doc = $about:literal])* $group:ident: $Group:ident {
         $($name:ident = $default:literal, $unit:literal, $low:literal..=$high:literal, $source:literal, $meaning:literal;)*
     })*) => {
-        /// Every parameter of the rules, by group.
+        /// Every parameter of the rules, by group, and the forms of mechanisms that have several.
         #[derive(Clone, Debug, Default, PartialEq)]
-        pub struct Rules { $($(#[doc = $about])* pub $group: $Group),* }
+        pub struct Rules {
+            $($(#[doc = $about])* pub $group: $Group,)*
+            /// Which form of each mechanism holds.
+            pub forms: Forms,
+        }
 
         $($(#[doc = $about])*
         #[derive(Clone, Debug, PartialEq)]
@@ -60,8 +66,11 @@ rules! {
     /// What people see and hear of a crowd.
     perception: Perception {
         crowd_reference = 877.0, "people", 1.0..=100000.0, "calibrated; Weber-Fechner form", "A crowd of this size is the unit on the logarithmic scale on which crowds are perceived: ln(1 + seen / reference).";
+        crowd_ceiling = 4.5, "ln units", 0.1..=100.0, "estimate: what the logarithm gives for 80,000 people", "Under `rules.forms.crowd = \"saturation\"`: how large a crowd beyond all measure seems, on the scale of the logarithm.";
+        crowd_half = 5000.0, "people", 1.0..=10000000.0, "estimate: as steep as the logarithm for small crowds", "Under `rules.forms.crowd = \"saturation\"`: people who seem half as many as a crowd beyond all measure.";
         news_hours = 6.0, "hours", 0.1..=96.0, "calibrated; Bonnasse-Gahot et al. 2018, contagion over hours to days", "Time in which news of a crowd, or of repression, has reached 63 % of those who can hear of it.";
         memory_hours = 40.0, "hours", 1.0..=240.0, "calibrated", "Time in which the picture of a crowd that has gone home fades to 37 %.";
+        cut_fading = 0.5, "ratio", 0.0..=1.0, "estimate", "Under `rules.forms.shutdown = \"anger\"`: how fast the picture of a crowd fades where the network is cut altogether, against where it works; 0 keeps it.";
         word_of_mouth = 0.149, "share", 0.0..=1.0, "calibrated; Hassanpour 2014 on disrupted networks", "Share of what tied regions show each other that gets through without any network.";
         national_reach = 0.807, "share", 0.0..=1.0, "calibrated", "Share of the whole country's crowd that a connected person feels as if it were on the own square.";
         surprise_hours = 12.0, "hours", 1.0..=96.0, "calibrated; PRX 2021, sudden against gradual growth", "Time over which people and police get used to the size of a crowd; growth faster than this is sudden.";
@@ -96,6 +105,7 @@ rules! {
         ladder_start = 0.0253, "ratio", 0.0..=5.0, "calibrated", "Weight of political against material grievance in what people demand before anything has happened.";
         ladder_per_belief = 0.216, "ratio", 0.0..=10.0, "calibrated; dynamic demands, Leuschner and Hellmeier 2024", "How far belief that protest works moves demands up the ladder from price to government to regime.";
         ladder_per_crowd = 0.145, "ratio per ln unit", 0.0..=1.0, "calibrated; Kuran 1991", "How far a visible crowd moves demands up the ladder.";
+        commitment = 0.5, "share", 0.0..=1.0, "estimate", "Under `rules.forms.promise = \"commitment\"`: share of a concession that people count on to last, where none has been taken back and nobody is angry.";
         regime_step = 0.673, "ratio", 0.0..=5.0, "calibrated", "Rung of the ladder (times discontent) above which the demand is the end of the regime and not another government.";
     }
     /// Belief that protest works, and legitimacy.
@@ -113,10 +123,14 @@ rules! {
         backlash_gain = 0.13, "share/hour", 0.0..=1.0, "calibrated", "Share of the calm whom an hour of moderate repression at its worst angers.";
         backlash_reference = 88.0, "harm/hour", 0.1..=10000.0, "calibrated", "Harm an hour at which repression feeds anger most; more of it feeds fear (inverted U, Steinert-Threlkeld et al. 2022).";
         backlash_half_life = 24.0, "hours", 1.0..=720.0, "calibrated", "Half-life of anger.";
+        cut_backlash = 0.02, "share/hour", 0.0..=1.0, "estimate", "Under `rules.forms.shutdown = \"anger\"`: share of the calm whom an hour in which everybody is cut off from the network angers.";
         fear_gain = 0.075, "share/hour", 0.0..=1.0, "calibrated", "Share of the unafraid whom an hour of massive repression frightens.";
         fear_reference = 100.0, "harm/hour", 0.1..=100000.0, "calibrated", "Harm an hour at which repression spreads half of the fear it can.";
         fear_half_life = 49.3, "hours", 1.0..=2160.0, "calibrated", "Half-life of fear.";
         own_community = 20.0, "ratio", 0.0..=1000.0, "calibrated; Siegel 2011", "How much harder harm to a neighbour hits than news of one harmed person in the region.";
+        relative_backlash_reference = 4.0, "harm/hour/100,000", 0.001..=10000.0, "estimate: the absolute reference in the largest region", "Under `rules.forms.harm = \"relative\"`: harm an hour in 100,000 of those who hear of it at which repression feeds anger most.";
+        relative_fear_reference = 5.0, "harm/hour/100,000", 0.001..=100000.0, "estimate: the absolute reference in the largest region", "Under `rules.forms.harm = \"relative\"`: harm an hour in 100,000 of those who hear of it at which repression spreads half of the fear it can.";
+        relative_own_community = 1.0, "1/100,000", 0.0..=1000.0, "estimate; Siegel 2011", "Under `rules.forms.harm = \"relative\"`: harm to one neighbour weighs as harm to so many in 100,000 residents.";
     }
     /// Who turns violent, and who loots.
     violence: Violence {
@@ -142,6 +156,8 @@ rules! {
         alarm_share = 0.67, "share", 0.05..=1.0, "two shifts of three", "Share of officers on duty where there is a crowd; all of them where it is more than they can see to.";
         arrest_rate = 0.00048, "arrests/officer-hour", 0.0..=1.0, "calibrated", "Arrests by an officer who contains a crowd; three times that when dispersing, a fifth when holding.";
         violent_arrest = 2.0, "ratio", 0.0..=100.0, "calibrated", "How much likelier violent people are arrested than peaceful ones.";
+        cordon_share = 0.1, "share", 0.0..=1.0, "estimate", "Under `rules.forms.contact = \"encounter\"`: share of the peaceful whom officers deal with when they contain a crowd, those at the cordon. When they disperse it, all; when they hold, nobody.";
+        encounter_arrest_rate = 0.01, "arrests/encounter-hour", 0.0..=10.0, "estimate", "Under `rules.forms.contact = \"encounter\"`: arrests in an hour of an encounter of an officer with a person in the streets.";
         investigation_rate = 0.02, "arrests/officer-hour", 0.0..=1.0, "calibrated; detentions peaked after control was restored", "Arrests at home of people who took part, by an officer in a place under control.";
         detention_hours = 360.0, "hours", 1.0..=8760.0, "15 days of administrative arrest", "Mean time in detention.";
         fatigue_hours = 25.0, "hours", 1.0..=240.0, "calibrated", "Hours of continuous duty against a crowd until an officer is exhausted.";
@@ -175,7 +191,13 @@ rules! {
         officer_death_share = 0.0038, "deaths/injury", 0.0..=1.0, "calibrated", "Officers killed for each one injured by an unarmed crowd.";
         armed_lethality = 6.0, "ratio", 0.0..=100.0, "calibrated", "How much deadlier a fully armed crowd is for officers.";
         live_fire_injury_rate = 0.0055, "injuries/officer-hour", 0.0..=1.0, "calibrated", "Civilians shot by an officer under live fire.";
+        encounter_injury_rate = 0.03, "injuries/encounter-hour", 0.0..=10.0, "estimate", "Under `rules.forms.contact = \"encounter\"`: civilians injured in an hour of an encounter with an officer.";
+        encounter_officer_injury_rate = 0.04, "injuries/encounter-hour", 0.0..=10.0, "estimate", "Under `rules.forms.contact = \"encounter\"`: officers injured in an hour of an encounter with a violent person.";
+        encounter_fire_rate = 0.01, "injuries/encounter-hour", 0.0..=10.0, "estimate", "Under `rules.forms.contact = \"encounter\"`: people shot in an hour of an encounter of an officer under orders to fire with a violent person.";
         live_fire_death_share = 0.22, "deaths/injury", 0.0..=1.0, "Cook et al. 2017: about 22 % of those injured by assault with firearms die", "Civilians killed for each one shot.";
+        self_defence_rate = 0.02, "injuries/encounter-hour", 0.0..=10.0, "estimate", "Under `rules.forms.fire = \"self_defence\"`: people shot in an hour of an encounter of a defender in fear for his life with an attacker.";
+        self_defence_ratio = 4.0, "people/officer", 0.1..=100.0, "estimate", "Under `rules.forms.fire = \"self_defence\"`: attackers to a defender at which half of the defenders fire.";
+        armed_threat = 5.0, "ratio", 0.0..=100.0, "estimate", "Under `rules.forms.fire = \"self_defence\"`: for how many attackers more an armed one counts.";
         violent_exposure = 6.0, "ratio", 0.0..=100.0, "calibrated", "How much likelier violent people are hit by force than peaceful ones.";
         recovery_hours = 336.0, "hours", 1.0..=8760.0, "calibrated", "Mean time until an injured person is about again.";
     }

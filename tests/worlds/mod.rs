@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use qantar::metric::Metric;
+use qantar::sim::forms::Forms;
 use qantar::sim::model::*;
 use qantar::sim::parameters::{Parameter, Rules};
 use qantar::sim::policy::*;
@@ -303,9 +304,10 @@ pub fn any_model() -> impl Strategy<Value = Model> {
         proptest::collection::vec((0usize..SiteKind::ALL.len(), 0usize..3, 0u32..8), 0..6),
         proptest::collection::vec(lever_of, 0..6),
         (0.6..1.0f64, 0.05..0.5f64, 0.7..1.3f64, 1u32..4, 0u32..24),
+        proptest::collection::vec(any::<usize>(), Forms::TABLE.len()),
     )
         .prop_map(
-            |(regions, forces, sites, levers, (cost, crowd, reluctance, persons, start))| {
+            |(regions, forces, sites, levers, (cost, crowd, reluctance, persons, start), forms)| {
                 let parts: Vec<Vec<f64>> = regions.iter().map(|(_, parts)| parts.clone()).collect();
                 let regions: Vec<Region> = regions
                     .into_iter()
@@ -333,6 +335,9 @@ pub fn any_model() -> impl Strategy<Value = Model> {
                 model.rules.turnout.base_cost = cost;
                 model.rules.turnout.crowd_weight = crowd;
                 model.rules.violence.reluctance = reluctance;
+                for (mechanism, form) in Forms::TABLE.iter().zip(forms) {
+                    (mechanism.choose)(&mut model.rules.forms, form % mechanism.rivals.len());
+                }
                 model.forces = forces
                     .into_iter()
                     .map(|(officers, region, loyalty)| Force {

@@ -2,8 +2,10 @@
 
 use super::course::{called, verb};
 use crate::analysis::course::Course;
-use crate::analysis::ensemble::{First, Member, firsts};
+use crate::analysis::happenings::Happening;
 use crate::analysis::names::Names;
+use crate::analysis::overview::Arm;
+use crate::analysis::spread::Spread;
 use crate::report::format::{hour, wrapped};
 
 /// What fewer than this share of the replicates have is not told.
@@ -11,12 +13,28 @@ const SHARE: f64 = 0.5;
 /// Lines that a reader wants; what fewer replicates have is left out first.
 const LINES: usize = 45;
 
+/// Something that happened in most of the replicates.
+struct First<'h> {
+    what: &'h Happening,
+    /// In which share of them.
+    share: f64,
+    /// Its first tick, over these.
+    tick: Spread,
+}
+
 /// Dated lines in order of the median hour.
-pub fn lines(members: &[Member], course: &Course, names: &Names) -> String {
-    let mut told: Vec<(First, &'static str)> = firsts(members, SHARE)
-        .into_iter()
-        .filter_map(|first| Some((verb(&first.what.event)?, first)).map(|(verb, first)| (first, verb)))
+pub fn lines(all: &Arm, course: &Course, names: &Names) -> String {
+    let share = |what: &Happening| what.runs() as f64 / all.runs as f64;
+    let mut told: Vec<(First, &'static str)> = all
+        .happenings
+        .iter()
+        .filter(|what| share(what) >= SHARE)
+        .filter_map(|what| {
+            let (share, tick) = (share(what), what.spread());
+            Some((First { what, share, tick }, verb(&what.event)?))
+        })
         .collect();
+    told.sort_by(|(a, _), (b, _)| a.tick.median.total_cmp(&b.tick.median));
     told.sort_by(|(a, _), (b, _)| b.share.total_cmp(&a.share));
     told.truncate(LINES);
     told.sort_by(|(a, _), (b, _)| a.tick.median.total_cmp(&b.tick.median));
@@ -28,7 +46,7 @@ pub fn lines(members: &[Member], course: &Course, names: &Names) -> String {
 fn line(first: &First, verb: &str, course: &Course, names: &Names) -> String {
     let at = |tick: f64| hour(course.time((tick as usize).min(course.len() - 1)));
     let subject = match first.what.subject.as_str() {
-        "" => names.region(&first.what.region),
+        "" => names.region(first.what.at()),
         subject => called(names, subject),
     };
     let spread = match first.tick.low as usize == first.tick.high as usize {

@@ -3,7 +3,8 @@
 use std::sync::LazyLock;
 
 use super::{TOTALS, fields};
-use crate::document::form::{Field, Format, Kind, Omitted, Section};
+use crate::document::form::{Choice, Field, Format, Kind, Omitted, Section};
+use crate::sim::forms::{Forms, Mechanism};
 use crate::sim::parameters::Rules;
 use crate::sim::policy::Lever;
 
@@ -30,14 +31,33 @@ fn sections() -> Vec<Section> {
     let rules = Section {
         name: "rules".to_string(),
         about: "Parameters of the rules that all regions share.",
-        fields: groups.iter().copied().map(rules_group).collect(),
+        fields: groups.iter().copied().map(rules_group).chain([FORMS]).collect(),
+    };
+    let forms = Section {
+        name: "rules.forms".to_string(),
+        about: "Which form each of the mechanisms has that the literature has several for.",
+        fields: Forms::TABLE.iter().map(form).collect(),
     };
     let groups = groups.iter().map(|group| Section {
         name: format!("rules.{group}"),
         about: "Parameters of the rules that all regions share.",
         fields: Rules::TABLE.iter().filter(|p| p.group == *group).map(rule).collect(),
     });
-    written.chain([levers, rules]).chain(groups).collect()
+    written.chain([levers, rules]).chain(groups).chain([forms]).collect()
+}
+
+const FORMS: Field = Field::new(
+    "forms",
+    Kind::Rules("forms"),
+    "",
+    Omitted::Words("the first form of each"),
+    "Which form each of the mechanisms has that the literature has several for.",
+);
+
+fn form(mechanism: &Mechanism) -> Field {
+    let kind = Kind::Choice(Choice::Words("forms", mechanism.names));
+    let omitted = Omitted::Value(mechanism.default);
+    Field::new(mechanism.name, kind, "", omitted, mechanism.meaning).sourced(mechanism.rivals[0].source)
 }
 
 fn lever(lever: &Lever) -> Field {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::course::lines;
 use crate::analysis::bands::Band;
 use crate::analysis::course::Course;
-use crate::analysis::ensemble;
 use crate::analysis::names::Names;
+use crate::analysis::overview::Arm;
 use crate::analysis::plausible::{Doubt, doubts};
 use crate::analysis::replicate::Events;
 use crate::metric::Metric;
@@ -21,8 +21,8 @@ use crate::table::Table;
 /// If a table lacks a column of `series.csv` or `events.csv`.
 pub fn course(run: &Run, color: bool) -> summary::Course {
     let course = Course::of(run.series);
-    if !run.members.is_empty() {
-        return course_of_all(run, &course, color);
+    if let Some(all) = run.course {
+        return course_of_all(run, all, &course, color);
     }
     let (told, left) = lines(&course, run.events, run.names);
     let moment = |name, metric: Metric| {
@@ -48,14 +48,15 @@ pub fn course(run: &Run, color: bool) -> summary::Course {
 }
 
 /// How all replicates went: one of them is no more than an example.
-fn course_of_all(run: &Run, course: &Course, color: bool) -> summary::Course {
-    let replicates = run.members.len();
+fn course_of_all(run: &Run, all: &Arm, course: &Course, color: bool) -> summary::Course {
+    let replicates = all.runs;
+    let out = all.metric(Metric::Participants.name());
     let band = Band {
         arm: format!("{replicates} replicates"),
-        ticks: ensemble::band(run.members),
+        ticks: out.map_or_else(Vec::new, |out| out.ticks.clone()),
     };
     let times: Vec<&str> = (0..course.len()).map(|tick| course.time(tick)).collect();
-    let told = super::ensemble::lines(run.members, course, run.names);
+    let told = super::ensemble::lines(all, course, run.names);
     summary::Course {
         plot: bands::text(&Metric::Participants.description(), &[band], &times, color),
         heading: format!("What most of {replicates} replicates have: median hour (share; 5 % to 95 %)"),
@@ -147,7 +148,7 @@ mod tests {
             outcomes: &[outcome("days-of-unrest", 3.0), outcome("hours-to-seizure", f64::NAN)],
             series: &series,
             events: &events,
-            members: &[],
+            course: None,
             names: &Names::default(),
             folder: "results/january-7",
         };

@@ -37,7 +37,9 @@ fn forest(of: &Of, arm: &str, own: &[&Named]) -> Markup {
         .iter()
         .filter_map(|row| row.relative)
         .flat_map(|(value, low, high)| [value, low, high]);
-    let scale = Scale::around_zero(ends.map(|value| value.clamp(-3.0, 3.0)), (6.0, 214.0));
+    let ends: Vec<f64> = ends.map(|value| value.clamp(-3.0, 3.0)).collect();
+    let differs = ends.iter().any(|value| *value != 0.0);
+    let scale = Scale::around_zero(ends, (6.0, 214.0));
     let row = |named: &Named, contrast: &Contrast, relative: Option<(f64, f64, f64)>| {
         html! {
             tr {
@@ -54,7 +56,7 @@ fn forest(of: &Of, arm: &str, own: &[&Named]) -> Markup {
             table {
                 thead { tr {
                     th scope="col" { (words::OUTCOME) } th scope="col" { (baseline) } th scope="col" { (arm) }
-                    th scope="col" { (words::share_axis(scale.values)) } th scope="col" { (words::DIFFERENCE) } th scope="col" { (words::RUNS_AGREE) }
+                    th scope="col" { (words::share_axis(scale.values, differs)) } th scope="col" { (words::DIFFERENCE) } th scope="col" { (words::RUNS_AGREE) }
                 } }
                 tbody { @for ranked in &rows { @if let Some(contrast) = &ranked.named.contrast { (row(ranked.named, contrast, ranked.relative)) } } }
             }

@@ -1,9 +1,12 @@
 //! The course of events: what always happens, and what is luck.
 
+use std::collections::BTreeSet;
+
 use maud::{Markup, html};
 
 use super::{Of, words};
-use crate::analysis::overview::{Happening, Overview};
+use crate::analysis::happenings::Happening;
+use crate::analysis::overview::Overview;
 use crate::report::picture::scale::Timeline;
 use crate::report::picture::strip;
 
@@ -63,18 +66,23 @@ pub fn section(of: &Of, overview: &Overview, timeline: &Timeline) -> Markup {
         leading.extend(own.into_iter().take(FIRST));
     }
     leading.sort_by_key(|(_, one)| one.median());
+    let regions: BTreeSet<&str> = told.iter().map(|(_, one)| one.region.as_str()).collect();
     html! {
         section aria-labelledby=(of.id("events")) {
             h2 id=(of.id("events")) { (words::EVENTS) }
             p.lead { (words::events_lead(arm.runs)) }
             (table(of, overview, timeline, leading.iter().map(|(sort, one)| (*sort, *one))))
-            details.filtered {
+            details.filtered data-where="" {
                 summary { (words::all_events(told.len())) }
                 fieldset {
                     legend { (words::SHOW) }
                     @for (sort, (name, _)) in SORTS.iter().enumerate() {
                         label { input type="checkbox" checked class={ "pick" (sort) }; " " (words::event_sort(name)) }
                     }
+                    label.where hidden { (words::WHERE) " " select {
+                        option value="" { (words::EVERYWHERE) }
+                        @for region in regions { option value=(region) { (of.name(region)) } }
+                    } }
                 }
                 (table(of, overview, timeline, told.iter().map(|(sort, one)| (*sort, *one))))
             }
@@ -94,8 +102,8 @@ fn table<'h>(
             table {
                 thead { tr { th scope="col" { (words::EVENT) } th scope="col" { (words::between(overview)) } th scope="col" { (words::IN_RUNS) } th scope="col" { (words::MEDIAN) } } }
                 tbody { @for (sort, one) in told {
-                    @let name = words::event(&one.event, of.name(&one.region), &one.subject);
-                    tr class={ "sort" (sort) } {
+                    @let name = words::event(&one.event, of.name(one.at()), &one.subject);
+                    tr class={ "sort" (sort) } data-at=(one.region) {
                         th scope="row" { (name) }
                         td { (strip::dots(&name, &one.ticks, timeline, 340.0).markup()) }
                         td.nowrap { (words::of(one.runs(), runs)) }

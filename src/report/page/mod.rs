@@ -6,6 +6,7 @@
 //! the template, which escapes it, and the page forbids every script but its own: no title or id can run.
 
 mod answer;
+mod beside;
 mod depends;
 mod differs;
 mod events;
@@ -101,6 +102,8 @@ pub struct Made {
 pub struct Background {
     /// The regions.
     pub regions: Vec<Region>,
+    /// Towns and villages inside them, where their readings are kept, and the region of each.
+    pub towns: Vec<(Region, String)>,
     /// Their outlines, if the scenario has a map.
     pub outlines: Option<Outlines>,
     /// When the sun rises and sets, minutes after midnight.
@@ -186,7 +189,7 @@ pub struct Total {
 /// The one script: it moves the hour of a map. Without it the maps of the days say the same.
 const SCRIPT: &str = include_str!("page.js");
 /// What the browser holds the script against, so that no other runs.
-const SCRIPT_SHA256: &str = "'sha256-VoAwHkgGh4+b0rTbo6bDKz2fviJ0nLi/Bh2zgZw+rLA='";
+const SCRIPT_SHA256: &str = "'sha256-9fDZukJpomQFlZYx7xki4pnX3P5IMX+WBo17sFibVsY='";
 const STYLE: &str = include_str!("page.css");
 
 /// The page.
@@ -209,7 +212,7 @@ pub fn text(page: &Page) -> String {
             }
             body {
                 a.skip href="#f0" { (words::SKIP) }
-                @if page.folders.len() > 1 { (contents(page)) }
+                (beside::section(page))
                 main { @for (number, folder) in page.folders.iter().enumerate() { (told(folder, number)) } }
                 footer { (how::limits()) }
                 @if page.folders.iter().any(|folder| folder.overview.is_some()) {
@@ -243,26 +246,6 @@ pub fn style() -> String {
         ink::rules(false),
         ink::rules(true)
     )
-}
-
-/// Several folders side by side begin with what each says.
-fn contents(page: &Page) -> Markup {
-    html! {
-        nav.wide aria-label=(words::CONTENTS) {
-            h2 { (words::CONTENTS) }
-            table {
-                thead { tr { th scope="col" { (words::RESULTS) } th scope="col" { (words::IN_A_SENTENCE) } } }
-                tbody {
-                    @for (number, folder) in page.folders.iter().enumerate() {
-                        tr {
-                            th scope="row" { a href={ "#f" (number) } { (folder.made.folder) } }
-                            td { (answer::sentence(folder)) }
-                        }
-                    }
-                }
-            }
-        }
-    }
 }
 
 /// A folder, in the order of reading: the answer, a picture, how sure, what differs, and then the details.
@@ -320,9 +303,11 @@ impl Of<'_> {
         format!("f{}-{name}", self.number)
     }
 
-    /// What a region is called.
+    /// What a region or a town is called.
     fn name<'n>(&'n self, id: &'n str) -> &'n str {
-        let known = self.folder.background.regions.iter().find(|region| region.id == id);
+        let background = &self.folder.background;
+        let towns = background.towns.iter().map(|(town, _)| town);
+        let known = background.regions.iter().chain(towns).find(|region| region.id == id);
         known.map_or(id, |region| &region.name)
     }
 

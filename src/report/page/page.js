@@ -35,3 +35,10 @@ for (const why of document.querySelectorAll("[data-why]")) {
   show();
   follow();
 }
+for (const all of document.querySelectorAll("[data-where]")) {
+  const label = all.querySelector(".where"), pick = label.querySelector("select"), rows = all.querySelectorAll("[data-at]");
+  pick.addEventListener("change", () => {
+    for (const row of rows) row.hidden = pick.value !== "" && row.dataset.at !== pick.value;
+  });
+  label.hidden = false;
+}

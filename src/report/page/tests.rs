@@ -4,9 +4,14 @@ use base64::Engine;
 use sha2::Digest;
 
 use super::*;
+use crate::analysis::implausible::{Scale, Target};
 use crate::analysis::overview::Collecting;
+use crate::analysis::score::{Confidence, Observation, Use};
+use crate::analysis::spread::Five;
 use crate::analysis::why::Reasoned;
 use crate::metric::Metric;
+use crate::report::picture::bands::{self, Line, Point};
+use crate::report::picture::{Ink, Shape};
 use crate::report::sample::{events, series};
 use crate::report::why::Decided;
 
@@ -17,8 +22,8 @@ fn folder(title: &str) -> Folder<'static> {
         (9, "protest_begins", "all", "", 10.0),
         (20, "action_in_effect", "all", "cut", 5.0),
     ]);
-    collecting.add("baseline", &series, &events);
-    collecting.add("baseline", &series, &events);
+    collecting.add("baseline", &series, None, &events);
+    collecting.add("baseline", &series, None, &events);
     let total = |name: &str, median| Total {
         arm: "baseline".to_owned(),
         name: name.to_owned(),
@@ -102,6 +107,129 @@ fn page(titles: &[&str]) -> String {
     text(&Page {
         folders: titles.iter().map(|title| folder(title)).collect(),
     })
+}
+
+/// The overview of two arms, of which the second does something later and something more.
+fn two_arms() -> Folder<'static> {
+    let mut folder = folder("January");
+    let mut collecting = Collecting::default();
+    let deed = |tick, id| (tick, "action_in_effect", "all", id, 5.0);
+    let arms = [
+        ("baseline", vec![deed(8, "same"), deed(20, "cut")]),
+        ("later", vec![deed(8, "same"), deed(30, "cut"), deed(40, "talks")]),
+    ];
+    for (arm, rows) in arms {
+        collecting.add(arm, &series(48), None, &events(&rows));
+        folder.made.arms.push((arm.to_owned(), Vec::new()));
+    }
+    folder.overview = Some(collecting.finish());
+    let cut = folder.background.deeds[0].clone();
+    for id in ["same", "talks"] {
+        let (id, title) = (id.to_owned(), id.to_owned());
+        folder.background.deeds.push(Deed {
+            id,
+            title,
+            ..cut.clone()
+        });
+    }
+    folder
+}
+
+#[test]
+fn what_an_arm_does_otherwise_stands_in_its_lane_at_its_own_hour() {
+    let text = text(&Page {
+        folders: vec![two_arms()],
+    });
+    for told in [
+        "2 Jan 08:00: same (in effect)<",
+        "2 Jan 20:00: January (in effect; then only in “baseline”)<",
+        "3 Jan 06:00: January (in effect; then only in “later”)<",
+        "3 Jan 16:00: talks (in effect; then only in “later”)<",
+        "Crossed: another arm does it at another hour",
+    ] {
+        assert!(text.contains(told), "{told}");
+    }
+    assert!(
+        !page(&["January"]).contains("Crossed:"),
+        "one arm has nothing to tell apart"
+    );
+}
+
+#[test]
+fn an_observation_is_a_diamond_on_the_curve_of_its_metric_with_its_range_and_its_words() {
+    let observation = |outcome: &str, value| Observation {
+        id: "toll".to_owned(),
+        pattern: None,
+        what: "killed, by the prosecutor".to_owned(),
+        value: Some(value),
+        unit: "people".to_owned(),
+        date: String::new(),
+        outcome: outcome.parse().expect("an outcome"),
+        accept: (1.0, 3.0),
+        target: Target {
+            observed: (value, value),
+            scale: Scale::Log,
+            floor: 1.0,
+            error: 0.1,
+            discrepancy: 0.1,
+        },
+        reason: String::new(),
+        seeds: 0.6,
+        confidence: Confidence::High,
+        official: true,
+        sources: Vec::new(),
+        purpose: Use::Check,
+        variant: None,
+        note: String::new(),
+    };
+    let mut own = folder("January");
+    own.background.record = Some(Record {
+        observations: vec![
+            observation("last(deaths_civilians)", 2.0),
+            observation("at(participants, time=2022-01-03T00:00)", 40_000.0),
+            observation("peak(violent)", 7.0),
+        ],
+        ..Record::default()
+    });
+    let text = text(&Page { folders: vec![own] });
+    let about = "3 Jan: observed 2 people, official. killed, by the prosecutor";
+    // A picture beside the record and one among all metrics, and the words below each.
+    assert_eq!(text.matches(&format!("<title>{about}</title>")).count(), 2, "{about}");
+    assert!(text.contains(&format!("<p class=\"small\">{about}</p>")));
+    // What is of the first metric stands on the first picture, too.
+    let first = text.find("observed 40,000 people").expect("a point");
+    assert!(first < text.find("How sure").expect("a section"));
+    assert!(!text.contains("observed 7"), "a peak has no moment on a curve");
+    let drawn = bands::picture(
+        "deaths",
+        &[Line {
+            name: "a",
+            ticks: &[Five::of(&[1.0]); 2],
+            ink: 0,
+        }],
+        &[Point {
+            tick: 1,
+            value: 2.0,
+            accept: (1.0, 3.0),
+            about: String::new(),
+        }],
+        &Timeline::of(&vec![String::new(); 2], None),
+        (400.0, 200.0),
+    );
+    let height = |ink: Ink| {
+        let found = drawn.shapes.iter().find_map(|shape| match shape {
+            Shape::Path { parts, ink: own, .. } if *own == ink => Some(parts[0].clone()),
+            _ => None,
+        });
+        let heights: Vec<f64> = found.expect("a shape").iter().map(|at| at.1).collect();
+        (
+            heights.iter().copied().fold(f64::INFINITY, f64::min),
+            heights.iter().copied().fold(0.0, f64::max),
+        )
+    };
+    let ((top, bottom), (highest, lowest)) = (height(Ink::Zero), height(Ink::Record));
+    assert!(top < highest && lowest < bottom, "the range is longer than the diamond");
+    assert!(((top + bottom) - (highest + lowest)).abs() < 1e-9, "and lies around it");
 }
 
 #[test]

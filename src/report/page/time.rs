@@ -3,8 +3,9 @@
 use maud::{Markup, html};
 
 use super::{Of, Sort, framed, words};
-use crate::analysis::overview::{Five, Over, Overview, by_day};
+use crate::analysis::overview::{Over, Overview, by_day};
 use crate::analysis::score::Record;
+use crate::analysis::spread::Five;
 use crate::report::format::{hour, number};
 use crate::report::picture::bands::{self, Line, Point};
 use crate::report::picture::lanes::{self, Deed};
@@ -21,7 +22,10 @@ pub fn section(of: &Of, overview: &Overview, timeline: &Timeline) -> Markup {
     let lines = lines(overview, None);
     let title = words::over_time(lines.iter().map(|line| line.name.as_str()));
     let drawn: Vec<Line> = lines.iter().map(Told::line).collect();
-    let picture = bands::picture(&title, &drawn, &[], timeline, (WIDTH, 300.0));
+    let observed = record(of).map_or_else(Vec::new, |record| {
+        points(record, &overview.arms[0].metrics[0].metric, &overview.times)
+    });
+    let picture = bands::picture(&title, &drawn, &observed, timeline, (WIDTH, 300.0));
     html! {
         section aria-labelledby=(of.id("time")) {
             h2 id=(of.id("time")) { @if of.folder.background.deeds.is_empty() { (words::TIME_ALONE) } @else { (words::TIME) } }
@@ -76,37 +80,111 @@ fn lines<'o>(overview: &'o Overview, metric: Option<&str>) -> Vec<Told<'o>> {
     lines
 }
 
-/// What was done, by the median of when it was.
-fn lanes(of: &Of, overview: &Overview, timeline: &Timeline) -> Markup {
+/// Something that was done, by the median of when it was.
+struct Done<'o> {
+    tick: usize,
+    deed: &'o super::Deed,
+    /// What is said of it: announced, in effect.
+    told: &'static str,
+    /// In how many runs of how many.
+    runs: (usize, usize),
+    /// In which arms it was done then.
+    held: Held,
+    /// In which arms, in words; empty where all did it then.
+    whose: String,
+}
+
+/// Whether a deed is the baseline's.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Held {
+    /// It is, in all arms.
+    Same,
+    /// It is, and another arm did it at another hour or not at all.
+    Dropped,
+    /// Only another arm did it, or did it then.
+    Other,
+}
+
+/// What was done in the arms that are drawn, first to last; what several did at the same hour is one.
+fn done<'o>(of: &'o Of, overview: &'o Overview) -> Vec<Done<'o>> {
     let known = &of.folder.background.deeds;
-    let arm = &overview.arms[0];
-    let mut deeds: Vec<(usize, Sort, &super::Deed, usize, &str)> = Vec::new();
-    for happening in &arm.happenings {
-        let told = words::done(&happening.event);
-        let deed = known.iter().find(|deed| deed.id == happening.subject);
-        if let (Some(told), Some(deed), Some(tick)) = (told, deed, happening.median()) {
-            deeds.push((tick, deed.sort, deed, happening.runs(), told));
+    let arms = &overview.arms[..overview.arms.len().min(ARMS)];
+    let mut all: Vec<(Done, Vec<usize>)> = Vec::new();
+    for (number, arm) in arms.iter().enumerate() {
+        for happening in &arm.happenings {
+            let told = words::done(&happening.event);
+            let deed = known.iter().find(|deed| deed.id == happening.subject);
+            let (Some(told), Some(deed), Some(tick)) = (told, deed, happening.median()) else {
+                continue;
+            };
+            let same = |(one, _): &&mut (Done, Vec<usize>)| {
+                one.tick == tick && one.told == told && std::ptr::eq(one.deed, deed)
+            };
+            if let Some((_, arms)) = all.iter_mut().find(same) {
+                arms.push(number);
+                continue;
+            }
+            let done = Done {
+                tick,
+                deed,
+                told,
+                runs: (happening.runs(), arm.runs),
+                held: Held::Same,
+                whose: String::new(),
+            };
+            all.push((done, vec![number]));
         }
     }
+    let named = |numbers: &[usize]| -> Vec<&str> { numbers.iter().map(|&arm| arms[arm].name.as_str()).collect() };
+    let mut told: Vec<Done> = Vec::new();
+    for (mut done, own) in all {
+        if own.len() < arms.len() {
+            done.held = if own[0] == 0 { Held::Dropped } else { Held::Other };
+            done.whose = words::only_in(&named(&own));
+        }
+        told.push(done);
+    }
+    told.sort_by_key(|done| done.tick);
+    told
+}
+
+/// What was done below the curve, and as a table.
+fn lanes(of: &Of, overview: &Overview, timeline: &Timeline) -> Markup {
+    let deeds = done(of, overview);
     if deeds.is_empty() {
         return html! {};
     }
     let sorts: Vec<Sort> = Sort::ALL
         .into_iter()
-        .filter(|sort| deeds.iter().any(|deed| deed.1 == *sort))
+        .filter(|sort| deeds.iter().any(|done| done.deed.sort == *sort))
         .collect();
     let names: Vec<&str> = sorts.iter().map(|sort| words::sort(*sort)).collect();
+    let about = |done: &Done| {
+        words::deed(
+            &hour(&overview.times[done.tick]),
+            &done.deed.title,
+            done.told,
+            &done.whose,
+        )
+    };
     let marks: Vec<Deed> = deeds
         .iter()
-        .map(|(tick, sort, deed, _, told)| Deed {
-            lane: sorts.iter().position(|other| other == sort).unwrap_or(0),
-            tick: *tick,
-            about: format!("{}: {} ({told})", hour(&overview.times[*tick]), deed.title),
+        .map(|done| Deed {
+            lane: sorts.iter().position(|sort| *sort == done.deed.sort).unwrap_or(0),
+            tick: done.tick,
+            form: match done.held {
+                Held::Same => lanes::Form::Full,
+                Held::Dropped => lanes::Form::Crossed,
+                Held::Other => lanes::Form::Open,
+            },
+            about: about(done),
         })
         .collect();
+    let differ = deeds.iter().any(|done| done.held != Held::Same);
     let picture = lanes::picture(words::DEEDS, &names, &marks, timeline, WIDTH);
     html! {
         (framed(&picture))
+        @if differ { p.small { (words::LANES_KEY) } }
         details {
             summary { (words::deeds(deeds.len())) }
             div.frame tabindex="0" role="group" aria-label=(words::DEEDS) {
@@ -115,12 +193,12 @@ fn lanes(of: &Of, overview: &Overview, timeline: &Timeline) -> Markup {
                         th scope="col" { (words::WHEN) } th scope="col" { (words::WHAT) } th scope="col" { (words::WHO) }
                         th scope="col" { (words::SORT) } th scope="col" { (words::IN_RUNS) } th scope="col" { (words::SOURCE) }
                     } }
-                    tbody { @for (tick, sort, deed, runs, told) in &deeds {
+                    tbody { @for done in &deeds {
                         tr {
-                            td.nowrap { (hour(&overview.times[*tick])) }
-                            th scope="row" { (deed.title) " " span.r { (told) } }
-                            td { (deed.by) } td { (words::sort(*sort)) }
-                            td.nowrap { (words::of(*runs, arm.runs)) } td.small { (deed.source) }
+                            td.nowrap { (hour(&overview.times[done.tick])) }
+                            th scope="row" { (done.deed.title) " " span.r { (done.told) @if !done.whose.is_empty() { "; " (done.whose) } } }
+                            td { (done.deed.by) } td { (words::sort(done.deed.sort)) }
+                            td.nowrap { (words::of(done.runs.0, done.runs.1)) } td.small { (done.deed.source) }
                         }
                     } }
                 }

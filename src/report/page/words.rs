@@ -10,6 +10,9 @@ pub const LANGUAGE: &str = "en";
 pub const NAME: &str = "qantar";
 pub const SKIP: &str = "Skip to the answer";
 pub const CONTENTS: &str = "Side by side";
+pub const NUMBERS_BESIDE: &str = "The same numbers side by side";
+pub const NUMBERS_BESIDE_LEAD: &str =
+    "Of each folder the baseline: the median of its runs, and from 5 % to 95 % of them.";
 pub const RESULTS: &str = "Results";
 pub const IN_A_SENTENCE: &str = "In a sentence";
 pub const TRUST: &str = "How far to trust this.";
@@ -18,6 +21,7 @@ pub const SAME_IN_ALL: &str = "the same in all";
 pub const TIME: &str = "When people went out, and what was done";
 pub const TIME_ALONE: &str = "Over time";
 pub const DEEDS: &str = "What was done, on the same clock";
+pub const LANES_KEY: &str = "Full marks are the baseline's. Crossed: another arm does it at another hour, or not at all. Open: only another arm does it, or does it then.";
 pub const WHEN: &str = "When";
 pub const WHAT: &str = "What";
 pub const WHO: &str = "Who";
@@ -40,6 +44,8 @@ pub const MAP_NUMBERS: &str = "The numbers of the maps as a table: people out on
 pub const REGION: &str = "Region";
 pub const REGIONS: &str = "Regions";
 pub const REGIONS_LEAD: &str = "Each line is drawn to its own height. Small figures: from 5 % to 95 % of the runs, or the median of the first hour.";
+pub const TOWNS: &str = "Towns and villages";
+pub const TOWN: &str = "Town";
 pub const PEAK: &str = "Peak hour";
 pub const PROTEST_IN: &str = "Protest in";
 pub const VIOLENCE_IN: &str = "Violence in";
@@ -87,10 +93,13 @@ pub const EVENTS: &str = "The course of events: what always happens, and what is
 pub const EVENT: &str = "Event";
 pub const MEDIAN: &str = "Median";
 pub const SHOW: &str = "Show";
+pub const WHERE: &str = "Where";
+pub const EVERYWHERE: &str = "everywhere";
 pub const SURE: &str = "How sure: the same with other dice";
 pub const OUTCOME: &str = "Outcome";
 pub const NEVER: &str = "never";
 pub const TO: &str = "to";
+pub const NO_DIFFERENCE: &str = "Nothing differs";
 pub const DIFFERENCE: &str = "Mean difference, 95 % interval";
 pub const RUNS_AGREE: &str = "With the change, in how many runs";
 pub const FOREST_KEY: &str = "A dot is the mean difference as a share of the baseline's median, a bar its 95 % interval; an open dot cannot be told from chance. Shares beyond three times the baseline stand at the edge.";
@@ -249,6 +258,22 @@ pub fn over_time<'n>(names: impl Iterator<Item = &'n str>) -> String {
     format!("Over time: {}", names.collect::<Vec<_>>().join(", "))
 }
 
+pub fn curves_beside<'n>(metric: &str, names: impl Iterator<Item = &'n str>) -> String {
+    let names = names.collect::<Vec<_>>().join(", ");
+    format!(
+        "{} over time in the baseline of each: {names}",
+        self::outcome(&self::metric(metric))
+    )
+}
+
+pub fn curves_beside_lead(metric: &str, drawn: usize, of: usize) -> String {
+    let rest = match of > drawn {
+        true => " Folders with another clock, or more than can be told apart, are not drawn here.",
+        false => "",
+    };
+    format!("The baseline of each: {metric} over time, the median of its runs.{rest}")
+}
+
 pub fn time_lead(of: &Of) -> String {
     let runs = match of.runs() {
         1 => "One run.",
@@ -287,6 +312,22 @@ pub fn done(event: &str) -> Option<&'static str> {
         "statement" => Some("said"),
         _ => None,
     }
+}
+
+/// A deed at its hour, and whose it is where not all arms have it.
+pub fn deed(hour: &str, title: &str, told: &str, whose: &str) -> String {
+    let whose = if whose.is_empty() {
+        String::new()
+    } else {
+        format!("; {whose}")
+    };
+    format!("{hour}: {title} ({told}{whose})")
+}
+
+/// Which arms did something then.
+pub fn only_in(arms: &[&str]) -> String {
+    let named: Vec<String> = arms.iter().map(|arm| format!("“{arm}”")).collect();
+    format!("then only in {}", named.join(", "))
 }
 
 pub fn sort(sort: Sort) -> &'static str {
@@ -330,7 +371,7 @@ pub fn observed(observation: &Observation, value: &str, day: &str) -> String {
     )
 }
 
-pub fn places_lead(runs: usize, outlines: bool, arm: &str, arms: usize) -> String {
+pub fn places_lead(runs: usize, (outlines, towns): (bool, bool), arm: &str, arms: usize) -> String {
     let median = if runs > 1 {
         format!("The median of {} runs", number(runs as f64))
     } else {
@@ -341,12 +382,22 @@ pub fn places_lead(runs: usize, outlines: bool, arm: &str, arms: usize) -> Strin
     } else {
         String::new()
     };
-    let form = if outlines {
-        "Cities are circles."
-    } else {
-        "Each tile is a region; they stand as the regions lie to each other."
+    let form = match (outlines, towns) {
+        (true, true) => {
+            "Circles are cities and towns, the larger the more people live there; towns with nobody out are left out."
+        }
+        (true, false) => "Cities are circles.",
+        (false, _) => "Each tile is a region; they stand as the regions lie to each other.",
     };
     format!("{median}{which}. {form}")
+}
+
+pub fn towns(out: usize, all: usize) -> String {
+    format!(
+        "Somebody was out in {} of {} places, villages of a region counted as one. What decided in a town: qantar why, with --place and its id.",
+        number(out as f64),
+        number(all as f64)
+    )
 }
 
 pub fn maps_of(arm: &str) -> String {
@@ -552,13 +603,18 @@ pub fn differs_lead(runs: usize, changes: &[String]) -> String {
         format!(" The change: {}.", changes.join(", "))
     };
     format!(
-        "{} pairs of runs with the same dice, so that a difference is what the change did and not luck.{change}",
-        number(runs as f64)
+        "{} with the same dice, so that a difference is what the change did and not luck.{change}",
+        crate::report::format::count(runs as f64, "pair of runs", "pairs of runs")
     )
 }
 
-pub fn share_axis((low, high): (f64, f64)) -> String {
-    format!("{} · 0 · {}", percent(low), percent(high))
+/// What stands above differences as shares: the ends of their axis, or only its middle where nothing differs.
+pub fn share_axis((low, high): (f64, f64), differs: bool) -> String {
+    let end = |share: f64| format!("{} %", number((share * 1000.0).round() / 10.0));
+    match differs {
+        true => format!("{} · 0 · {}", end(low), end(high)),
+        false => NO_DIFFERENCE.to_owned(),
+    }
 }
 
 pub fn percent(share: f64) -> String {

@@ -2,7 +2,7 @@
 
 use super::scale::{Scale, Timeline};
 use super::{Anchor, Ink, Picture};
-use crate::analysis::overview::Five;
+use crate::analysis::spread::Five;
 use crate::report::format::number;
 
 /// What is drawn over time.

@@ -11,8 +11,21 @@ pub struct Deed {
     pub lane: usize,
     /// Its tick.
     pub tick: usize,
+    /// How its mark looks.
+    pub form: Form,
     /// What it was, and when.
     pub about: String,
+}
+
+/// How a mark looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Full.
+    Full,
+    /// Full, with a cross over it.
+    Crossed,
+    /// An outline.
+    Open,
 }
 
 const HEIGHT: f64 = 22.0;
@@ -45,7 +58,16 @@ pub fn picture(title: &str, lanes: &[&str], deeds: &[Deed], timeline: &Timeline,
             let levels = [0.0, 9.0].map(|down| top + 19.0 + down);
             let y = levels.into_iter().find(free).unwrap_or(levels[0]);
             taken.push((x, y));
-            picture.mark(number, (x, y), 4.0, Ink::Mark(number), deed.about.clone());
+            let ink = match deed.form {
+                Form::Open => Ink::Open,
+                Form::Full | Form::Crossed => Ink::Mark(number),
+            };
+            picture.mark(number, (x, y), 4.0, ink, deed.about.clone());
+            if deed.form == Form::Crossed {
+                for rise in [-5.0, 5.0] {
+                    picture.line(vec![(x - 5.0, y - rise), (x + 5.0, y + rise)], Ink::Zero);
+                }
+            }
         }
     }
     picture

@@ -9,6 +9,8 @@ use crate::outline::{Degrees, Form, Outlines};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ground {
     forms: Vec<Drawn>,
+    /// Towns, each with its radius as a share of that of the largest; none where regions are tiles.
+    towns: Vec<(At, f64)>,
     height: f64,
 }
 
@@ -19,7 +21,10 @@ enum Drawn {
     Tile(At, f64, String),
 }
 
-/// A region, as it is told by a map.
+/// A town: its latitude and longitude, and its residents.
+pub type Town = ((f64, f64), f64);
+
+/// A region or a town, as it is told by a map.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Told {
     /// Its level.
@@ -33,17 +38,18 @@ pub struct Told {
 }
 
 impl Ground {
-    /// That of regions with these ids and positions, latitude and longitude; of outlines if each has one.
-    pub fn of(outlines: Option<&Outlines>, regions: &[(String, (f64, f64))]) -> Ground {
+    /// That of regions with these ids and positions, latitude and longitude, and of towns in them; of outlines if each
+    /// region has one.
+    pub fn of(outlines: Option<&Outlines>, regions: &[(String, (f64, f64))], towns: &[Town]) -> Ground {
         let forms: Option<Vec<&Form>> =
             outlines.and_then(|outlines| regions.iter().map(|(id, _)| outlines.of(id)).collect());
         match forms {
-            Some(forms) if !forms.is_empty() => Ground::of_forms(&forms),
+            Some(forms) if !forms.is_empty() => Ground::of_forms(&forms, towns),
             _ => Ground::of_tiles(regions),
         }
     }
 
-    fn of_forms(forms: &[&Form]) -> Ground {
+    fn of_forms(forms: &[&Form], towns: &[Town]) -> Ground {
         let all = || {
             forms.iter().flat_map(|form| match form {
                 Form::Area(rings) => rings.iter().flatten().copied().collect::<Vec<_>>(),
@@ -77,8 +83,12 @@ impl Ground {
             Form::Area(rings) => Drawn::Area(rings.iter().map(|ring| ring.iter().map(put).collect()).collect()),
             Form::Spot(at) => Drawn::Spot(put(at)),
         };
+        let largest = towns.iter().map(|town| town.1).fold(1.0, f64::max);
+        let town =
+            |&((latitude, longitude), residents): &Town| (put(&(longitude, latitude)), libm::sqrt(residents / largest));
         Ground {
             forms: forms.iter().map(drawn).collect(),
+            towns: towns.iter().map(town).collect(),
             height: ((bottom - top) * scale).max(0.1),
         }
     }
@@ -103,17 +113,32 @@ impl Ground {
         }
         Ground {
             forms,
+            towns: Vec::new(),
             height: rows as f64 * side,
         }
     }
 
-    /// The country with each region in its level.
-    pub fn picture(&self, title: &str, told: &[Told], width: f64) -> Picture {
+    /// Whether it shows towns.
+    pub fn has_towns(&self) -> bool {
+        !self.towns.is_empty()
+    }
+
+    /// The country with each region in its level, and with its towns as circles, as far as they are told.
+    pub fn picture(&self, title: &str, told: &[Told], towns: &[Option<Told>], width: f64) -> Picture {
         let margin = 8.0;
         let scale = width - 2.0 * margin;
         let mut picture = Picture::new(width, self.height * scale + 2.0 * margin, title);
-        let put = |&(x, y): &At| (margin + x * scale, margin + y * scale);
+        // On a small map points lie on a grid, by which neighbours still share their border: half the bytes, and no eye tells.
+        let grid = if width < 400.0 { 2.0 } else { 10.0 };
+        let on_grid = |value: f64| (value * grid).round() / grid;
+        let put = |&(x, y): &At| (on_grid(margin + x * scale), on_grid(margin + y * scale));
         let spot = (width / 36.0).clamp(4.0, 13.0);
+        let circle = |at: &At, radius: f64, told: &Told| Shape::Circle {
+            at: put(at),
+            radius,
+            ink: Ink::Level(told.level),
+            about: told.about.clone(),
+        };
         let pairs = || self.forms.iter().zip(told);
         let (areas, spots): (Vec<_>, Vec<_>) = pairs().partition(|(form, _)| !matches!(form, Drawn::Spot(_)));
         // A city lies upon the region around it.
@@ -127,26 +152,37 @@ impl Ground {
                     ink,
                     about,
                 }],
-                Drawn::Spot(at) => vec![Shape::Circle {
-                    at: put(at),
-                    radius: spot,
-                    ink,
-                    about,
-                }],
+                Drawn::Spot(at) => vec![circle(at, spot, told)],
                 Drawn::Tile(at, side, letters) => tile(put(at), side * scale, letters, ink, about),
             };
-            if told.link.is_empty() {
-                picture.shapes.extend(shapes);
-            } else {
-                picture.shapes.push(Shape::Link {
-                    to: told.link.clone(),
-                    about: told.about.clone(),
-                    data: told.hours.clone(),
-                    shapes,
-                });
-            }
+            picture.shapes.extend(led(told, shapes));
+        }
+        // The largest first, so that a small one beside it can be seen.
+        let mut circles: Vec<(&(At, f64), &Told)> = self
+            .towns
+            .iter()
+            .zip(towns)
+            .filter_map(|(town, told)| Some((town, told.as_ref()?)))
+            .collect();
+        circles.sort_by(|a, b| b.0.1.total_cmp(&a.0.1));
+        for ((at, share), told) in circles {
+            let radius = (spot * share).max(spot / 4.0);
+            picture.shapes.extend(led(told, vec![circle(at, radius, told)]));
         }
         picture
+    }
+}
+
+/// Shapes that lead to where more is told, if that is said.
+fn led(told: &Told, shapes: Vec<Shape>) -> Vec<Shape> {
+    match told.link.is_empty() {
+        true => shapes,
+        false => vec![Shape::Link {
+            to: told.link.clone(),
+            about: told.about.clone(),
+            data: told.hours.clone(),
+            shapes,
+        }],
     }
 }
 
@@ -208,7 +244,7 @@ mod tests {
         let west = [region("north", 50.0, 60.0), region("south", 40.0, 60.0)];
         let others = [(45.0, 70.0), (46.0, 71.0), (45.0, 80.0), (41.0, 81.0)];
         let others = others.map(|(latitude, longitude)| region("other", latitude, longitude));
-        let Ground { forms, .. } = Ground::of(None, &[&west[..], &others[..]].concat());
+        let Ground { forms, .. } = Ground::of(None, &[&west[..], &others[..]].concat(), &[]);
         let at = |number: usize| match &forms[number] {
             Drawn::Tile(at, _, _) => *at,
             other => panic!("{other:?}"),
@@ -218,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn a_square_of_a_degree_at_the_middle_keeps_its_form_and_a_city_lies_upon_its_region() {
+    fn a_square_of_a_degree_at_the_middle_keeps_its_form_and_cities_and_towns_lie_upon_it() {
         let ring = vec![(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5), (-0.5, -0.5)];
         let outlines = Outlines {
             regions: vec![
@@ -227,9 +263,17 @@ mod tests {
             ],
         };
         let regions = [("town".to_owned(), (0.0, 0.0)), ("land".to_owned(), (0.0, 0.0))];
-        let ground = Ground::of(Some(&outlines), &regions);
+        let towns = [((0.25, 0.25), 40_000.0), ((-0.25, 0.0), 10_000.0)];
+        let ground = Ground::of(Some(&outlines), &regions, &towns);
         assert!((ground.height - 1.0).abs() < 1e-3);
-        let picture = ground.picture("two", &told(2), 100.0);
+        let picture = ground.picture("two", &told(2), &[told(1).pop(), None], 100.0);
         assert!(matches!(picture.shapes[0], Shape::Path { .. }) && matches!(picture.shapes[1], Shape::Circle { .. }));
+        // Of two towns one is told: it lies to the north-east, and the other has half its radius.
+        let Shape::Circle { at, .. } = &picture.shapes[2] else {
+            panic!("{:?}", picture.shapes)
+        };
+        assert_eq!(picture.shapes.len(), 3);
+        assert!(at.0 > 60.0 && at.1 < 40.0, "{at:?}");
+        assert!((ground.towns[1].1 - 0.5).abs() < 1e-9);
     }
 }

@@ -92,43 +92,58 @@ fn drawn(shape: &Shape) -> Markup {
     }
 }
 
-/// The commands of a path, in tenths; what follows a point is told from it, which is shorter.
+/// The commands of a path, in tenths; what follows a point is told from it, which is shorter, and points within a level
+/// stretch are left out.
 fn path(parts: &[Vec<At>], closed: bool) -> String {
     let tenths = |value: f64| (value * 10.0).round() as i64;
-    let number = |value: i64| {
-        let sign = if value < 0 { "-" } else { "" };
-        match (value.abs() / 10, value.abs() % 10) {
-            (whole, 0) => format!("{sign}{whole}"),
-            (0, rest) => format!("{sign}.{rest}"),
-            (whole, rest) => format!("{sign}{whole}.{rest}"),
-        }
-    };
     let mut text = String::new();
     for points in parts {
-        let mut last = None;
-        for &(x, y) in points {
-            let (x, y) = (tenths(x), tenths(y));
-            match last {
-                None => {
-                    let _ = write!(text, "M{} {}", number(x), number(y));
-                }
-                Some((before_x, before_y)) => {
-                    let (dx, dy) = (x - before_x, y - before_y);
-                    match (dx, dy) {
-                        (0, 0) => continue,
-                        (_, 0) => text += &format!("h{}", number(dx)),
-                        (0, _) => text += &format!("v{}", number(dy)),
-                        _ => text += &format!("l{} {}", number(dx), number(dy)),
-                    }
-                }
+        let mut points = points.iter().map(|&(x, y)| (tenths(x), tenths(y)));
+        let Some(first) = points.next() else { continue };
+        let (mut last, mut steps) = (first, Vec::<(i64, i64)>::new());
+        for (x, y) in points {
+            let step = (x - last.0, y - last.1);
+            last = (x, y);
+            match steps.last_mut() {
+                _ if step == (0, 0) => {}
+                Some((dx, 0)) if step.1 == 0 && dx.signum() == step.0.signum() => *dx += step.0,
+                _ => steps.push(step),
             }
-            last = Some((x, y));
+        }
+        let _ = write!(text, "M{}", pair(first));
+        let mut sloping = false;
+        for step in steps {
+            match step {
+                (dx, 0) => text += &format!("h{}", number(dx)),
+                (0, dy) => text += &format!("v{}", number(dy)),
+                // A command that follows its like is not said again.
+                step if sloping && (step.0 < 0) => text += &pair(step),
+                step if sloping => text += &format!(" {}", pair(step)),
+                step => text += &format!("l{}", pair(step)),
+            }
+            sloping = step.0 != 0 && step.1 != 0;
         }
         if closed {
             text.push('z');
         }
     }
     text
+}
+
+/// Tenths as a number.
+fn number(tenths: i64) -> String {
+    let sign = if tenths < 0 { "-" } else { "" };
+    match (tenths.abs() / 10, tenths.abs() % 10) {
+        (whole, 0) => format!("{sign}{whole}"),
+        (0, rest) => format!("{sign}.{rest}"),
+        (whole, rest) => format!("{sign}{whole}.{rest}"),
+    }
+}
+
+/// Two numbers; a minus parts them as well as a space.
+fn pair((x, y): (i64, i64)) -> String {
+    let between = if y < 0 { "" } else { " " };
+    format!("{}{between}{}", number(x), number(y))
 }
 
 /// A number without more decimals than it needs, at most one.
@@ -156,8 +171,18 @@ mod tests {
                 &[vec![(0.0, 0.0), (10.0, 0.0), (10.0, 2.5), (9.96, 2.5), (0.0, 0.0)]],
                 true
             ),
-            "M0 0h10v2.5l-10 -2.5z"
+            "M0 0h10v2.5l-10-2.5z"
         );
+        let level = [
+            (0.0, 1.0),
+            (1.0, 1.0),
+            (2.0, 1.0),
+            (1.5, 1.0),
+            (3.0, 2.0),
+            (4.0, 1.5),
+            (3.0, 9.0),
+        ];
+        assert_eq!(path(&[level.to_vec()], false), "M0 1h2h-.5l1.5 1 1-.5-1 7.5");
     }
 
     #[test]

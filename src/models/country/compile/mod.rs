@@ -9,6 +9,7 @@ mod places;
 
 pub use earth::{daylight, degrees};
 
+use crate::sim::forms::Forms;
 use crate::sim::model::{Clock, Model};
 use crate::sim::parameters::{Parameter, Rules};
 use crate::sim::policy::Policy;
@@ -54,7 +55,7 @@ pub fn compile(document: &Table, problems: &mut Vec<Problem>) -> (Model, Calenda
         forces,
         interventions,
         policy: policy(root),
-        rules: rules(root),
+        rules: rules(root, problems),
     };
     fits_into_memory(root, &model, problems);
     (model, calendar)
@@ -130,7 +131,7 @@ fn policy(view: &View<'_>) -> Policy {
     if reactive { Policy::Reactive } else { Policy::Timeline }
 }
 
-fn rules(root: &View<'_>) -> Rules {
+fn rules(root: &View<'_>, problems: &mut Vec<Problem>) -> Rules {
     let mut rules = Rules::default();
     let given = root.given("rules").and_then(|node| node.table());
     let rate = forces::per_tenge(root);
@@ -142,6 +143,28 @@ fn rules(root: &View<'_>) -> Rules {
         let group = given.and_then(|table| table.get(parameter.group)?.table());
         if let Some(value) = group.and_then(|group| group.get(parameter.name)?.number()) {
             (parameter.set)(&mut rules, value);
+        }
+    }
+    let group = |name: &str| given.and_then(|table| table.get(name)?.table());
+    for mechanism in Forms::TABLE {
+        let form = group("forms").and_then(|forms| forms.get(mechanism.name)?.text());
+        if let Some(number) = mechanism.rivals.iter().position(|rival| form == Some(rival.name)) {
+            (mechanism.choose)(&mut rules.forms, number);
+        }
+    }
+    for parameter in Rules::TABLE {
+        let node = group(parameter.group).and_then(|group| group.get(parameter.name));
+        let needed = Forms::needed_by(&format!("{}.{}", parameter.group, parameter.name));
+        let (Some(node), Some((mechanism, number))) = (node, needed) else {
+            continue;
+        };
+        // What the default form reads is often set by what is extended; what only a rival reads is set for that rival.
+        if number > 0 && (mechanism.chosen)(&rules.forms) != number {
+            let key = format!("rules.{}.{}", parameter.group, parameter.name);
+            let problem = Problem::at(&node.place, format!("`{key}` has no effect here"));
+            let (name, form) = (mechanism.name, mechanism.rivals[number].name);
+            let problem = problem.label(format!("it is read under `rules.forms.{name} = \"{form}\"` alone"));
+            problems.push(problem.help("choose that form, or leave the parameter out").warning());
         }
     }
     rules

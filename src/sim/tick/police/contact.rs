@@ -4,6 +4,7 @@
 use rayon::prelude::*;
 
 use crate::dice::{BLOCK, Dice, Purpose, threshold32};
+use crate::sim::forms::Contact;
 use crate::sim::hazard::{self, Hazard};
 use crate::sim::model::Model;
 use crate::sim::policy::Lever;
@@ -79,7 +80,7 @@ impl Fates {
 
 /// Share of people met within a tick, from events per hour over those exposed.
 fn probability(model: &Model, per_hour: f64, exposed: f64) -> f64 {
-    if exposed > 0.0 {
+    if per_hour > 0.0 && exposed > 0.0 {
         model.clock.chance(per_hour / exposed)
     } else {
         0.0
@@ -92,23 +93,20 @@ pub fn fates(model: &Model, place: &PlaceState) -> Fates {
     let counts = &place.counts;
     let (crowd, fighting) = (counts.out() as f64, counts.fighting() as f64);
     let peaceful = crowd - fighting;
-    let (officers, order) = (f64::from(place.strength.officers), place.strength.order);
     let control = 1.0 - place.tied_up(model);
     let power = place.lever(Lever::ArrestPower);
-    let (arrests, blows) = rules::order_force(order);
-    let force = 1.0 - place.lever(Lever::Restraint);
+    let held_back = 1.0 - place.lever(Lever::Restraint);
 
-    let arrested = officers * policing.arrest_rate * arrests * power * control;
-    let arrest = |weight: f64| weight * probability(model, arrested, peaceful + policing.violent_arrest * fighting);
-    // Live fire is an order against attackers; where there are none nobody is shot.
-    let shooting = if order >= 3 && fighting > 0.0 {
-        officers * harm.live_fire_injury_rate
-    } else {
-        0.0
+    let force = match model.rules.forms.contact {
+        Contact::Presence => by_presence(model, place, fighting),
+        Contact::Encounter => by_encounter(model, place, peaceful, fighting),
     };
-    let beaten = officers * harm.civilian_injury_rate * blows * force;
-    let shot = shooting * force;
-    let exposed = peaceful + harm.violent_exposure * fighting;
+    let arrested = force.arrests * power * control;
+    let beaten = force.blows * held_back;
+    let shot = force.shots * held_back;
+    let arrestable = force.reach * peaceful + policing.violent_arrest * fighting;
+    let exposed = force.reach * peaceful + harm.violent_exposure * fighting;
+    let arrest = |weight: f64| weight * probability(model, arrested, arrestable);
     let hurt = |weight: f64| weight * probability(model, beaten + shot, exposed);
     let killed = |weight: f64| {
         weight
@@ -118,20 +116,79 @@ pub fn fates(model: &Model, place: &PlaceState) -> Fates {
                 exposed,
             )
     };
-    let met =
-        |arrest_weight: f64, harm_weight: f64| Fate::new(killed(harm_weight), hurt(harm_weight), arrest(arrest_weight));
+    // Those who defend a site fire at its attackers alone.
+    let defended = place.strength.self_defence * held_back;
+    let shot_there = |share: f64| probability(model, defended * share, fighting);
+    let met = |arrest_weight: f64, harm_weight: f64, attacks: f64| {
+        Fate::new(
+            killed(harm_weight) + attacks * shot_there(harm.live_fire_death_share),
+            hurt(harm_weight) + attacks * shot_there(1.0),
+            arrest(arrest_weight),
+        )
+    };
     // People are fetched from home only under emergency powers, and as far as the streets leave officers for it.
+    let officers = f64::from(place.strength.officers);
     let investigated = officers * policing.investigation_rate * (power - 1.0).max(0.0) * control * control;
     Fates {
-        peaceful: if peaceful > 0.0 { met(1.0, 1.0) } else { Fate::default() },
+        peaceful: if peaceful > 0.0 {
+            met(force.reach, force.reach, 0.0)
+        } else {
+            Fate::default()
+        },
         fighting: if fighting > 0.0 {
-            met(policing.violent_arrest, harm.violent_exposure)
+            met(policing.violent_arrest, harm.violent_exposure, 1.0)
         } else {
             Fate::default()
         },
         at_large: Fate::new(0.0, 0.0, probability(model, investigated, counts.at_large as f64)),
         released: hazard::of_rate(1.0 / policing.detention_hours, model.clock.hours()),
         recovered: hazard::of_rate(1.0 / harm.recovery_hours, model.clock.hours()),
+    }
+}
+
+/// What the forces in a place do to its people in an hour, if nothing holds them back.
+struct Force {
+    /// Arrests.
+    arrests: f64,
+    /// People injured by other means than firearms.
+    blows: f64,
+    /// People shot.
+    shots: f64,
+    /// Share of the peaceful to whom it can happen.
+    reach: f64,
+}
+
+/// Every officer in the streets brings so much an hour, whatever the crowd.
+fn by_presence(model: &Model, place: &PlaceState, fighting: f64) -> Force {
+    let (policing, harm) = (&model.rules.policing, &model.rules.harm);
+    let (officers, order) = (f64::from(place.strength.officers), place.strength.order);
+    let (arrests, blows) = rules::order_force(order);
+    // Live fire is an order against attackers; where there are none nobody is shot.
+    let shooting = if order >= 3 && fighting > 0.0 {
+        officers * harm.live_fire_injury_rate
+    } else {
+        0.0
+    };
+    Force {
+        arrests: officers * policing.arrest_rate * arrests,
+        blows: officers * harm.civilian_injury_rate * blows,
+        shots: shooting,
+        reach: 1.0,
+    }
+}
+
+/// What happens in encounters of both sides: of the peaceful only those are met whom an order is against.
+fn by_encounter(model: &Model, place: &PlaceState, peaceful: f64, fighting: f64) -> Force {
+    let (policing, harm) = (&model.rules.policing, &model.rules.harm);
+    let (officers, order) = (f64::from(place.strength.officers), place.strength.order);
+    let reach = rules::dealt_with(order, &model.rules);
+    let met = rules::encounters(officers, reach * peaceful + fighting);
+    let fire = if order >= 3 { harm.encounter_fire_rate } else { 0.0 };
+    Force {
+        arrests: met * policing.encounter_arrest_rate,
+        blows: met * harm.encounter_injury_rate,
+        shots: rules::encounters(officers, fighting) * fire,
+        reach,
     }
 }
 
@@ -257,7 +314,12 @@ pub fn officers(model: &Model, dice: &Dice, world: &mut World, tick: u32) {
             continue;
         }
         let lethality = 1.0 + harm.armed_lethality * (armed / violent).min(1.0);
-        let injured = probability(model, violent * harm.officer_injury_rate, f64::from(exposed)).min(0.5);
+        let exposed = f64::from(exposed);
+        let blows = match model.rules.forms.contact {
+            Contact::Presence => violent * harm.officer_injury_rate,
+            Contact::Encounter => rules::encounters(exposed, violent) * harm.encounter_officer_injury_rate,
+        };
+        let injured = probability(model, blows, exposed).min(0.5);
         let killed = injured * (harm.officer_death_share * lethality).min(1.0);
         let (dead, out) = (threshold32(killed), threshold32(killed + injured));
         let totals = &mut places[p].totals;
