@@ -100,3 +100,20 @@ fn a_match_finds_the_same_worlds_on_any_number_of_threads_and_comparisons_run_in
     let wrong = compare("town.record.toml", &[]);
     assert_ne!(wrong.status.code(), Some(0));
 }
+
+#[test]
+fn a_world_says_nothing_of_an_action_that_an_arm_lacks() {
+    let temp = tempdir().unwrap();
+    let worlds = temp.path().join("some.worlds.csv");
+    fs::write(&worlds, "action.rollback.credibility\n0.2\n0.8\n").unwrap();
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("qantar"));
+    command.args([
+        "compare",
+        concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/tutorial.toml"),
+    ]);
+    command.args(["--arm", "none:action.rollback.remove=true", "--worlds"]);
+    command.arg(&worlds);
+    command.args(["--replicates", "2", "--no-out", "--quiet", "--set", "ticks=24"]);
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+}

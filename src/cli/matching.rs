@@ -99,12 +99,17 @@ impl Finish for Truths {
             id: of.id.clone(),
             held: tested.iter().filter_map(|tested| tested.held[place]).collect(),
         };
+        let out = |(place, of): (usize, &Observed)| {
+            let truths = tested.iter().filter(|tested| tested.ruled_out_by.contains(&place));
+            (of.id.clone(), truths.count())
+        };
         let told = self_test::SelfTest {
             format: "qantar-self-test/1",
             title: self.0.of().title().to_owned(),
             left: tested.iter().map(|of| of.left).collect(),
             share: tested.iter().map(|of| of.share).collect(),
             worlds: tested.iter().map(|of| of.worlds).collect(),
+            ruled_out_by: self.0.of().observations().iter().enumerate().map(out).collect(),
             predicted: self.0.predicted().iter().enumerate().map(held).collect(),
             folder: shown.folder.clone(),
         };

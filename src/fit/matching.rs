@@ -372,6 +372,15 @@ impl Matching {
         self.candidates
     }
 
+    /// How far a point is from each value by the stand-ins of each wave; `None` where a wave has none that is sound.
+    pub fn offs(&self, point: &[f64]) -> Vec<Vec<Option<f64>>> {
+        let of = |wave: &Wave| {
+            let stand_ins = wave.stand_ins.iter();
+            stand_ins.map(|of| of.as_ref().map(|of| of.off(point))).collect()
+        };
+        self.waves.iter().map(of).collect()
+    }
+
     /// Whether a point is left by all waves: by their stand-ins, not by its runs.
     pub fn has(&self, point: &[f64]) -> bool {
         self.waves.iter().all(|wave| wave.off(point) <= CUT)

@@ -18,6 +18,8 @@ pub struct SelfTest {
     pub share: Vec<f64>,
     /// How many worlds were found.
     pub worlds: Vec<usize>,
+    /// For each observation that was matched, of how many truths an emulator of it alone said that they are implausible.
+    pub ruled_out_by: Vec<(String, usize)>,
     /// What was predicted and not matched.
     pub predicted: Vec<Held>,
     /// Where the results lie.
@@ -63,6 +65,18 @@ pub fn text(of: &SelfTest) -> String {
         "  ",
         &format!("worlds were found for {with} of {truths} truths; {median} of the space is left, by the median"),
     );
+    let out: Vec<String> = of
+        .ruled_out_by
+        .iter()
+        .filter(|(_, truths)| *truths > 0)
+        .map(|(id, truths)| format!("{id} ({truths})"))
+        .collect();
+    if !out.is_empty() {
+        text += &wrapped(
+            "  ",
+            &format!("truths that an emulator alone calls implausible: {}", out.join(", ")),
+        );
+    }
     for of in &of.predicted {
         text += &format!("  {:<38} {}\n", super::compare::cut(&of.id, 37), share(&of.held));
     }

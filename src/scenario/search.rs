@@ -305,6 +305,13 @@ fn parameter(view: &View<'_>, scenario: &Scenario, problems: &mut Vec<Problem>) 
     })
 }
 
+/// The number that a scenario has at a path, also by default; `None` where there is no such number, as under an action that
+/// the scenario lacks.
+pub fn present(scenario: &Scenario, path: &str) -> Option<f64> {
+    let known = find(scenario.family().format(), &scenario.root, path);
+    known.ok().map(|known| known.present)
+}
+
 /// No parameter is searched twice.
 fn twice(nodes: &[Node], problems: &mut Vec<Problem>) {
     let keys: Vec<&Node> = nodes.iter().filter_map(|node| node.table()?.get("key")).collect();

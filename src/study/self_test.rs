@@ -12,7 +12,7 @@ use super::plan::Study;
 use super::stages::{Known, Round, Stages};
 use crate::analysis::spread::quantile;
 use crate::fit::chance::Chance;
-use crate::fit::matching::{Aim, Matching};
+use crate::fit::matching::{Aim, CUT, Matching};
 use crate::table::{Column, Table, csv};
 
 /// A match that is tested by truths of its own.
@@ -35,6 +35,8 @@ pub struct Tested {
     pub share: f64,
     /// How many worlds were found.
     pub worlds: usize,
+    /// The observations of which a wave's emulator alone holds the truth to be implausible, by their places.
+    pub ruled_out_by: Vec<usize>,
     /// Whether 5 to 95 % of the runs of the worlds hold what the run of the truth gave, for each outcome that was not matched; `None`
     /// where there is no world, or where it did not happen in that run or in most of theirs.
     pub held: Vec<Option<bool>>,
@@ -194,6 +196,10 @@ impl<'s> Trials<'s> {
             let enough = !values.is_empty() && 2 * values.len() >= runs.len();
             enough.then(|| (quantile(&values, 0.05)..=quantile(&values, 0.95)).contains(&value))
         };
+        let offs = matching
+            .as_ref()
+            .map_or_else(Vec::new, |matching| matching.offs(&truth));
+        let beyond = |place: &usize| offs.iter().any(|wave| wave[*place].is_some_and(|off| off > CUT));
         self.tested.push(Tested {
             left: matching.as_ref().is_some_and(|matching| matching.has(&truth)),
             share: matching
@@ -201,6 +207,7 @@ impl<'s> Trials<'s> {
                 .and_then(|matching| matching.waves().last())
                 .map_or(f64::NAN, |wave| wave.left),
             worlds: worlds.len(),
+            ruled_out_by: (0..of.of.observations().len()).filter(beyond).collect(),
             held: (0..of.predicted.len()).map(held).collect(),
             truth: of.of.values(&truth),
         });

@@ -7,6 +7,7 @@ use super::matching::WORLDS;
 use super::plan::Study;
 use crate::analysis::worlds::Worlds;
 use crate::scenario::problem::{Problem, Problems};
+use crate::scenario::search::present;
 
 impl Study {
     /// Run each replicate in the next of these worlds: the text of a table whose header has dotted keys.
@@ -25,7 +26,8 @@ impl Study {
         Ok(())
     }
 
-    /// What the world of a replicate sets in an arm, but for what the arm itself was told.
+    /// What the world of a replicate sets in an arm, but for what the arm itself was told: by assignments, or by having another
+    /// number there than the baseline, or none, since it lacks the action whose lever it would be.
     pub(super) fn of_world(&self, arm: &Arm, replicate: u32) -> Vec<String> {
         let mut all = self
             .worlds
@@ -33,7 +35,15 @@ impl Study {
             .map_or_else(Vec::new, |worlds| worlds.assignments(replicate));
         let key = |text: &str| text.split('=').next().unwrap_or_default().trim().to_owned();
         let own: Vec<String> = arm.identity.overrides.iter().map(|text| key(text)).collect();
-        all.retain(|assignment| !own.contains(&key(assignment)));
+        let baseline = &self.arms[0];
+        let differs = |key: &str| {
+            let here = present(baseline.scenario(), key);
+            here.is_some() && present(arm.scenario(), key) != here
+        };
+        all.retain(|assignment| {
+            let key = key(assignment);
+            !own.contains(&key) && !differs(&key)
+        });
         all
     }
 }
@@ -62,6 +72,13 @@ mod tests {
         );
         assert_eq!(told(0, 2), told(0, 0));
         assert_eq!(told(1, 1), ["rules.turnout.crowd_weight=0.3"]);
+        // So it is where a file says it, as an overlay does.
+        let mut overlay = scenario.clone();
+        overlay.set(&["rules.turnout.crowd_weight=0.9".to_owned()]).unwrap();
+        study.add(Arm::new("file", &overlay, Vec::new()).unwrap()).unwrap();
+        let last = study.arms.len() - 1;
+        let told = study.of_world(&study.arms[last], 1);
+        assert_eq!(told, ["rules.turnout.base_cost=0.2"]);
         let job = |replicate| Job {
             point: 0,
             replicate,
