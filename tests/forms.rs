@@ -1,17 +1,18 @@
 //! Rival forms of mechanisms: each by hand, each of effect, and its parameters of none where it does not hold.
 
 use crate::parameters::everything;
-use crate::worlds::{self, model, region};
+use crate::worlds::{self, intervention, model, region, restless, to};
 use qantar::dice::Dice;
-use qantar::metric::Readings;
+use qantar::metric::{Metric, Readings};
 use qantar::scenario::Scenario;
-use qantar::sim::forms::{Contact, Forms, Harm};
+use qantar::sim::forms::{Contact, Fire, Forms, Harm, Promise, Shutdown};
 use qantar::sim::hazard;
 use qantar::sim::model::Model;
 use qantar::sim::parameters::Rules;
+use qantar::sim::policy::{Intervention, Lever, When};
 use qantar::sim::tick::Engine;
 use qantar::sim::tick::police::contact::{Fates, fates};
-use qantar::sim::world::{Counts, Strength};
+use qantar::sim::world::{Counts, Holder, Strength, World};
 
 /// The country where everything happens, in which one mechanism has a form, by its number.
 fn under(mechanism: usize, form: usize) -> Model {
@@ -151,6 +152,130 @@ fn relative_harm_is_the_same_in_halves_and_in_a_country_twice_as_large_by_hand()
     assert!((f64::from(whole) - expected).abs() < 1e-6, "{whole}, not {expected}");
     let [whole, halves, twice] = of(Harm::Absolute);
     assert!(halves < 0.9 * whole && twice > 1.1 * whole);
+}
+
+/// The restless country at its second tick, with its first place as it is made; and what its people feel and weigh then.
+fn perceived<'m>(model: &'m Model, make: impl FnOnce(&mut World)) -> Engine<'m> {
+    let mut engine = Engine::new(model, &Dice::new(1, 0));
+    engine.tick = 1;
+    make(&mut engine.world);
+    engine.perceive();
+    engine
+}
+
+#[test]
+fn a_cut_network_angers_and_what_was_known_before_fades_more_slowly_by_hand() {
+    // Eight of ten people have the network, and a quarter of it is left: six are cut off.
+    let seen = |shutdown| {
+        let mut country = restless(2);
+        country.rules.forms.shutdown = shutdown;
+        let engine = perceived(&country, |world| {
+            let place = &mut world.places[0];
+            place.levers[Lever::Connectivity as usize] = 0.25;
+            (place.connectivity, place.memory) = (0.2, 1_000.0);
+        });
+        let place = &engine.world.places[0];
+        (place.memory, f64::from(place.mood.0))
+    };
+    let (memory, anger) = seen(Shutdown::Reach);
+    assert!((memory - 1_000.0 * (-1.0f64 / 18.0).exp()).abs() < 1e-9 && anger == 0.0);
+    // Half as fast where nothing is left of the network, so 0.25 + 0.75 / 2 as fast here. Anger of an hour flows into
+    // what fades with a half-life of a day, in ticks of an hour once.
+    let (memory, anger) = seen(Shutdown::Anger);
+    assert!((memory - 1_000.0 * (-0.625f64 / 18.0).exp()).abs() < 1e-9);
+    assert!((anger - 0.6 * 0.02).abs() < 1e-9, "{anger}");
+}
+
+#[test]
+fn a_shutdown_can_shrink_a_wave_and_can_feed_it() {
+    let person_hours = |cut: bool, cut_backlash: f64| -> f64 {
+        let mut country = restless(60);
+        country.rules.forms.shutdown = Shutdown::Anger;
+        country.rules.perception.national_reach = 0.8;
+        country.rules.repression.cut_backlash = cut_backlash;
+        country.interventions.push(Intervention {
+            when: When::At(if cut { 8 } else { 1_000 }),
+            effect: vec![to(Lever::Connectivity, 0.0)],
+            ..intervention("cut", 2)
+        });
+        let all = history(&country);
+        all.iter()
+            .map(|readings| readings.get(Metric::Participants, None))
+            .sum()
+    };
+    assert!(person_hours(true, 0.0) < 0.98 * person_hours(false, 0.0));
+    assert!(person_hours(true, 0.2) > 1.02 * person_hours(false, 0.2));
+}
+
+#[test]
+fn a_concession_is_worth_what_people_count_on_to_last_by_hand() {
+    // The price was 150 and is capped at 60, which is what people take for right; half of it is promised away.
+    let grievance = |promise, taken_back: bool| {
+        let mut country = restless(2);
+        country.rules.forms.promise = promise;
+        country.rules.demands.commitment = 0.5;
+        country.rules.turnout.price_hours = 0.001;
+        let engine = perceived(&country, |world| {
+            if taken_back {
+                let rollback = &mut world.interventions[3];
+                (rollback.effective, rollback.over) = (Some(0), Some(1));
+            }
+            let place = &mut world.places[0];
+            (place.free_price, place.price, place.mood) = (150.0, 60.0, (0.25, 0.0));
+            place.levers[Lever::PricePromise as usize] = 0.5;
+            (place.counts.demand_price, place.counts.demand_government) = (3, 1);
+        });
+        let [_, _, (name, price)] = engine.perception.views[0].hardship.parts;
+        assert_eq!(name, "price");
+        price
+    };
+    let country = restless(2);
+    assert!(country.interventions[3].is_concession());
+    let exposure = country.regions[0].exposure * country.rules.turnout.hardship_weight;
+    assert_eq!(grievance(Promise::Credibility, false), 0.0);
+    // A quarter is angry, so people count on 0.5 x 0.75 = 0.375 of it: 0.625 of ln(150 / 60) is left, less 0.5 x 0.375 of
+    // those three in four who demand a price.
+    let left = |trust: f64| exposure * (1.0 - trust) * 2.5f64.ln() * (1.0 - 0.5 * trust * 0.75);
+    assert!((grievance(Promise::Commitment, false) - left(0.375)).abs() < 1e-9);
+    // A government that has taken one back is trusted half as far.
+    assert!((grievance(Promise::Commitment, true) - left(0.1875)).abs() < 1e-9);
+}
+
+#[test]
+fn a_besieged_site_fires_at_its_attackers_alone_and_without_orders_by_hand() {
+    let besieged = |fire| {
+        let mut country = restless(2);
+        country.rules.forms.fire = fire;
+        let mut engine = Engine::new(&country, &Dice::new(1, 0));
+        let contested = &mut engine.world.sites[0];
+        (contested.holder, contested.attackers) = (Holder::Contested, 40.0);
+        let counts = &mut engine.world.places[0].counts;
+        (counts.violent, counts.protesting) = (50, 100);
+        engine.police();
+        let place = &engine.world.places[0];
+        assert!(place.strength.order < 3, "nobody has ordered to fire");
+        place.strength.self_defence
+    };
+    assert_eq!(besieged(Fire::Ordered), 0.0);
+    // Four guards and forty attackers, ten to one, of whom nobody is armed: 4 x 40 / 44 encounters, and 100 of 100 + 16
+    // of the defenders fire.
+    let shot = besieged(Fire::SelfDefence);
+    let expected = Rules::default().harm.self_defence_rate * 160.0 / 44.0 * 100.0 / 116.0;
+    assert!((shot - expected).abs() < 1e-12, "{shot}, not {expected}");
+    // It is the violent who are shot, not those who stand by.
+    let mut country = restless(2);
+    country.rules.forms.fire = Fire::SelfDefence;
+    let mut place = Engine::new(&country, &Dice::new(1, 0)).world.places[0].clone();
+    place.counts.protesting = 100;
+    place.counts.violent = 50;
+    place.strength.self_defence = shot;
+    let fates = fates(&country, &place);
+    assert_eq!(fates.peaceful.hazard, 0);
+    let (all, dead) = (1.0 - (-shot / 50.0).exp(), 1.0 - (-shot / 50.0 * 0.5).exp());
+    assert_eq!(country.rules.harm.live_fire_death_share, 0.5);
+    let expected = f64::from(hazard::of_chance(all + dead));
+    let hazard = f64::from(fates.fighting.hazard);
+    assert!((hazard - expected).abs() < 4.0, "{hazard}, not {expected}");
 }
 
 const HEAD: &str = "schema_version = 1\nstart = 2022-01-01T06:30:00\nzone = \"Asia/Almaty\"\nticks = 100\n\

@@ -66,8 +66,13 @@ pub fn everything(by_air: bool) -> Model {
     model
 }
 
-/// With the last form of every mechanism.
+/// With the last form of every mechanism, as lively as with the first.
 fn rival(mut model: Model) -> Model {
+    model.rules.perception.crowd_half = 12.0;
+    model.interventions.push(Intervention {
+        effect: vec![to(Lever::Armed, 5.0)],
+        ..intervention("armed", 2)
+    });
     for mechanism in Forms::TABLE {
         (mechanism.choose)(&mut model.rules.forms, mechanism.rivals.len() - 1);
     }

@@ -89,6 +89,38 @@ forms! {
             "rates and shares as in Granovetter 1978 and Siegel 2009",
             ["repression.relative_backlash_reference", "repression.relative_fear_reference", "repression.relative_own_community"];
     }
+    crowd: Crowd, "How large a crowd seems." {
+        Logarithm "logarithm" "Each crowd twice as large seems larger by the same, without end.",
+            "Weber-Fechner form; calibrated",
+            ["perception.crowd_reference"];
+        Saturation "saturation" "A crowd draws in proportion while it is small, and one beyond all measure no more than another, ceiling x seen / (seen + half).",
+            "Gallup et al. 2012 on whom a crowd that looks up draws along, after Milgram, Bickman and Berkowitz 1969; Davies et al. 2013",
+            ["perception.crowd_ceiling", "perception.crowd_half"];
+    }
+    shutdown: Shutdown, "What a cut network does to those who are cut off, beside the violence of isolation." {
+        Reach "reach" "They see less of crowds elsewhere, and forget them as ever.",
+            "calibrated",
+            [];
+        Anger "anger" "They see less, too, but what they knew before fades more slowly, as nobody tells them that it is over, and the cut itself angers.",
+            "Hassanpour 2014, Rydzak 2019: shutdowns that spread protest over a city, or went with more violent protest",
+            ["perception.cut_fading", "repression.cut_backlash"];
+    }
+    promise: Promise, "What concessions are worth to those who demanded them." {
+        Credibility "credibility" "What the credibility of the action says: a promise of half takes half of what it takes away, and a price that has fallen has fallen.",
+            "calibrated",
+            [];
+        Commitment "commitment" "As much of that as people count on to last: a part, and of that less for each concession that has been taken back and for the share of people who are angry at repression. A promised price contents only as many as demand a price.",
+            "Acemoglu and Robinson 2006 on commitment; Leuschner and Hellmeier 2024; de Vogel on optimists and pessimists",
+            ["demands.commitment"];
+    }
+    fire: Fire, "When officers shoot." {
+        Ordered "ordered" "Under orders to fire, and then at the violent in the streets and those beside them.",
+            "calibrated",
+            [];
+        SelfDefence "self_defence" "Under orders, and besides whoever defends a site under attack fires at its attackers, the likelier the more attackers there are to a defender and the more of them are armed, anywhere and without orders.",
+            "the prosecutor's account of 14 March 2022: 63 assailants killed at posts in seven regions",
+            ["harm.self_defence_rate", "harm.self_defence_ratio", "harm.armed_threat"];
+    }
 }
 
 impl Forms {

@@ -66,8 +66,11 @@ rules! {
     /// What people see and hear of a crowd.
     perception: Perception {
         crowd_reference = 877.0, "people", 1.0..=100000.0, "calibrated; Weber-Fechner form", "A crowd of this size is the unit on the logarithmic scale on which crowds are perceived: ln(1 + seen / reference).";
+        crowd_ceiling = 4.5, "ln units", 0.1..=100.0, "estimate: what the logarithm gives for 80,000 people", "Under `rules.forms.crowd = \"saturation\"`: how large a crowd beyond all measure seems, on the scale of the logarithm.";
+        crowd_half = 5000.0, "people", 1.0..=10000000.0, "estimate: as steep as the logarithm for small crowds", "Under `rules.forms.crowd = \"saturation\"`: people who seem half as many as a crowd beyond all measure.";
         news_hours = 6.0, "hours", 0.1..=96.0, "calibrated; Bonnasse-Gahot et al. 2018, contagion over hours to days", "Time in which news of a crowd, or of repression, has reached 63 % of those who can hear of it.";
         memory_hours = 40.0, "hours", 1.0..=240.0, "calibrated", "Time in which the picture of a crowd that has gone home fades to 37 %.";
+        cut_fading = 0.5, "ratio", 0.0..=1.0, "estimate", "Under `rules.forms.shutdown = \"anger\"`: how fast the picture of a crowd fades where the network is cut altogether, against where it works; 0 keeps it.";
         word_of_mouth = 0.149, "share", 0.0..=1.0, "calibrated; Hassanpour 2014 on disrupted networks", "Share of what tied regions show each other that gets through without any network.";
         national_reach = 0.807, "share", 0.0..=1.0, "calibrated", "Share of the whole country's crowd that a connected person feels as if it were on the own square.";
         surprise_hours = 12.0, "hours", 1.0..=96.0, "calibrated; PRX 2021, sudden against gradual growth", "Time over which people and police get used to the size of a crowd; growth faster than this is sudden.";
@@ -102,6 +105,7 @@ rules! {
         ladder_start = 0.0253, "ratio", 0.0..=5.0, "calibrated", "Weight of political against material grievance in what people demand before anything has happened.";
         ladder_per_belief = 0.216, "ratio", 0.0..=10.0, "calibrated; dynamic demands, Leuschner and Hellmeier 2024", "How far belief that protest works moves demands up the ladder from price to government to regime.";
         ladder_per_crowd = 0.145, "ratio per ln unit", 0.0..=1.0, "calibrated; Kuran 1991", "How far a visible crowd moves demands up the ladder.";
+        commitment = 0.5, "share", 0.0..=1.0, "estimate", "Under `rules.forms.promise = \"commitment\"`: share of a concession that people count on to last, where none has been taken back and nobody is angry.";
         regime_step = 0.673, "ratio", 0.0..=5.0, "calibrated", "Rung of the ladder (times discontent) above which the demand is the end of the regime and not another government.";
     }
     /// Belief that protest works, and legitimacy.
@@ -119,6 +123,7 @@ rules! {
         backlash_gain = 0.13, "share/hour", 0.0..=1.0, "calibrated", "Share of the calm whom an hour of moderate repression at its worst angers.";
         backlash_reference = 88.0, "harm/hour", 0.1..=10000.0, "calibrated", "Harm an hour at which repression feeds anger most; more of it feeds fear (inverted U, Steinert-Threlkeld et al. 2022).";
         backlash_half_life = 24.0, "hours", 1.0..=720.0, "calibrated", "Half-life of anger.";
+        cut_backlash = 0.02, "share/hour", 0.0..=1.0, "estimate", "Under `rules.forms.shutdown = \"anger\"`: share of the calm whom an hour in which everybody is cut off from the network angers.";
         fear_gain = 0.075, "share/hour", 0.0..=1.0, "calibrated", "Share of the unafraid whom an hour of massive repression frightens.";
         fear_reference = 100.0, "harm/hour", 0.1..=100000.0, "calibrated", "Harm an hour at which repression spreads half of the fear it can.";
         fear_half_life = 49.3, "hours", 1.0..=2160.0, "calibrated", "Half-life of fear.";
@@ -190,6 +195,9 @@ rules! {
         encounter_officer_injury_rate = 0.04, "injuries/encounter-hour", 0.0..=10.0, "estimate", "Under `rules.forms.contact = \"encounter\"`: officers injured in an hour of an encounter with a violent person.";
         encounter_fire_rate = 0.01, "injuries/encounter-hour", 0.0..=10.0, "estimate", "Under `rules.forms.contact = \"encounter\"`: people shot in an hour of an encounter of an officer under orders to fire with a violent person.";
         live_fire_death_share = 0.22, "deaths/injury", 0.0..=1.0, "Cook et al. 2017: about 22 % of those injured by assault with firearms die", "Civilians killed for each one shot.";
+        self_defence_rate = 0.02, "injuries/encounter-hour", 0.0..=10.0, "estimate", "Under `rules.forms.fire = \"self_defence\"`: people shot in an hour of an encounter of a defender in fear for his life with an attacker.";
+        self_defence_ratio = 4.0, "people/officer", 0.1..=100.0, "estimate", "Under `rules.forms.fire = \"self_defence\"`: attackers to a defender at which half of the defenders fire.";
+        armed_threat = 5.0, "ratio", 0.0..=100.0, "estimate", "Under `rules.forms.fire = \"self_defence\"`: for how many attackers more an armed one counts.";
         violent_exposure = 6.0, "ratio", 0.0..=100.0, "calibrated", "How much likelier violent people are hit by force than peaceful ones.";
         recovery_hours = 336.0, "hours", 1.0..=8760.0, "calibrated", "Mean time until an injured person is about again.";
     }

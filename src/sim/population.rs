@@ -20,6 +20,7 @@ pub fn populate(model: &Model, dice: &Dice) -> World {
         sites: vec![
             SiteState {
                 holder: Holder::State,
+                attackers: 0.0,
                 armed: 0.0,
                 stood_down: 0.0,
                 down_until: 0,
@@ -104,6 +105,7 @@ fn places(model: &Model) -> Vec<PlaceState> {
         mood: (0.0, 0.0),
         levers: std::array::from_fn(|lever| Lever::ALL[lever].neutral()),
         price: region.price,
+        free_price: region.price,
         felt_price: region.price,
         connectivity: region.connectivity,
         belief: 0.0,

@@ -5,7 +5,7 @@
 //! `a h + b p - c r + d > 0`, so those who do sit in a corner of the cube of traits, and a crowd is a small share
 //! of a population. With violent disposition `v`, those who are out are violent when `v - e r + f > 0`.
 
-use super::forms::Harm;
+use super::forms::{Crowd, Harm};
 use super::model::Model;
 use super::parameters::Rules;
 use super::policy::ForceKind;
@@ -24,15 +24,32 @@ pub fn constant(utility: f64) -> i32 {
     i32::from(steps(utility)) * 255
 }
 
-/// `ln(1 + seen / reference)`: a crowd is felt on a logarithmic scale (Weber-Fechner).
-pub fn felt_crowd(seen: f64, reference: f64) -> f64 {
-    libm::log1p(seen / reference)
+/// How large a crowd seems: `ln(1 + seen / reference)`, a logarithmic scale (Weber-Fechner), or
+/// `ceiling x seen / (seen + half)` (Gallup et al. 2012).
+pub fn felt_crowd(seen: f64, rules: &Rules) -> f64 {
+    let perception = &rules.perception;
+    match rules.forms.crowd {
+        Crowd::Logarithm => libm::log1p(seen / perception.crowd_reference),
+        Crowd::Saturation => perception.crowd_ceiling * seen / (seen + perception.crowd_half),
+    }
 }
 
 /// The grievance of a price against the price taken for right: `ln(price / reference)`, not below 0, times the
 /// exposure to it; losses count, gains do not (Kahneman and Tversky 1979).
 pub fn price_grievance(price: f64, reference: f64, exposure: f64, promised: f64) -> f64 {
     exposure * libm::log(price / reference).max(0.0) * (1.0 - promised)
+}
+
+/// How far people count on a concession to last, 0 to 1: less for each one that has been taken back, and not at all for those
+/// who are angry at repression (the problem of commitment, Acemoglu and Robinson 2006).
+pub fn trust(broken: usize, angry: f64, rules: &Rules) -> f64 {
+    rules.demands.commitment * (1.0 - angry) / (1.0 + broken as f64)
+}
+
+/// The price that people reckon with who count on a ceiling so far: between the price without it and that with it, on the
+/// scale of the grievance.
+pub fn expected_price(free: f64, capped: f64, trust: f64) -> f64 {
+    free * libm::pow(capped / free, trust)
 }
 
 /// Discontent left with government and regime, 0 to 1, after what concessions have taken away.
@@ -179,6 +196,17 @@ pub fn per_100_000(number: f64, residents: f64) -> f64 {
     1e5 * number / residents
 }
 
+/// People shot an hour at a post under attack by its defenders in fear for their lives: encounters of both, times the
+/// share of the defenders who fire, a sigmoid of attackers to a defender, of whom an armed one counts for many.
+pub fn self_defence(attackers: f64, armed: f64, defenders: f64, rules: &Rules) -> f64 {
+    if defenders <= 0.0 {
+        return 0.0;
+    }
+    let harm = &rules.harm;
+    let threat = (attackers + harm.armed_threat * armed.min(attackers)) / defenders;
+    harm.self_defence_rate * encounters(defenders, attackers) * sigmoid(threat, harm.self_defence_ratio)
+}
+
 /// Belief that protest works, 0 to 1, after news of this weight: good news convinces a share of those who doubted,
 /// bad news takes away a share of those who believed.
 pub fn convinced(belief: f64, news: f64) -> f64 {
@@ -304,6 +332,50 @@ mod tests {
         assert!((encounters(1_800.0, 30.0) - 54_000.0 / 1_830.0).abs() < 1e-12);
         assert_eq!(encounters(1_800.0, 30.0), encounters(30.0, 1_800.0));
         assert_eq!((encounters(0.0, 30.0), encounters(30.0, 0.0)), (0.0, 0.0));
+    }
+
+    #[test]
+    fn besieged_defenders_fire_the_more_the_more_attackers_each_of_them_has_by_hand() {
+        let rules = Rules::default();
+        let (rate, ratio) = (rules.harm.self_defence_rate, rules.harm.self_defence_ratio);
+        // Ten defenders and forty attackers meet 8 times; at four to one half of the defenders fire.
+        assert_eq!(ratio, 4.0);
+        let half = self_defence(40.0, 0.0, 10.0, &rules);
+        assert!((half - rate * 8.0 / 2.0).abs() < 1e-12);
+        // With twenty armed there are as many as 140, fourteen to one: 196 of 196 + 16 fire.
+        let armed = self_defence(40.0, 20.0, 10.0, &rules);
+        assert!((armed - rate * 8.0 * 196.0 / 212.0).abs() < 1e-12);
+        assert_eq!(
+            (
+                self_defence(40.0, 0.0, 0.0, &rules),
+                self_defence(0.0, 5.0, 10.0, &rules)
+            ),
+            (0.0, 0.0)
+        );
+    }
+
+    #[test]
+    fn a_crowd_beyond_all_measure_draws_no_more_than_its_ceiling_under_saturation() {
+        let mut rules = Rules::default();
+        rules.forms.crowd = Crowd::Saturation;
+        let (half, ceiling) = (rules.perception.crowd_half, rules.perception.crowd_ceiling);
+        assert_eq!(felt_crowd(0.0, &rules), 0.0);
+        assert_eq!(felt_crowd(half, &rules), ceiling / 2.0);
+        assert!(felt_crowd(1e12, &rules) <= ceiling);
+    }
+
+    #[test]
+    fn people_count_less_on_a_government_that_has_taken_back_before_and_on_one_that_represses_by_hand() {
+        let mut rules = Rules::default();
+        rules.demands.commitment = 0.6;
+        assert_eq!(trust(0, 0.0, &rules), 0.6);
+        assert_eq!(trust(1, 0.5, &rules), 0.15);
+        // Half of a fall from 120 to 30 on the logarithmic scale is a fall to 60.
+        assert!((expected_price(120.0, 30.0, 0.5) - 60.0).abs() < 1e-12);
+        assert_eq!(
+            (expected_price(120.0, 30.0, 0.0), expected_price(120.0, 30.0, 1.0)),
+            (120.0, 30.0)
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::dice::BLOCK;
-use crate::sim::forms::Harm;
+use crate::sim::forms::{Harm, Promise, Shutdown};
 use crate::sim::model::Model;
 use crate::sim::policy::Lever;
 use crate::sim::rules::{self, constant, steps};
@@ -32,7 +32,7 @@ pub struct View {
     harm: f64,
     /// Anger and fear that this adds, with pulses, where no neighbour is harmed.
     added: (f64, f64),
-    /// Pulses alone.
+    /// What of that is not of force: pulses, and anger at a cut network.
     pulses: (f64, f64),
     /// Factor on the anger that force causes.
     outrage: f64,
@@ -55,6 +55,8 @@ pub struct Scratch {
     logarithms: Vec<f64>,
     /// The crowd that each place could see or hear of now.
     shown: Vec<f64>,
+    /// How far the people of each place count on what has been granted to last.
+    trust: Vec<f64>,
     /// Share of its legitimacy that the government loses in each region to the anger of this tick.
     lost: Vec<f64>,
     /// Of each community, how many people who are out it knows.
@@ -72,6 +74,7 @@ impl Scratch {
             views: vec![View::default(); model.places.len()],
             logarithms: (0..=(TIES + 1) * BLOCK).map(|n| libm::log1p(n as f64)).collect(),
             shown: vec![0.0; model.places.len()],
+            trust: vec![1.0; model.places.len()],
             lost: vec![0.0; model.regions.len()],
             known: vec![0; world.communities()],
         }
@@ -85,6 +88,15 @@ impl Scratch {
 
 /// Work out what every community weighs: for all of a place the same, but for those that stand apart.
 pub fn perceive(model: &Model, world: &mut World, scratch: &mut Scratch, tick: u32) {
+    if model.rules.forms.promise == Promise::Commitment {
+        for (p, trust) in scratch.trust.iter_mut().enumerate() {
+            *trust = rules::trust(
+                broken(model, world, p, tick),
+                f64::from(world.places[p].mood.0),
+                &model.rules,
+            );
+        }
+    }
     remember(model, world, scratch);
     let keep = (
         model.clock.keep_half(model.rules.repression.backlash_half_life) as f32,
@@ -95,7 +107,7 @@ pub fn perceive(model: &Model, world: &mut World, scratch: &mut Scratch, tick: u
         let view = View {
             before: world.places[p].mood,
             keep,
-            ..view(model, world, p, tick)
+            ..view(model, world, p, scratch.trust[p], tick)
         };
         let place = &mut world.places[p];
         scratch.lost[of.region] += model.share(p) * model.rules.belief.legitimacy_loss * view.added.0.max(0.0);
@@ -187,8 +199,15 @@ fn remember(model: &Model, world: &mut World, scratch: &mut Scratch) {
     for p in 0..model.places.len() {
         scratch.shown[p] = shown(model, world, p);
     }
-    for (place, &shown) in world.places.iter_mut().zip(&scratch.shown) {
+    for (p, (place, &shown)) in world.places.iter_mut().zip(&scratch.shown).enumerate() {
         let crowd = place.counts.out() as f64;
+        let memory = match rules.forms.shutdown {
+            Shutdown::Reach => memory,
+            Shutdown::Anger => {
+                let network = place.lever(Lever::Connectivity).min(1.0);
+                libm::pow(memory, network + rules.perception.cut_fading * (1.0 - network))
+            }
+        };
         place.memory = if shown > place.memory {
             place.memory + (shown - place.memory) * news
         } else {
@@ -204,13 +223,41 @@ fn remember(model: &Model, world: &mut World, scratch: &mut Scratch) {
         ] {
             *seen = *seen * picture + now * (1.0 - picture);
         }
-        place.felt_price = place.price + (place.felt_price - place.price) * unfelt;
+        let price = price(model, place, scratch.trust[p]);
+        place.felt_price = price + (place.felt_price - price) * unfelt;
         place.belief *= belief;
         let harm = harm_of(model, place.counts) / clock.hours();
         place.harm += (harm - place.harm) * news;
     }
     for (region, given) in world.regions.iter_mut().zip(&model.regions) {
         region.legitimacy = given.legitimacy + (region.legitimacy - given.legitimacy) * legitimacy;
+    }
+}
+
+/// The price that a place's people reckon with.
+fn price(model: &Model, place: &PlaceState, trust: f64) -> f64 {
+    match model.rules.forms.promise {
+        Promise::Credibility => place.price,
+        Promise::Commitment => rules::expected_price(place.free_price, place.price, trust),
+    }
+}
+
+/// How many concessions have been taken back in a place: those that are over.
+fn broken(model: &Model, world: &World, p: usize, tick: u32) -> usize {
+    let all = model.interventions.iter().zip(&world.interventions);
+    let over =
+        all.filter(|(_, progress)| progress.effective.is_some() && progress.over.is_some_and(|over| over <= tick));
+    over.filter(|(intervention, _)| intervention.places[p] && intervention.is_concession())
+        .count()
+}
+
+/// Share of those out who demand a price first; all of those who may come, where nobody is out.
+fn demand_a_price(counts: &Counts) -> f64 {
+    let all = counts.demand_price + counts.demand_government + counts.demand_regime;
+    if all > 0 {
+        counts.demand_price as f64 / all as f64
+    } else {
+        1.0
     }
 }
 
@@ -267,7 +314,7 @@ fn harm_of(model: &Model, counts: Counts) -> f64 {
     rules::harm(counts.arrested, counts.hurt, counts.killed, &model.rules)
 }
 
-fn view(model: &Model, world: &World, p: usize, tick: u32) -> View {
+fn view(model: &Model, world: &World, p: usize, trust: f64, tick: u32) -> View {
     let (rules, given, place) = (&model.rules, model.region_of(p), &world.places[p]);
     let (of, legitimacy) = (&model.places[p], world.regions[model.places[p].region].legitimacy);
     let (turnout, violence) = (&rules.turnout, &rules.violence);
@@ -278,9 +325,9 @@ fn view(model: &Model, world: &World, p: usize, tick: u32) -> View {
     } = place.sight;
 
     let harm = heard(model, world, p);
-    let felt = rules::felt_crowd(place.memory, rules.perception.crowd_reference);
+    let felt = rules::felt_crowd(place.memory, rules);
 
-    let danger = rules::felt_crowd(fighting, rules.perception.crowd_reference);
+    let danger = rules::felt_crowd(fighting, rules);
     let night = rules::night(model.local_minute(of.region, tick));
     let darkness = rules::darkness(model.clock.minute_of_day(tick), of.daylight);
     // What a lost broadcaster sent was for all of its region.
@@ -294,8 +341,8 @@ fn view(model: &Model, world: &World, p: usize, tick: u32) -> View {
     let discontent = rules::discontent(
         legitimacy,
         rules.demands.government_share,
-        place.lever(Lever::GovernmentRelief),
-        place.lever(Lever::RegimeRelief),
+        place.lever(Lever::GovernmentRelief) * trust,
+        place.lever(Lever::RegimeRelief) * trust,
     ) * turnout.discontent_weight;
     let armed = world.armed(model, p);
     let overstretch = place.sight.tied_up(model);
@@ -314,19 +361,28 @@ fn view(model: &Model, world: &World, p: usize, tick: u32) -> View {
     };
 
     let risk = rules::risk(street, participants, rules.policing.risk_slope);
+    let price = price(model, place, trust);
+    let contented = match rules.forms.promise {
+        Promise::Credibility => 1.0,
+        Promise::Commitment => trust * demand_a_price(&place.counts),
+    };
     let grievance = rules::price_grievance(
-        place.price + (place.felt_price - place.price) * model.clock.keep_ahead(turnout.price_hours),
+        price + (place.felt_price - price) * model.clock.keep_ahead(turnout.price_hours),
         given.price,
         given.exposure,
-        place.lever(Lever::PricePromise),
+        place.lever(Lever::PricePromise) * contented,
     );
 
-    let pulses = (place.lever(Lever::Backlash), place.lever(Lever::Fear));
     let hourly = rules::repression(harm, rules);
     let hours = (
         model.clock.inflow(rules.repression.backlash_half_life),
         model.clock.inflow(rules.repression.fear_half_life),
     );
+    let cut = match rules.forms.shutdown {
+        Shutdown::Reach => 0.0,
+        Shutdown::Anger => rules.repression.cut_backlash * (given.connectivity - place.connectivity).max(0.0) * hours.0,
+    };
+    let pulses = (place.lever(Lever::Backlash) + cut, place.lever(Lever::Fear));
     // Only those who grant the government legitimacy take its word for what force is used against.
     let outrage = 1.0 + (place.lever(Lever::Outrage) - 1.0) * legitimacy;
     View {

@@ -89,6 +89,8 @@ pub struct Strength {
     pub refused: u32,
     /// The order in force, 0 hold to 3 live fire.
     pub order: u8,
+    /// People shot an hour by those who defend sites under attack.
+    pub self_defence: f64,
 }
 
 /// Sums since the start, in people unless said otherwise.
@@ -149,6 +151,8 @@ pub struct PlaceState {
     pub levers: [f64; Lever::ALL.len()],
     /// Price now, in the currency for each unit; written by `government`.
     pub price: f64,
+    /// Price as it would be without a ceiling, likewise; written by `government`.
+    pub free_price: f64,
     /// Price as people have felt it so far, likewise; written by `perceive`.
     pub felt_price: f64,
     /// Share who can reach the network now; written by `government`.
@@ -224,6 +228,8 @@ pub enum Holder {
 pub struct SiteState {
     /// Who holds it.
     pub holder: Holder,
+    /// People who attack it.
+    pub attackers: f64,
     /// People armed with its weapons so far.
     pub armed: f64,
     /// Share of its guards who are withdrawn; written by `government`.

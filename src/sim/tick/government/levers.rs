@@ -70,6 +70,7 @@ pub fn pull(model: &Model, world: &mut World, tick: u32) {
     for (place, of) in world.places.iter_mut().zip(&model.places) {
         let given = &model.regions[of.region];
         let free = (given.price + place.lever(Lever::PriceChange)) * place.lever(Lever::PriceFactor);
+        place.free_price = free.max(0.01);
         place.price = free.min(place.lever(Lever::PriceCap)).max(0.01);
         place.connectivity = given.connectivity * place.lever(Lever::Connectivity);
         lean(model, place);

@@ -1,6 +1,7 @@
 //! Where officers are, who is on duty, who refuses, and what order is in force.
 
 use crate::sim::event::{Event, What};
+use crate::sim::forms::Fire;
 use crate::sim::model::Model;
 use crate::sim::policy::{ForceKind, Lever};
 use crate::sim::rules;
@@ -410,6 +411,26 @@ fn stand(model: &Model, world: &mut World, scratch: &mut Scratch, tick: u32) {
     for p in 0..model.places.len() {
         let crippled: f64 = world.lost_sites(model, p).map(|site| site.loss.policing).sum();
         world.places[p].strength.street *= 1.0 - crippled.min(1.0);
+    }
+    if model.rules.forms.fire == Fire::SelfDefence {
+        defend(model, world);
+    }
+}
+
+/// The fire of those who defend sites that have been under attack since the last tick.
+fn defend(model: &Model, world: &mut World) {
+    for (s, site) in model.sites.iter().enumerate() {
+        let state = &world.sites[s];
+        let violent = world.places[site.place].counts.violent as f64;
+        if state.holder != Holder::Contested || violent <= 0.0 {
+            continue;
+        }
+        let attackers = state.attackers.min(violent);
+        let armed = world.armed(model, site.place) * attackers / violent;
+        let at = |unit: &&Unit| unit.post == Post::Site(s as u32) && unit.kind != ForceKind::Volunteers;
+        let defenders: u32 = world.units.iter().filter(at).map(|unit| unit.able).sum();
+        let shot = rules::self_defence(attackers, armed, f64::from(defenders), &model.rules);
+        world.places[site.place].strength.self_defence += shot;
     }
 }
 

@@ -80,7 +80,7 @@ impl Fates {
 
 /// Share of people met within a tick, from events per hour over those exposed.
 fn probability(model: &Model, per_hour: f64, exposed: f64) -> f64 {
-    if exposed > 0.0 {
+    if per_hour > 0.0 && exposed > 0.0 {
         model.clock.chance(per_hour / exposed)
     } else {
         0.0
@@ -116,19 +116,27 @@ pub fn fates(model: &Model, place: &PlaceState) -> Fates {
                 exposed,
             )
     };
-    let met =
-        |arrest_weight: f64, harm_weight: f64| Fate::new(killed(harm_weight), hurt(harm_weight), arrest(arrest_weight));
+    // Those who defend a site fire at its attackers alone.
+    let defended = place.strength.self_defence * held_back;
+    let shot_there = |share: f64| probability(model, defended * share, fighting);
+    let met = |arrest_weight: f64, harm_weight: f64, attacks: f64| {
+        Fate::new(
+            killed(harm_weight) + attacks * shot_there(harm.live_fire_death_share),
+            hurt(harm_weight) + attacks * shot_there(1.0),
+            arrest(arrest_weight),
+        )
+    };
     // People are fetched from home only under emergency powers, and as far as the streets leave officers for it.
     let officers = f64::from(place.strength.officers);
     let investigated = officers * policing.investigation_rate * (power - 1.0).max(0.0) * control * control;
     Fates {
         peaceful: if peaceful > 0.0 {
-            met(force.reach, force.reach)
+            met(force.reach, force.reach, 0.0)
         } else {
             Fate::default()
         },
         fighting: if fighting > 0.0 {
-            met(policing.violent_arrest, harm.violent_exposure)
+            met(policing.violent_arrest, harm.violent_exposure, 1.0)
         } else {
             Fate::default()
         },

@@ -74,9 +74,10 @@ fn assault(model: &Model, dice: &Dice, world: &mut World, s: usize, tick: u32, e
     let attackers = attackers(model, world, s);
     let area = Some(model.area(site.place));
     if attackers < rules.assault_minimum {
-        world.sites[s].holder = Holder::State;
+        (world.sites[s].holder, world.sites[s].attackers) = (Holder::State, 0.0);
         return;
     }
+    world.sites[s].attackers = attackers;
     if world.sites[s].holder == Holder::State {
         world.sites[s].holder = Holder::Contested;
         world.places[site.place].totals.attacks += 1;
@@ -118,7 +119,7 @@ fn assault(model: &Model, dice: &Dice, world: &mut World, s: usize, tick: u32, e
 /// The crowd takes a site: guards fall back into the streets, and its loss has its effects, also where it is heard of.
 fn seize(model: &Model, world: &mut World, s: usize) {
     let site = &model.sites[s];
-    world.sites[s].holder = Holder::Crowd;
+    (world.sites[s].holder, world.sites[s].attackers) = (Holder::Crowd, 0.0);
     world.sites[s].armed += site.loss.weapons * model.rules.sites.weapons_per_person;
     for unit in world.units.iter_mut().filter(|unit| unit.post == Post::Site(s as u32)) {
         unit.post = Post::Street;
