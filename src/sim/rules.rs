@@ -25,12 +25,13 @@ pub fn constant(utility: f64) -> i32 {
 }
 
 /// How large a crowd seems: `ln(1 + seen / reference)`, a logarithmic scale (Weber-Fechner), or
-/// `ceiling x seen / (seen + half)` (Gallup et al. 2012).
+/// `ceiling x seen / (seen + half)` (Gallup et al. 2012). It is seen in people, or among 100,000 under the form of shares.
 pub fn felt_crowd(seen: f64, rules: &Rules) -> f64 {
     let perception = &rules.perception;
     match rules.forms.crowd {
         Crowd::Logarithm => libm::log1p(seen / perception.crowd_reference),
         Crowd::Saturation => perception.crowd_ceiling * seen / (seen + perception.crowd_half),
+        Crowd::Share => perception.crowd_ceiling * seen / (seen + perception.crowd_half_share),
     }
 }
 

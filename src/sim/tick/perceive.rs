@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::dice::BLOCK;
-use crate::sim::forms::{Harm, Promise, Shutdown};
+use crate::sim::forms::{Crowd, Harm, Promise, Shutdown};
 use crate::sim::model::Model;
 use crate::sim::policy::Lever;
 use crate::sim::rules::{self, constant, steps};
@@ -265,17 +265,41 @@ fn demand_a_price(counts: &Counts) -> f64 {
 /// and network, in the country through the network. What they have once learnt they remember without a network.
 fn shown(model: &Model, world: &World, p: usize) -> f64 {
     let (rules, given, place) = (&model.rules.perception, model.region_of(p), &world.places[p]);
+    let others = || world.places.iter().enumerate().filter(|(j, _)| *j != p);
+    let comes = |(j, other): (usize, &PlaceState)| model.tie(p, j) * channel(model, place, other);
     let mut seen = place.counts.out() as f64;
     let mut country = seen;
-    for (j, other) in world.places.iter().enumerate().filter(|(j, _)| *j != p) {
+    for (j, other) in others() {
         let crowd = other.counts.out() as f64;
         if crowd > 0.0 {
-            seen += model.tie(p, j) * channel(model, place, other) * crowd;
+            seen += comes((j, other)) * crowd;
             country += crowd;
         }
     }
     let media = given.independent_media * place.lever(Lever::IndependentMedia);
-    seen + rules.national_reach * place.connectivity * media * country
+    let reach = rules.national_reach * place.connectivity * media;
+    match model.rules.forms.crowd {
+        Crowd::Logarithm | Crowd::Saturation => seen + reach * country,
+        Crowd::Share if country <= 0.0 => 0.0,
+        Crowd::Share => {
+            rules::per_100_000(seen, among(model, world, p, comes))
+                + reach * rules::per_100_000(country, everybody(model))
+        }
+    }
+}
+
+/// The residents of whom a place's people hear: their own wholly, and of others as far as what comes from there.
+fn among(model: &Model, world: &World, p: usize, comes: impl Fn((usize, &PlaceState)) -> f64) -> f64 {
+    let residents = |p: usize| f64::from(model.places[p].population);
+    let others = world.places.iter().enumerate().filter(|(j, _)| *j != p);
+    others.fold(residents(p), |among, (j, other)| {
+        among + comes((j, other)) * residents(j)
+    })
+}
+
+/// The residents of the country.
+fn everybody(model: &Model) -> f64 {
+    model.places.iter().map(|place| f64::from(place.population)).sum()
 }
 
 /// Share of what one place shows that gets through to another.
@@ -300,12 +324,7 @@ fn heard(model: &Model, world: &World, p: usize) -> f64 {
         Harm::Relative if harm + place.shown <= 0.0 => 0.0,
         Harm::Relative => {
             // Where less comes through, it is of fewer people, too: calm places of which one hears calm.
-            let residents = |p: usize| f64::from(model.places[p].population);
-            let among = others().fold(residents(p), |among, (j, other)| {
-                among + comes((j, other)) * residents(j)
-            });
-            let everybody = (0..model.places.len()).map(residents).sum();
-            rules::per_100_000(harm, among) + rules::per_100_000(place.shown, everybody)
+            rules::per_100_000(harm, among(model, world, p, comes)) + rules::per_100_000(place.shown, everybody(model))
         }
     }
 }
@@ -327,7 +346,10 @@ fn view(model: &Model, world: &World, p: usize, trust: f64, tick: u32) -> View {
     let harm = heard(model, world, p);
     let felt = rules::felt_crowd(place.memory, rules);
 
-    let danger = rules::felt_crowd(fighting, rules);
+    let danger = match rules.forms.crowd {
+        Crowd::Logarithm | Crowd::Saturation => rules::felt_crowd(fighting, rules),
+        Crowd::Share => rules::felt_crowd(rules::per_100_000(fighting, f64::from(of.population)), rules),
+    };
     let night = rules::night(model.local_minute(of.region, tick));
     let darkness = rules::darkness(model.clock.minute_of_day(tick), of.daylight);
     // What a lost broadcaster sent was for all of its region.
