@@ -214,7 +214,7 @@ fn a_concession_is_worth_what_people_count_on_to_last_by_hand() {
     let grievance = |promise, taken_back: bool| {
         let mut country = restless(2);
         country.rules.forms.promise = promise;
-        country.rules.demands.commitment = 0.5;
+        (country.rules.demands.commitment, country.rules.demands.reversal) = (0.5, 0.4);
         country.rules.turnout.price_hours = 0.001;
         let engine = perceived(&country, |world| {
             if taken_back {
@@ -234,9 +234,9 @@ fn a_concession_is_worth_what_people_count_on_to_last_by_hand() {
     assert!(country.interventions[3].is_concession());
     let exposure = country.regions[0].exposure * country.rules.turnout.hardship_weight;
     assert_eq!(grievance(Promise::Credibility, false), 0.0);
-    // A quarter is angry, so people count on 0.5 x 0.75 = 0.375 of it: 0.625 of ln(150 / 60) is left, less 0.5 x 0.375 of
-    // those three in four who demand a price.
-    let left = |trust: f64| exposure * (1.0 - trust) * 2.5f64.ln() * (1.0 - 0.5 * trust * 0.75);
+    // A quarter is angry, so people count on 0.5 x 0.75 = 0.375 of a promise and fear to lose 0.4 x 0.625 = 0.25 of what is
+    // in force: a quarter of ln(150 / 60) is left, less 0.5 x 0.375 for those three in four who demand a price.
+    let left = |trust: f64| exposure * 0.4 * (1.0 - trust) * 2.5f64.ln() * (1.0 - 0.5 * trust * 0.75);
     assert!((grievance(Promise::Commitment, false) - left(0.375)).abs() < 1e-9);
     // A government that has taken one back is trusted half as far.
     assert!((grievance(Promise::Commitment, true) - left(0.1875)).abs() < 1e-9);

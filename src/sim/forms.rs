@@ -112,9 +112,9 @@ forms! {
         Credibility "credibility" "What the credibility of the action says: a promise of half takes half of what it takes away, and a price that has fallen has fallen.",
             "calibrated",
             [];
-        Commitment "commitment" "As much of that as people count on to last: a part, and of that less for each concession that has been taken back and for the share of people who are angry at repression. A promised price contents only as many as demand a price.",
+        Commitment "commitment" "As much of that as people count on: of a promise a part, less for each concession that has been taken back and for the share of people who are angry at repression, and nothing for those who do not demand a price; and of what is in force all but what they fear to lose again.",
             "Acemoglu and Robinson 2006 on commitment; Leuschner and Hellmeier 2024; de Vogel on optimists and pessimists",
-            ["demands.commitment"];
+            ["demands.commitment", "demands.reversal"];
     }
     fire: Fire, "When officers shoot." {
         Ordered "ordered" "Under orders to fire, and then at the violent in the streets and those beside them.",

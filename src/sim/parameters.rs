@@ -106,7 +106,8 @@ rules! {
         ladder_start = 0.0253, "ratio", 0.0..=5.0, "calibrated", "Weight of political against material grievance in what people demand before anything has happened.";
         ladder_per_belief = 0.216, "ratio", 0.0..=10.0, "calibrated; dynamic demands, Leuschner and Hellmeier 2024", "How far belief that protest works moves demands up the ladder from price to government to regime.";
         ladder_per_crowd = 0.145, "ratio per ln unit", 0.0..=1.0, "calibrated; Kuran 1991", "How far a visible crowd moves demands up the ladder.";
-        commitment = 0.5, "share", 0.0..=1.0, "estimate", "Under `rules.forms.promise = \"commitment\"`: share of a concession that people count on to last, where none has been taken back and nobody is angry.";
+        commitment = 0.5, "share", 0.0..=1.0, "estimate", "Under `rules.forms.promise = \"commitment\"`: share of a promise that people count on, where no concession has been taken back and nobody is angry.";
+        reversal = 0.25, "share", 0.0..=1.0, "estimate", "Under `rules.forms.promise = \"commitment\"`: share of a concession in force that people who count on no promise fear to lose again once the streets are empty.";
         regime_step = 0.673, "ratio", 0.0..=5.0, "calibrated", "Rung of the ladder (times discontent) above which the demand is the end of the regime and not another government.";
     }
     /// Belief that protest works, and legitimacy.

@@ -55,7 +55,7 @@ pub struct Scratch {
     logarithms: Vec<f64>,
     /// The crowd that each place could see or hear of now.
     shown: Vec<f64>,
-    /// How far the people of each place count on what has been granted to last.
+    /// How far the people of each place count on what is promised.
     trust: Vec<f64>,
     /// Share of its legitimacy that the government loses in each region to the anger of this tick.
     lost: Vec<f64>,
@@ -238,7 +238,10 @@ fn remember(model: &Model, world: &mut World, scratch: &mut Scratch) {
 fn price(model: &Model, place: &PlaceState, trust: f64) -> f64 {
     match model.rules.forms.promise {
         Promise::Credibility => place.price,
-        Promise::Commitment => rules::expected_price(place.free_price, place.price, trust),
+        Promise::Commitment => {
+            let lasting = rules::lasting(trust, &model.rules);
+            rules::expected_price(place.free_price, place.price, lasting)
+        }
     }
 }
 
@@ -360,11 +363,15 @@ fn view(model: &Model, world: &World, p: usize, trust: f64, tick: u32) -> View {
         .sum::<f64>()
         .min(1.0);
     let state_media = given.state_media * place.lever(Lever::StateMedia) * (1.0 - dark);
+    let (contented, lasting) = match rules.forms.promise {
+        Promise::Credibility => (1.0, 1.0),
+        Promise::Commitment => (trust * demand_a_price(&place.counts), rules::lasting(trust, rules)),
+    };
     let discontent = rules::discontent(
         legitimacy,
         rules.demands.government_share,
-        place.lever(Lever::GovernmentRelief) * trust,
-        place.lever(Lever::RegimeRelief) * trust,
+        place.lever(Lever::GovernmentRelief) * lasting,
+        place.lever(Lever::RegimeRelief) * lasting,
     ) * turnout.discontent_weight;
     let armed = world.armed(model, p);
     let overstretch = place.sight.tied_up(model);
@@ -384,10 +391,6 @@ fn view(model: &Model, world: &World, p: usize, trust: f64, tick: u32) -> View {
 
     let risk = rules::risk(street, participants, rules.policing.risk_slope);
     let price = price(model, place, trust);
-    let contented = match rules.forms.promise {
-        Promise::Credibility => 1.0,
-        Promise::Commitment => trust * demand_a_price(&place.counts),
-    };
     let grievance = rules::price_grievance(
         price + (place.felt_price - price) * model.clock.keep_ahead(turnout.price_hours),
         given.price,
