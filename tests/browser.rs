@@ -338,3 +338,50 @@ fn by_night_the_page_is_dark_and_on_paper_it_is_light() {
         assert_eq!(browser.ask(ground), "rgb(255, 255, 255)");
     });
 }
+
+/// The pictures of the documentation: the top of the page of twenty runs, of a comparison, and the towns of a map.
+#[test]
+#[ignore = "makes pictures anew: cargo test --release --test suite -- --ignored the_pictures_of_the_documentation"]
+fn the_pictures_of_the_documentation_are_made_anew() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = std::env::var("QANTAR").unwrap_or_else(|_| env!("CARGO_BIN_EXE_qantar").to_owned());
+    let done = |program: &str, arguments: &[&str]| {
+        let status = Command::new(program).args(arguments).stdout(Stdio::null()).status();
+        assert!(status.is_ok_and(|status| status.success()), "{program} {arguments:?}");
+    };
+    let kazakhstan = "scenarios/kazakhstan-2022.toml";
+    let no_csto = "scenarios/kazakhstan-2022/what-if/no-csto.toml";
+    let towns = "scenarios/kazakhstan-2022/by-town.toml";
+    let made: [(&str, &[&str], &str, &str); 3] = [
+        ("report", &["run", kazakhstan, "--replicates", "20"], "", "960,960"),
+        (
+            "report-arms",
+            &["compare", kazakhstan, "--against", no_csto, "--replicates", "20"],
+            "",
+            "960,1240",
+        ),
+        (
+            "report-towns",
+            &["run", towns, "--replicates", "5", "--places"],
+            "#f0-hour",
+            "960,900",
+        ),
+    ];
+    for (name, arguments, part, window) in made {
+        let results = folder.path().join(name);
+        let out = ["--quiet", "--report", "--out", results.to_str().expect("a plain path")];
+        done(&program, &[arguments, &out].concat());
+        let page = format!("file://{}/report.html{part}", results.display());
+        let [window, picture] = [
+            format!("--window-size={window}"),
+            format!("--screenshot=src/docs/{name}.png"),
+        ];
+        let flags = [
+            "--headless=new",
+            "--no-sandbox",
+            "--hide-scrollbars",
+            "--force-device-scale-factor=0.85",
+        ];
+        done("chromium", &[&flags[..], &[&window, &picture, &page]].concat());
+    }
+}

@@ -5,9 +5,9 @@ use crate::worlds::{self, intervention, model, region, restless, to};
 use qantar::dice::Dice;
 use qantar::metric::{Metric, Readings};
 use qantar::scenario::Scenario;
-use qantar::sim::forms::{Contact, Fire, Forms, Harm, Promise, Shutdown};
+use qantar::sim::forms::{Contact, Crowd, Fire, Forms, Harm, Promise, Shutdown};
 use qantar::sim::hazard;
-use qantar::sim::model::Model;
+use qantar::sim::model::{Model, Region};
 use qantar::sim::parameters::Rules;
 use qantar::sim::policy::{Intervention, Lever, When};
 use qantar::sim::tick::Engine;
@@ -44,7 +44,8 @@ fn every_form_gives_another_history_and_reads_no_parameter_of_its_rivals() {
             for own in rival.own {
                 let parameter = Rules::TABLE.iter().find(|p| format!("{}.{}", p.group, p.name) == *own);
                 let parameter = parameter.unwrap_or_else(|| panic!("there is no {own}"));
-                for other in (0..histories.len()).filter(|&other| other != form) {
+                let reads = |other: &usize| mechanism.rivals[*other].own.contains(own);
+                for other in (0..histories.len()).filter(|other| !reads(other)) {
                     let mut model = under(m, other);
                     let value = (parameter.get)(&model.rules) * 4.0 + 0.1;
                     (parameter.set)(&mut model.rules, value);
@@ -213,7 +214,7 @@ fn a_concession_is_worth_what_people_count_on_to_last_by_hand() {
     let grievance = |promise, taken_back: bool| {
         let mut country = restless(2);
         country.rules.forms.promise = promise;
-        country.rules.demands.commitment = 0.5;
+        (country.rules.demands.commitment, country.rules.demands.reversal) = (0.5, 0.4);
         country.rules.turnout.price_hours = 0.001;
         let engine = perceived(&country, |world| {
             if taken_back {
@@ -233,9 +234,9 @@ fn a_concession_is_worth_what_people_count_on_to_last_by_hand() {
     assert!(country.interventions[3].is_concession());
     let exposure = country.regions[0].exposure * country.rules.turnout.hardship_weight;
     assert_eq!(grievance(Promise::Credibility, false), 0.0);
-    // A quarter is angry, so people count on 0.5 x 0.75 = 0.375 of it: 0.625 of ln(150 / 60) is left, less 0.5 x 0.375 of
-    // those three in four who demand a price.
-    let left = |trust: f64| exposure * (1.0 - trust) * 2.5f64.ln() * (1.0 - 0.5 * trust * 0.75);
+    // A quarter is angry, so people count on 0.5 x 0.75 = 0.375 of a promise and fear to lose 0.4 x 0.625 = 0.25 of what is
+    // in force: a quarter of ln(150 / 60) is left, less 0.5 x 0.375 for those three in four who demand a price.
+    let left = |trust: f64| exposure * 0.4 * (1.0 - trust) * 2.5f64.ln() * (1.0 - 0.5 * trust * 0.75);
     assert!((grievance(Promise::Commitment, false) - left(0.375)).abs() < 1e-9);
     // A government that has taken one back is trusted half as far.
     assert!((grievance(Promise::Commitment, true) - left(0.1875)).abs() < 1e-9);
@@ -276,6 +277,53 @@ fn a_besieged_site_fires_at_its_attackers_alone_and_without_orders_by_hand() {
     let expected = f64::from(hazard::of_chance(all + dead));
     let hazard = f64::from(fates.fighting.hazard);
     assert!((hazard - expected).abs() < 4.0, "{hazard}, not {expected}");
+}
+
+/// What the crowd comes to in the wish to go out in the first place, where so many are out in each of these places, of
+/// which all see all, and each has the network.
+fn pull(crowd: Crowd, places: &[(u32, u64)]) -> f64 {
+    let regions = places.iter().enumerate();
+    let regions = regions.map(|(g, (people, _))| {
+        let id = format!("r{g}");
+        Region {
+            connectivity: 1.0,
+            ..region(&id, *people)
+        }
+    });
+    let mut country = model(regions.collect(), 2);
+    country.ties.fill(1.0);
+    country.rules.forms.crowd = crowd;
+    country.rules.perception.national_reach = 0.5;
+    let engine = perceived(&country, |world| {
+        for (place, (_, out)) in world.places.iter_mut().zip(places) {
+            place.counts.protesting = *out;
+        }
+    });
+    let part = |(name, pull): &(&str, f64)| (*name == "crowd").then_some(*pull);
+    engine.perception.views[0]
+        .turnout
+        .parts
+        .iter()
+        .find_map(part)
+        .expect("a part of it")
+}
+
+#[test]
+fn the_pull_of_a_share_is_the_same_in_halves_and_in_a_country_twice_as_large_by_hand() {
+    let of =
+        |crowd| [&[(2_000, 20)][..], &[(1_000, 10), (1_000, 10)], &[(4_000, 40)]].map(|places| pull(crowd, places));
+    let [whole, halves, twice] = of(Crowd::Share);
+    assert!((whole - halves).abs() < 1e-12 && (whole - twice).abs() < 1e-12);
+    // By hand: a thousand in 100,000 on the square, and again by half of half (national reach, media) in the country,
+    // of which 1 - e^(-1/6) has been heard.
+    let rules = worlds::rules();
+    let heard = 1_250.0 * (1.0 - (-1.0f64 / 6.0).exp());
+    let felt = rules.perception.crowd_ceiling * heard / (heard + rules.perception.crowd_half_share);
+    assert!((whole - rules.turnout.crowd_weight * felt).abs() < 1e-12);
+    for crowd in [Crowd::Logarithm, Crowd::Saturation] {
+        let [whole, _, twice] = of(crowd);
+        assert!(twice > 1.2 * whole, "{whole} {twice}");
+    }
 }
 
 const HEAD: &str = "schema_version = 1\nstart = 2022-01-01T06:30:00\nzone = \"Asia/Almaty\"\nticks = 100\n\

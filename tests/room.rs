@@ -54,7 +54,8 @@ impl Desk {
     }
 
     fn open_with(&self, scenario: &str, arguments: &[&str]) -> Open {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_qantar"))
+        let program = std::env::var("QANTAR").unwrap_or_else(|_| env!("CARGO_BIN_EXE_qantar").to_owned());
+        let mut child = Command::new(program)
             .args(["serve", scenario, "--port", "0", "--dir", "room"])
             .args(arguments)
             .current_dir(self.0.path())
@@ -771,12 +772,124 @@ fn each_pupil_has_branches_of_their_own_and_the_teacher_sees_all() {
     assert_eq!(room.asked_as(&words[0], "GET", "branches", None).0, 200);
 }
 
+/// Thirty pupils on a page each: every few seconds one saves a change and runs it, and each looks at what is known once or
+/// twice a second, while runs queue; the teacher looks at the wall. `QANTAR` names another program than the one of this
+/// build, `SECONDS` how long.
+#[test]
+#[ignore = "a measurement: cargo test --test suite -- --ignored --nocapture thirty_pupils"]
+fn thirty_pupils_wait_less_than_a_fifth_of_a_second_for_their_page() {
+    let desk = Desk::new();
+    let seconds = std::env::var("SECONDS").map_or(40, |text| text.parse().expect("seconds"));
+    let kazakhstan = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/kazakhstan-2022.toml");
+    let room = desk.open_with(kazakhstan.to_str().expect("a plain path"), &["--classroom"]);
+    let names: Vec<String> = (1..=30).map(|number| format!("Pupil {number}")).collect();
+    let class = room.post("pupils", json!({ "names": names }));
+    let words = class["pupils"].as_array().expect("a list");
+    let words: Vec<&str> = words.iter().filter_map(|pupil| pupil["word"].as_str()).collect();
+    let end = Instant::now() + Duration::from_secs(seconds);
+    let timed = |what: &'static str, token: &str, method: &str, path: &str, body: Option<&Value>| {
+        let begun = Instant::now();
+        let (status, answer) = room.asked_as(token, method, path, body);
+        (what, begun.elapsed().as_secs_f64() * 1000.0, status, answer)
+    };
+    let pupil = |number: usize, word: &str| {
+        let mut all = Vec::new();
+        sleep(Duration::from_millis(number as u64 * 130));
+        all.push(timed("open the page", word, "GET", "room", None));
+        let begun = timed(
+            "begin a branch",
+            word,
+            "POST",
+            "branches",
+            Some(&json!({ "name": "Mine" })),
+        );
+        let mut branch: Value = serde_json::from_slice(&begun.3).expect("JSON");
+        let path = format!("branches/{}", branch["id"].as_str().expect("an id"));
+        all.push(begun);
+        let mut turn = 0_u64;
+        while Instant::now() < end {
+            if turn.is_multiple_of(8) {
+                let credibility = 0.1 + 0.02 * (number as f64 + turn as f64 / 8.0);
+                let mut document = branch["document"].clone();
+                document["action"] =
+                    json!([{ "id": "lpg-50", "credibility": (credibility * 100.0).round() / 100.0 % 1.0 }]);
+                let body = json!({ "version": branch["version"], "document": document });
+                let saved = timed("save a change", word, "PUT", &path, Some(&body));
+                branch = serde_json::from_slice(&saved.3).expect("JSON");
+                all.push(saved);
+                let worlds = json!({ "worlds": 20 });
+                all.push(timed("run it", word, "POST", &format!("{path}/run"), Some(&worlds)));
+            }
+            all.push(timed("look", word, "GET", &format!("{path}/told"), None));
+            turn += 1;
+            sleep(Duration::from_millis(500 + (number as u64 * 37) % 500));
+        }
+        all
+    };
+    let mut all = std::thread::scope(|scope| {
+        let pupil = &pupil;
+        let threads: Vec<_> = words
+            .iter()
+            .enumerate()
+            .map(|(number, word)| scope.spawn(move || pupil(number, word)))
+            .collect();
+        let mut walls = Vec::new();
+        while Instant::now() < end {
+            walls.push(timed("the wall", &room.token, "GET", "wall", None));
+            sleep(Duration::from_secs(4));
+        }
+        let pupils = threads.into_iter().flat_map(|thread| thread.join().expect("a pupil"));
+        pupils.chain(walls).collect::<Vec<_>>()
+    });
+    all.sort_by(|a, b| a.1.total_cmp(&b.1));
+    let told = |name: &str| {
+        let own: Vec<f64> = all
+            .iter()
+            .filter(|one| name == "all" || one.0 == name)
+            .map(|one| one.1)
+            .collect();
+        let at = |share: f64| own[((own.len() - 1) as f64 * share) as usize];
+        println!(
+            "{name:<16} {:>5} requests  median {:>6.0} ms  95 % {:>6.0} ms  most {:>6.0} ms",
+            own.len(),
+            at(0.5),
+            at(0.95),
+            at(1.0)
+        );
+        at(0.95)
+    };
+    for name in [
+        "open the page",
+        "begin a branch",
+        "save a change",
+        "run it",
+        "look",
+        "the wall",
+    ] {
+        told(name);
+    }
+    let within = told("all");
+    assert!(all.iter().all(|one| one.2 == 200), "one was refused");
+    assert!(within < 200.0, "{within} ms");
+}
+
 #[test]
 fn a_lattice_is_served_too_and_a_scenario_that_is_not_there_is_told() {
     let desk = Desk::new();
     let room = desk.open_with("scenarios/epstein/run-2.toml", &[]);
     assert_eq!(room.get("room")["shelf"]["kinds"], json!([]));
-    let id = room.begin("Fewer", "schema_version = 1\nextends = \"run-2.toml\"\nticks = 60\n");
+    let id = room.begin(
+        "Fewer",
+        "schema_version = 1\nextends = \"run-2.toml\"\ncop_vision = 3\n",
+    );
+    let shorter = room.post(
+        "branches",
+        json!({ "name": "Shorter", "text": "schema_version = 1\nextends = \"run-2.toml\"\nticks = 60\n" }),
+    );
+    assert!(
+        shorter["problems"].to_string().contains("give them one clock"),
+        "{shorter}"
+    );
     let told = room.post(
         "check",
         json!({ "text": "schema_version = 1\nextends = \"run-2.toml\"\ncop_vison = 3\n" }),

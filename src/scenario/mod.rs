@@ -258,6 +258,11 @@ impl Scenario {
 
     /// As [`Scenario::simulation`], with the dates of its ticks.
     pub fn dated(&self) -> Result<(Box<dyn Simulation>, Calendar), Problems> {
+        self.judged().map(|(model, calendar, _)| (model, calendar))
+    }
+
+    /// As [`Scenario::dated`], with its [`Scenario::warnings`]: all that there is to know of it, compiled once.
+    pub fn judged(&self) -> Result<(Box<dyn Simulation>, Calendar, Problems), Problems> {
         let (mut problems, family) = (self.problems.clone(), self.family());
         let (model, calendar) = family.compile(&self.root, &mut problems);
         self.known_model(&mut problems);
@@ -266,7 +271,7 @@ impl Scenario {
         known.times = known.times.filter(|_| !any_wrong(&problems));
         outcomes::check(&self.root, &self.sources, &known, &mut problems);
         match any_wrong(&problems) {
-            false => Ok((model, calendar)),
+            false => Ok((model, calendar, Problems::new(&self.sources, problems))),
             true => Err(Problems::new(&self.sources, problems)),
         }
     }

@@ -3,14 +3,15 @@
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use super::worlds;
+use super::judge::Judged;
+use crate::report::page::Background;
 use crate::study::Study;
 
 /// What is kept of a branch on the disk.
@@ -59,6 +60,12 @@ pub enum Urgent {
 pub struct Branch {
     /// What is kept of it.
     pub kept: Kept,
+    /// Who has it may write the branch.
+    pub pen: Arc<Mutex<()>>,
+    /// What the checker says of its overlay, as a page reads it.
+    pub said: Arc<Value>,
+    /// What a report tells of it beside its numbers, once it was asked for.
+    pub background: Option<Arc<Background>>,
     /// The comparison that it is, with the file of the worlds of either arm; `None` if its overlay is wrong.
     pub study: Option<(Arc<Study>, [PathBuf; 2])>,
     /// What is to be done for it first, with its turn.
@@ -85,6 +92,9 @@ impl Branch {
     pub fn new(kept: Kept) -> Branch {
         Branch {
             kept,
+            pen: Arc::default(),
+            said: Arc::default(),
+            background: None,
             study: None,
             urgent: None,
             busy: false,
@@ -98,14 +108,18 @@ impl Branch {
         }
     }
 
-    /// Put another study in the place of the one before: nothing is known of it yet.
-    pub fn is_now(&mut self, study: Option<Arc<Study>>, folder: &Path) {
-        self.study = study.map(|study| {
-            let files = [0, 1].map(|arm| worlds::file(folder, &study, arm));
-            (study, files)
-        });
+    /// Put another text in the place of the one before: nothing is known yet of what comes of it.
+    pub fn is_now(&mut self, judged: Judged) {
+        (self.said, self.study, self.background) = (judged.told, judged.study, None);
         (self.picture, self.tick) = (String::new(), 0);
         (self.view, self.told, self.error) = (None, None, None);
+    }
+
+    /// Stop what is done for it, and let nothing of it be waited for.
+    pub fn halt(&mut self) {
+        self.stop.store(true, SeqCst);
+        self.stop = Arc::default();
+        (self.urgent, self.busy) = (None, false);
     }
 
     /// Whether its course may be shown: of one that is played, only once it is over.
@@ -116,6 +130,11 @@ impl Branch {
     /// Who wants to see what changes.
     pub fn watched(&self) -> watch::Receiver<String> {
         self.live.subscribe()
+    }
+
+    /// Whether anybody watches.
+    pub fn is_watched(&self) -> bool {
+        self.live.receiver_count() > 0
     }
 
     /// Tell those who watch. `worlds` is how many are done, `before` how many others come first.
@@ -133,7 +152,8 @@ impl Branch {
             "phase": phase,
             "version": self.kept.version,
             "tick": self.tick,
-            "worlds": worlds,
+            // Of what is played, not even how much is known is told before its end.
+            "worlds": if self.may_be_seen() { worlds } else { 0 },
             "wanted": self.kept.wanted,
             "before": before,
             "picture": picture,

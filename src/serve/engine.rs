@@ -10,7 +10,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::branch::{Branch, Urgent};
-use super::room::{Room, State};
+use super::room::Room;
+use super::state::State;
 use super::worlds::{World, run};
 use super::{live, results, sight};
 use crate::metric::Readings;
@@ -21,15 +22,23 @@ const FIRST: u32 = 20;
 /// So often the picture of a run is drawn anew.
 const FRAME: Duration = Duration::from_millis(120);
 
+/// How far the priority of runs is below that of pages, of 19 steps.
+#[cfg(target_os = "linux")]
+const PATIENCE: i32 = 10;
+
 /// Start the threads; they end when the room closes.
 pub fn start(room: &Arc<Room>) -> Vec<thread::JoinHandle<()>> {
     let mut threads = Vec::new();
     for number in 0..=room.threads {
         let room = Arc::clone(room);
         let name = crate::study::THREAD.to_owned();
-        let work = move || match number {
-            0 => urgent(&room),
-            _ => single_threaded(|| background(&room)),
+        let work = move || {
+            give_way();
+            match number {
+                // Its pool is its own, so that whoever asks for a page does not share one that gives way.
+                0 => pool(room.threads).install(|| urgent(&room)),
+                _ => single_threaded(|| background(&room)),
+            }
         };
         threads.push(
             thread::Builder::new()
@@ -39,6 +48,21 @@ pub fn start(room: &Arc<Room>) -> Vec<thread::JoinHandle<()>> {
         );
     }
     threads
+}
+
+/// Let this thread, and those that it starts, wait for whoever answers a page: an answer takes a moment, and a run hardly
+/// notices. Elsewhere than on Linux a thread has no priority of its own, and all have the same.
+fn give_way() {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::nice(PATIENCE);
+}
+
+/// Threads that share the work of one run; they give way as this one does.
+fn pool(threads: usize) -> rayon::ThreadPool {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .thread_name(|_| crate::study::THREAD.to_owned());
+    pool.build().expect("the system starts threads")
 }
 
 /// Something urgent that is taken up.
@@ -88,7 +112,7 @@ fn urgent(room: &Arc<Room>) {
         {
             (branch.busy, branch.urgent, branch.error) = (false, None, done.err());
         }
-        state.look(room);
+        state.look();
         state.tell_all();
         room.work.notify_all();
     }
@@ -217,7 +241,7 @@ fn world(room: &Room, study: &Study, arm: u32, file: &PathBuf, replicate: u32, w
         replicate,
         arm,
     };
-    let ran = run(study, job, watch);
+    let ran = run(study, room.record(), job, watch);
     let mut state = room.state();
     let Some(worlds) = state.worlds.get_mut(file) else {
         return false;

@@ -138,6 +138,11 @@ async fn reply(
 fn whole(answer: Answer) -> Response<Sent> {
     let mut response = Response::new(Either::Left(Full::new(Bytes::from(answer.body))));
     *response.status_mut() = hyper::StatusCode::from_u16(answer.status).unwrap_or_default();
+    // What was not read of the request cannot be passed over, so nothing more can come on this connection.
+    if matches!(answer.status, 408 | 413) {
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert("connection", close);
+    }
     if let Some(name) = answer.saved_as
         && let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""))
     {

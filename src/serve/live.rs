@@ -3,20 +3,19 @@
 
 use std::sync::Arc;
 
-use maud::{Markup, html};
+use maud::html;
 
+use super::found::Found;
+use super::luck;
 use super::room::Room;
 use super::worlds::World;
-use crate::analysis::contrast::{Asked, Contrast, Named, contrasts, in_worlds};
 use crate::analysis::overview::{Collecting, Overview};
-use crate::analysis::spread::{Five, Spread};
-use crate::report::compare::signed;
-use crate::report::format::{hour, number};
-use crate::report::page::{self, Folder, Made, Total};
+use crate::analysis::spread::Five;
+use crate::report::format::hour;
+use crate::report::page::{self, Background, Deed, Folder, Made};
 use crate::report::picture::bands::{self, Line};
 use crate::report::picture::scale::Timeline;
 use crate::study::{BASELINE, Study};
-use crate::table::{Column, Table};
 
 /// How large the picture of a run is.
 const PAPER: (f64, f64) = (860.0, 300.0);
@@ -44,7 +43,7 @@ pub fn first_world(room: &Room, beside: Option<&World>, name: &str, so_far: &[f3
             ink: 1,
         },
     ];
-    let timeline = Timeline::of(&room.times, room.base.scenario.daylight());
+    let timeline = Timeline::of(&room.times, room.background.daylight);
     let active = room.base.scenario.family().active();
     let title = format!("The first world, hour by hour: {active} as the scenario is written, and in “{name}”");
     bands::picture(&title, &lines, &[], &timeline, PAPER)
@@ -52,9 +51,20 @@ pub fn first_world(room: &Room, beside: Option<&World>, name: &str, so_far: &[f3
         .into_string()
 }
 
-/// What is known of a branch: a part of a page, and how many worlds it is of; `None` as long as there is not one.
-pub fn told(room: &Room, id: &str) -> Option<(String, usize)> {
-    let (study, pairs, name, played) = {
+/// The worlds of a branch in which both arms were run, and what is told of it under which name.
+struct Known {
+    study: Arc<Study>,
+    pairs: Vec<[Arc<World>; 2]>,
+    name: String,
+    played: bool,
+    /// What was told of so many worlds under this name.
+    told: Option<String>,
+    background: Option<Arc<Background>>,
+}
+
+impl Known {
+    /// Those of a branch; `None` as long as there is not one.
+    fn of(room: &Room, id: &str) -> Option<Known> {
         let state = room.state();
         let branch = state.branches.get(id)?;
         let (study, files) = branch.study.as_ref()?;
@@ -65,116 +75,82 @@ pub fn told(room: &Room, id: &str) -> Option<(String, usize)> {
             .iter()
             .filter_map(|(replicate, own)| Some([Arc::clone(base.of.get(replicate)?), Arc::clone(own)]))
             .collect();
+        pairs.first()?;
         let name = branch.kept.name.clone();
         let name = if name == BASELINE {
             format!("{name} (changed)")
         } else {
             name
         };
-        if let Some((worlds, of, text)) = &branch.told
-            && (*worlds, of) == (pairs.len(), &name)
-        {
-            return Some((text.clone(), *worlds));
-        }
-        (Arc::clone(study), pairs, name, branch.kept.played.is_some())
+        let told = branch.told.as_ref();
+        let same = |(worlds, of, _): &&(usize, String, String)| (*worlds, of) == (pairs.len(), &name);
+        Some(Known {
+            study: Arc::clone(study),
+            told: told.filter(same).map(|(_, _, text)| text.clone()),
+            pairs,
+            name,
+            played: branch.kept.played.is_some(),
+            background: branch.background.clone(),
+        })
+    }
+}
+
+/// What is known of a branch: a part of a page, and how many worlds it is of; `None` as long as there is not one.
+pub fn told(room: &Room, id: &str) -> Option<(String, usize)> {
+    let known = Known::of(room, id)?;
+    let worlds = known.pairs.len();
+    if let Some(text) = known.told {
+        return Some((text, worlds));
+    }
+    // What is added in a branch has its title from there.
+    let own = || Arc::new((room.program.background)(known.study.arms[1].scenario()));
+    let background = known.background.clone().unwrap_or_else(own);
+    let found = Found::of(&known.study, &known.pairs, [BASELINE, &known.name]);
+    let folder = Folder {
+        background: Background {
+            deeds: both(&room.background.deeds, &background.deeds),
+            ..room.background.clone()
+        },
+        overview: Some(overview(room, &known)),
+        ..folder(&known, &found)
     };
-    let first = pairs.first()?;
-    let found = Found::of(&study, &pairs, [BASELINE, &name]);
-    let folder = folder(room, &study, &pairs, &name, &found);
     let text = html! {
-        p.same { (same(room, &pairs)) }
+        p.same { (same(room, &known.pairs)) }
         (maud::PreEscaped(page::in_short(&folder)))
-        @if played { (luck_and_policy(room, &name, first, &found)) }
+        @if known.played { (luck::section(room, &known.name, &known.pairs, &found)) }
     };
-    let (text, worlds) = (text.into_string(), pairs.len());
+    let text = text.into_string();
     if let Some(branch) = room.state().branches.get_mut(id)
-        && branch.study.as_ref().is_some_and(|(now, _)| Arc::ptr_eq(now, &study))
+        && branch
+            .study
+            .as_ref()
+            .is_some_and(|(now, _)| Arc::ptr_eq(now, &known.study))
     {
-        branch.told = Some((worlds, name, text.clone()));
+        branch.told = Some((worlds, known.name, text.clone()));
+        branch.background = Some(background);
     }
     Some((text, worlds))
 }
 
-/// A branch in a line, for a wall of them: the sentence and how many worlds it is of.
-pub fn in_a_line(room: &Room, id: &str) -> Option<(String, usize)> {
+/// The deeds of the scenario, and those that a branch adds.
+fn both(of_scenario: &[Deed], of_branch: &[Deed]) -> Vec<Deed> {
+    let added = of_branch
+        .iter()
+        .filter(|deed| of_scenario.iter().all(|known| known.id != deed.id));
+    of_scenario.iter().chain(added).cloned().collect()
+}
+
+/// A branch in a sentence, for a wall of them.
+pub fn in_a_line(room: &Room, id: &str) -> Option<String> {
     let may = room.state().branches.get(id)?.may_be_seen();
-    let (text, worlds) = told(room, id).filter(|_| may)?;
-    let (_, rest) = text.split_once("<h1>")?;
-    let (sentence, _) = rest.split_once("</h1>")?;
-    Some((sentence.to_owned(), worlds))
+    let known = Known::of(room, id).filter(|_| may)?;
+    let found = Found::of(&known.study, &known.pairs, [BASELINE, &known.name]);
+    Some(page::sentence(&folder(&known, &found)))
 }
 
-/// Numbers of the worlds of a branch.
-struct Found {
-    table: Table,
-    contrasts: Vec<Named>,
-    asked: Vec<Asked>,
-}
-
-impl Found {
-    fn of(study: &Study, pairs: &[[Arc<World>; 2]], names: [&str; 2]) -> Found {
-        let all: Vec<(usize, &World)> = pairs.iter().flat_map(|pair| [(0, &*pair[0]), (1, &*pair[1])]).collect();
-        let asked: Vec<Asked> = study
-            .summed_up()
-            .into_iter()
-            .map(|named| Asked {
-                name: named.name,
-                label: named.label,
-                unit: named.unit,
-            })
-            .collect();
-        let mut columns = vec![
-            (
-                "arm".to_owned(),
-                Column::Text(all.iter().map(|(arm, _)| names[*arm].to_owned()).collect()),
-            ),
-            (
-                "replicate".to_owned(),
-                Column::Int(all.iter().map(|(_, world)| i64::from(world.replicate)).collect()),
-            ),
-        ];
-        for (place, one) in asked.iter().enumerate() {
-            let value = |world: &World| world.outcomes.get(place).copied().flatten().unwrap_or(f64::NAN);
-            columns.push((
-                one.name.clone(),
-                Column::Float(all.iter().map(|(_, world)| value(world)).collect()),
-            ));
-        }
-        let table = Table::new(columns);
-        let mut contrasts = contrasts(&table, &names, &asked);
-        if let Some(worlds) = &study.worlds {
-            in_worlds(&mut contrasts, &table, names[0], worlds);
-        }
-        Found {
-            table,
-            contrasts,
-            asked,
-        }
-    }
-
-    /// The totals of an arm.
-    fn totals(&self, arm: &str) -> Vec<Total> {
-        let arms = self.table.column("arm").expect("it has arms");
-        let total = |asked: &Asked| {
-            let column = self.table.column(&asked.name).expect("it has what was asked");
-            let rows = (0..self.table.rows()).filter(|&row| arms.text(row) == arm);
-            let had: Vec<f64> = rows
-                .map(|row| column.number(row))
-                .filter(|value| value.is_finite())
-                .collect();
-            Total {
-                arm: arm.to_owned(),
-                name: asked.name.clone(),
-                label: asked.label.clone(),
-                spread: (!had.is_empty()).then(|| Spread::of(&had)),
-                runs: had.len(),
-            }
-        };
-        self.asked.iter().map(total).collect()
-    }
-}
-
-fn folder(room: &Room, study: &Study, pairs: &[[Arc<World>; 2]], name: &str, found: &Found) -> Folder<'static> {
+/// A branch as a folder of results, without its course.
+fn folder(known: &Known, found: &Found) -> Folder<'static> {
+    let (study, name) = (&known.study, known.name.as_str());
     let (family, size) = (study.family(), study.arms[0].model.size());
     Folder {
         title: study.identity.title.clone(),
@@ -183,13 +159,13 @@ fn folder(room: &Room, study: &Study, pairs: &[[Arc<World>; 2]], name: &str, fou
             scenario: study.identity.scenario.clone(),
             version: study.identity.version.clone(),
             seed: study.identity.seed,
-            replicates: pairs.len(),
+            replicates: known.pairs.len(),
             arms: [BASELINE, name].map(|arm| (arm.to_owned(), Vec::new())).to_vec(),
             people: size.people,
             persons_per_agent: size.persons_per_agent,
             files: Vec::new(),
         },
-        background: (room.program.background)(&room.base.scenario),
+        background: Background::default(),
         metrics: family.metrics(),
         first: family.first_totals(),
         labels: family
@@ -197,7 +173,7 @@ fn folder(room: &Room, study: &Study, pairs: &[[Arc<World>; 2]], name: &str, fou
             .iter()
             .map(|total| (total.name.to_owned(), total.label.to_owned()))
             .collect(),
-        overview: Some(overview(room, study, pairs, name)),
+        overview: None,
         totals: [BASELINE, name].into_iter().flat_map(|arm| found.totals(arm)).collect(),
         contrasts: found.contrasts.clone(),
         ablation: None,
@@ -208,11 +184,11 @@ fn folder(room: &Room, study: &Study, pairs: &[[Arc<World>; 2]], name: &str, fou
     }
 }
 
-fn overview(room: &Room, study: &Study, pairs: &[[Arc<World>; 2]], name: &str) -> Overview {
+fn overview(room: &Room, known: &Known) -> Overview {
     let mut collecting = Collecting::default();
-    for pair in pairs {
-        for (arm, world) in [BASELINE, name].into_iter().zip(pair) {
-            collecting.add(arm, &world.series(study, &room.times), None, &world.happened());
+    for pair in &known.pairs {
+        for (arm, world) in [BASELINE, &known.name].into_iter().zip(pair) {
+            collecting.add(arm, &world.series(&known.study, &room.times), None, &world.happened());
         }
     }
     collecting.finish()
@@ -235,50 +211,5 @@ fn same(room: &Room, pairs: &[[Arc<World>; 2]]) -> String {
             hour(&room.times[tick.min(room.times.len() - 1)]),
             worlds_of(worlds)
         ),
-    }
-}
-
-/// What was policy and what was luck, of a branch that was played.
-fn luck_and_policy(room: &Room, name: &str, first: &[Arc<World>; 2], found: &Found) -> Markup {
-    let of_first = |outcome: &str, arm: usize| {
-        let place = found.asked.iter().position(|asked| asked.name == outcome)?;
-        first[arm].outcomes.get(place).copied().flatten()
-    };
-    let told = |value: Option<f64>| value.map_or("never".to_owned(), number);
-    let names = room.base.scenario.family().first_totals();
-    let rows = names.iter().filter_map(|name| {
-        let named = found.contrasts.iter().find(|named| named.outcome == **name)?;
-        Some((named, named.contrast.as_ref()?))
-    });
-    let policy = |contrast: &Contrast| match contrast.interval {
-        Some(interval) => format!(
-            "{} ({} to {})",
-            signed(contrast.difference),
-            signed(interval.low),
-            signed(interval.high)
-        ),
-        None => format!("{} (too few worlds to say how sure)", signed(contrast.difference)),
-    };
-    html! {
-        section.played aria-labelledby="luck" {
-            h2 id="luck" { "What was your policy, and what was luck" }
-            p.lead {
-                "You governed in one world. Policy is the mean difference to the same worlds with the same dice, governed as the scenario is written, with its 95 % interval. \
-                 Luck is how far your own choices end differently with other dice."
-            }
-            div.frame tabindex="0" role="group" aria-label="Policy and luck" { table {
-                thead { tr {
-                    th scope="col" { "Outcome" } th scope="col" { "Your world, as the scenario is written" } th scope="col" { "Your world, as you governed" }
-                    th scope="col" { "Policy" } th scope="col" { "Luck: “" (name) "” with other dice" }
-                } }
-                tbody { @for (named, contrast) in rows { tr {
-                    th scope="row" { (named.label) }
-                    td { (told(of_first(&named.outcome, 0))) }
-                    td { (told(of_first(&named.outcome, 1))) }
-                    td { (policy(contrast)) }
-                    td { (number(contrast.arm.low)) " to " (number(contrast.arm.high)) }
-                } } }
-            } }
-        }
     }
 }

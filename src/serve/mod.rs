@@ -10,25 +10,38 @@
 //! | file | what it is |
 //! |---|---|
 //! | `http`, `guard`, `answer` | the edge: connections and limits; who may ask; what is asked, without HTTP |
-//! | `routes`, `page` | what can be asked; the files of the page |
-//! | `overlay`, `shelf` | what a page wrote, judged by the checker; kinds and keys, as forms are made of them |
-//! | `room`, `branch` | branches, and who may do what to them; what is kept of one |
+//! | `routes`, `shown`, `page` | what can be asked; what a page is shown; the files of the page |
+//! | `overlay`, `judge`, `edit` | files that a page may name; what the checker says; a text as a form changes it |
+//! | `begin`, `shelf` | what a page begins with; kinds and keys, as forms are made of them |
+//! | `room`, `state`, `branch` | the scenario and who may do what; what changes; what is kept of a branch |
+//! | `keeping` | what is done to branches |
+//! | `play` | decision mode |
 //! | `engine`, `worlds` | the one queue; worlds that were run, kept in a file for each arm |
-//! | `live`, `sight`, `results` | what is known of a branch; what a government can see; a folder of results |
+//! | `live`, `found`, `luck` | what is known of a branch; its numbers; of one that was played, what was policy and what was luck |
+//! | `sight`, `results` | what a government can see; a folder of results |
 
 mod answer;
+mod begin;
 mod branch;
+mod edit;
 mod engine;
+mod found;
 mod guard;
 mod http;
+mod judge;
+mod keeping;
 mod live;
+mod luck;
 mod overlay;
 mod page;
+mod play;
 mod results;
 mod room;
 mod routes;
 mod shelf;
+mod shown;
 mod sight;
+mod state;
 mod worlds;
 
 use std::fmt;

@@ -168,32 +168,6 @@ fn value(node: &Node) -> Json {
     }
 }
 
-/// What is wrong with what a page wrote, each at its line and column, from 1; what stands in another file says which.
-pub fn told(problems: &Problems, text: &str) -> Json {
-    let one = |problem: &Problem| {
-        let own = problem.place.as_ref().filter(|place| place.source == 0);
-        let spot = |at: usize| {
-            let before = text.get(..at).unwrap_or(text);
-            let line = before.matches('\n').count() + 1;
-            let column = before.rsplit('\n').next().unwrap_or_default().encode_utf16().count() + 1;
-            (line, column)
-        };
-        let place = own.map(|place| (spot(place.start), spot(place.end)));
-        json!({
-            "message": problem.message,
-            "label": problem.label,
-            "help": problem.help,
-            "warning": problem.warning,
-            "line": place.map(|(from, _)| from.0),
-            "column": place.map(|(from, _)| from.1),
-            "end_line": place.map(|(_, to)| to.0),
-            "end_column": place.map(|(_, to)| to.1),
-            "elsewhere": own.is_none() && problem.place.is_some(),
-        })
-    };
-    problems.list().iter().map(one).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -240,28 +214,5 @@ mod tests {
         assert!(!split.what_if && split.title.contains("Kazakhstan"), "{split:?}");
         // A table of regions is no overlay, and nor is a search.
         assert!(base.presets.iter().all(|preset| !preset.file.contains("search")));
-    }
-
-    #[test]
-    fn problems_stand_at_their_line_and_column_as_a_page_counts_them() {
-        let base = kazakhstan();
-        let text = format!(
-            "{}# ы😀\naction = [{{ id = \"lpg-50\", credibilty = 0.1 }}]\n",
-            base.empty()
-        );
-        let problems = base.over("a", &text).unwrap().simulation().unwrap_err();
-        let told = told(&problems, &text);
-        assert_eq!(
-            (&told[0]["line"], &told[0]["column"]),
-            (&json!(4), &json!(28)),
-            "{told}"
-        );
-        assert!(
-            told[0]["help"][0]
-                .as_str()
-                .unwrap()
-                .contains("did you mean `credibility`?"),
-            "{told}"
-        );
     }
 }

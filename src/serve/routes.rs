@@ -6,12 +6,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Asked, Reply, Who};
-use super::branch::{Branch, Kept, Played, Urgent};
-use super::overlay::{document, told};
+use super::branch::Urgent;
+use super::edit::{self, Save};
+use super::play::{decide, play};
 use super::room::{MOST, Room, nothing};
-use super::{live, results, shelf};
-use crate::document::problem::Problems;
-use crate::document::tree;
+use super::shown::{about, list, shown, wall};
+use super::{judge, live, results};
 
 /// What a branch can hold.
 const TEXT: usize = 256 << 10;
@@ -28,7 +28,7 @@ pub fn answer(room: &Arc<Room>, asked: &Asked) -> Result<Reply, Answer> {
         ("GET", ["room"]) => about(room, asked),
         ("GET", ["scenario"]) => json!({ "file": room.base.file, "text": room.base.text }),
         ("GET", ["explain"]) => explained(room, &asked.query),
-        ("POST", ["check"]) => checked(room, &asked.read::<Text>()?)?,
+        ("POST", ["check"]) => checked(room, &asked.read::<Sent>()?)?,
         ("GET", ["branches"]) => list(room, &asked.who),
         ("POST", ["branches"]) => begin(room, asked)?,
         ("GET", ["wall"]) => host_only().map(|()| wall(room))?,
@@ -81,7 +81,9 @@ fn of_branch(room: &Arc<Room>, asked: &Asked, id: &str, method: &str, rest: &[&s
         }
         ("POST", ["stop"]) => room.stop(id).map(|()| json!({}))?,
         ("GET", ["events"]) => {
-            let watched = room.state().branches.get(id).ok_or_else(nothing)?.watched();
+            let state = room.state();
+            let watched = state.branches.get(id).ok_or_else(nothing)?.watched();
+            state.tell(id);
             return Ok(Reply::Events(watched));
         }
         ("GET", ["told"]) => {
@@ -157,8 +159,9 @@ fn of_branch(room: &Arc<Room>, asked: &Asked, id: &str, method: &str, rest: &[&s
 }
 
 #[derive(Deserialize)]
-struct Text {
+struct Sent {
     text: String,
+    document: Option<Value>,
     #[serde(default)]
     whole: bool,
 }
@@ -179,66 +182,6 @@ struct Begin {
     text: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct Save {
-    version: u64,
-    name: Option<String>,
-    text: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Play {
-    version: u64,
-    tick: u32,
-    hours: u32,
-}
-
-/// All that a page needs to begin: the scenario, its chronicle, the shelf, and who asks.
-fn about(room: &Room, asked: &Asked) -> Value {
-    let scenario = &room.base.scenario;
-    let (document, _) = tree::parse(0, &scenario.to_toml());
-    let of = |key: &str| -> Vec<Value> { document.tables(key).map(|(table, _)| self::document(table)).collect() };
-    let first = room
-        .state()
-        .worlds
-        .get(&room.alone.1)
-        .and_then(|worlds| worlds.of.get(&0).cloned());
-    let mut happened = serde_json::Map::new();
-    for (tick, _, _, subject) in first.iter().flat_map(|world| &world.events) {
-        happened.entry(subject.clone()).or_insert(json!(tick));
-    }
-    let pupil = match &asked.who {
-        Who::Host => None,
-        Who::Pupil(word) => room.state().pupils.get(word).cloned(),
-    };
-    let sorts: serde_json::Map<String, Value> = document
-        .tables("shock")
-        .chain(document.tables("action"))
-        .filter_map(|(table, _)| Some((table.text("id")?.to_owned(), json!(shelf::sort(table.text("kind")?)))))
-        .collect();
-    json!({
-        "title": scenario.title(),
-        "name": scenario.name(),
-        "file": room.base.file,
-        "path": room.base.path.display().to_string(),
-        "seed": scenario.seed(),
-        "empty": room.base.empty(),
-        "times": room.times.iter().map(|time| time.get(..16).unwrap_or_default()).collect::<Vec<_>>(),
-        "tick_minutes": room.alone.0.arms[0].model.size().tick_minutes,
-        "regions": scenario.regions().iter().map(|region| json!({ "id": region.id, "name": region.name })).collect::<Vec<_>>(),
-        "shock": of("shock"),
-        "action": of("action"),
-        "sorts": sorts,
-        "happened": happened,
-        "known": first.is_some(),
-        "presets": room.base.presets,
-        "shelf": shelf::shelf(scenario.family().format()),
-        "classroom": room.classroom,
-        "pupil": pupil,
-        "version": env!("CARGO_PKG_VERSION"),
-    })
-}
-
 fn explained(room: &Room, query: &str) -> Value {
     let key = query
         .split('&')
@@ -252,102 +195,44 @@ fn explained(room: &Room, query: &str) -> Value {
     }
 }
 
-/// What is wrong with a text, and what it says.
-fn checked(room: &Room, sent: &Text) -> Result<Value, Answer> {
+/// What is wrong with a text, or with one that a form changes, and what it says.
+fn checked(room: &Room, sent: &Sent) -> Result<Value, Answer> {
     if sent.text.len() > if sent.whole { 1 << 20 } else { TEXT } {
-        return Err(Answer::refused(413, "that is too long"));
+        return Err(too_long());
     }
-    let scenario = room.base.over("page", &sent.text);
-    let problems = match &scenario {
-        Ok(scenario) => match scenario.simulation() {
-            Ok(_) => Some(scenario.warnings()),
-            Err(problems) => Some(problems),
-        },
-        Err(problems) => Some(problems.clone()),
+    let text = match &sent.document {
+        Some(document) => edit::changed(&sent.text, document),
+        None => sent.text.clone(),
     };
-    let outline = scenario
-        .ok()
-        .and_then(|scenario| scenario.simulation().ok())
-        .map(|model| model.outline());
-    Ok(json!({
-        "problems": problems.map(|problems| told(&problems, &sent.text)),
-        "document": document(&tree::parse(0, &sent.text).0),
-        "outline": outline,
-    }))
+    Ok(judge::checked(&room.base, &text))
 }
 
-fn list(room: &Room, who: &Who) -> Value {
-    let state = room.state();
-    let own = state.branches.values().filter(|branch| match who {
-        Who::Host => branch.kept.owner.is_none(),
-        Who::Pupil(word) => branch.kept.owner.as_ref() == Some(word),
-    });
-    let line = |branch: &Branch| {
-        json!({
-            "id": branch.kept.id,
-            "name": branch.kept.name,
-            "right": branch.study.is_some(),
-            "worlds": state.done(branch),
-            "wanted": branch.kept.wanted,
-            "played": branch.kept.played,
-        })
-    };
-    own.map(line).collect()
+fn too_long() -> Answer {
+    Answer::refused(413, "that is too long")
 }
 
 fn begin(room: &Arc<Room>, asked: &Asked) -> Result<Value, Answer> {
     let begin: Begin = asked.read()?;
     let text = begin.text.unwrap_or_else(|| room.base.empty());
     if text.len() > TEXT {
-        return Err(Answer::refused(413, "that is too long"));
+        return Err(too_long());
     }
     let id = room.begin(&asked.who, &short(&begin.name), &text)?;
     shown(room, &id)
 }
 
-/// A branch with all that a page needs of it.
-fn shown(room: &Room, id: &str) -> Result<Value, Answer> {
-    let (kept, done) = {
-        let state = room.state();
-        let branch = state.branches.get(id).ok_or_else(nothing)?;
-        (branch.kept.clone(), state.done(branch))
-    };
-    Ok(described(room, &kept, done))
-}
-
-fn described(room: &Room, kept: &Kept, done: usize) -> Value {
-    let mut told = match checked(
-        room,
-        &Text {
-            text: kept.text.clone(),
-            whole: true,
-        },
-    ) {
-        Ok(told) => told,
-        Err(_) => json!({}),
-    };
-    told["id"] = json!(kept.id);
-    told["name"] = json!(kept.name);
-    told["text"] = json!(kept.text);
-    told["version"] = json!(kept.version);
-    told["wanted"] = json!(kept.wanted);
-    told["worlds"] = json!(done);
-    told["played"] = json!(kept.played);
-    told["arm"] = json!(results::arm(&kept.name));
-    told
-}
-
 fn saved(room: &Arc<Room>, asked: &Asked, id: &str) -> Result<Value, Answer> {
     let save: Save = asked.read()?;
-    if save.text.as_ref().is_some_and(|text| text.len() > TEXT) {
-        return Err(Answer::refused(413, "that is too long"));
+    let (playing, before) = {
+        let state = room.state();
+        let branch = state.branches.get(id).ok_or_else(nothing)?;
+        (!branch.may_be_seen(), branch.kept.text.clone())
+    };
+    let text = save.written(&before);
+    if text.as_ref().is_some_and(|text| text.len() > TEXT) {
+        return Err(too_long());
     }
-    let playing = room
-        .state()
-        .branches
-        .get(id)
-        .is_some_and(|branch| !branch.may_be_seen());
-    if playing && save.text.is_some() {
+    if playing && text.is_some() {
         return Err(Answer::refused(
             409,
             "this branch is being played; what was decided is decided",
@@ -355,102 +240,9 @@ fn saved(room: &Arc<Room>, asked: &Asked, id: &str) -> Result<Value, Answer> {
     }
     room.save(id, save.version, |kept| {
         kept.name = save.name.map_or(kept.name.clone(), |name| short(&name));
-        kept.text = save.text.unwrap_or(kept.text.clone());
+        kept.text = text.unwrap_or(kept.text.clone());
     })?;
     shown(room, id)
-}
-
-/// Let time stand still at a tick, and be governed from there.
-fn play(room: &Arc<Room>, asked: &Asked, id: &str) -> Result<Value, Answer> {
-    let play: Play = asked.read()?;
-    let minutes = room.alone.0.arms[0].model.size().tick_minutes.max(1);
-    let ticks = room.times.len() as u32;
-    if play.tick == 0 || play.tick >= ticks || !(1..=72).contains(&play.hours) {
-        return Err(Answer::refused(
-            400,
-            "choose a moment within the run, and 1 to 72 hours between decisions",
-        ));
-    }
-    room.save(id, play.version, |kept| {
-        kept.played = Some(Played {
-            tick: play.tick,
-            step: (play.hours * 60).div_ceil(minutes),
-            over: false,
-        });
-    })?;
-    room.want(id, Some(Urgent::View), 0)?;
-    shown(room, id)
-}
-
-/// Take what was chosen, if it leaves alone what has happened, and let time run to the next decision or the end.
-fn decide(room: &Arc<Room>, asked: &Asked, id: &str) -> Result<Value, Answer> {
-    let save: Save = asked.read()?;
-    let text = save
-        .text
-        .ok_or_else(|| Answer::refused(400, "a decision is an overlay"))?;
-    let (before, played) = {
-        let state = room.state();
-        let branch = state.branches.get(id).ok_or_else(nothing)?;
-        (branch.study.clone(), branch.kept.played)
-    };
-    let (Some((before, _)), Some(played)) = (before, played.filter(|played| !played.over)) else {
-        return Err(Answer::refused(409, "nothing is to be decided here"));
-    };
-    let wrong = |problems: Problems| Answer {
-        status: 422,
-        ..Answer::json(&json!({ "error": "something is wrong in this decision", "problems": told(&problems, &text) }))
-    };
-    let now = room.study(id, &text).map_err(wrong)?;
-    let [old, new] = [&before, &now].map(|study| &study.arms[1].model);
-    if let Some(parts) = old.earliest_difference(new.as_ref()).filter(|&tick| tick < played.tick) {
-        let time = crate::report::format::hour(&room.times[parts as usize]);
-        let why = format!("this would change what was done on {time}, which is past; choose a later moment");
-        return Err(Answer::refused(409, &why));
-    }
-    let next = played.tick + played.step;
-    let over = next as usize >= room.times.len();
-    room.save(id, save.version, |kept| {
-        kept.text = text.clone();
-        kept.played = Some(Played {
-            tick: next.min(room.times.len() as u32),
-            over,
-            ..played
-        });
-    })?;
-    match over {
-        true => room.want(id, Some(Urgent::First), 200)?,
-        false => room.want(id, Some(Urgent::View), 0)?,
-    }
-    shown(room, id)
-}
-
-/// All branches of all pupils, in a line each.
-fn wall(room: &Room) -> Value {
-    let (pupils, branches) = {
-        let state = room.state();
-        let line = |branch: &Branch| (branch.kept.clone(), state.done(branch), branch.study.is_some());
-        (
-            state.pupils.clone(),
-            state.branches.values().map(line).collect::<Vec<_>>(),
-        )
-    };
-    let of = |owner: Option<&String>| -> Vec<Value> {
-        let own = branches.iter().filter(|(kept, ..)| kept.owner.as_ref() == owner);
-        own.map(|(kept, done, right)| {
-            json!({
-                "id": kept.id,
-                "name": kept.name,
-                "right": right,
-                "worlds": done,
-                "wanted": kept.wanted,
-                "played": kept.played,
-                "sentence": live::in_a_line(room, &kept.id).map(|(sentence, _)| sentence),
-            })
-        })
-        .collect()
-    };
-    let pupil = |(word, name): (&String, &String)| json!({ "word": word, "name": name, "branches": of(Some(word)) });
-    json!({ "pupils": pupils.iter().map(pupil).collect::<Vec<_>>(), "host": of(None) })
 }
 
 /// A name without control characters and not too long.

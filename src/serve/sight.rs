@@ -41,7 +41,7 @@ pub fn find(room: &Arc<Room>, id: &str, study: &Arc<Study>, stop: &AtomicBool) -
         replicate: 0,
         arm: 1,
     };
-    run(study, job, &mut |readings, _| {
+    run(study, room.record(), job, &mut |readings, _| {
         history.push(readings.clone());
         match history.len() as u32 >= played.tick || stop.load(SeqCst) || room.is_closing() {
             true => ControlFlow::Break(()),

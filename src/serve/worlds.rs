@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::analysis::replicate::Replicate;
+use crate::analysis::score::{Observation, Record};
 use crate::metric::Readings;
 use crate::sim::event::Event;
 use crate::sim::recorder::Recorder;
@@ -29,6 +30,9 @@ pub struct World {
     pub replicate: u32,
     /// The outcomes of the study; `None` where it has none.
     pub outcomes: Vec<Option<f64>>,
+    /// The numbers that the record of the scenario is held against; `None` where it has none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held: Vec<Option<f64>>,
     /// Of the first metric, and of those who are violent where they are counted: the whole, tick by tick.
     pub lines: Vec<Vec<f32>>,
     /// A checksum of all that was measured, tick by tick: where two worlds of the same dice part.
@@ -55,16 +59,17 @@ pub fn drawn(study: &Study) -> Vec<&'static str> {
 /// Why it failed.
 pub fn run(
     study: &Study,
+    record: Option<&Record>,
     job: Job,
     watch: &mut dyn FnMut(&Readings, &[Event]) -> ControlFlow<()>,
 ) -> Result<Option<World>, String> {
     let attempt = || {
         if study.worlds.is_none() {
             let arm = study.arm(job);
-            return Ok(simulate(study, &*arm.model, job, watch));
+            return Ok(simulate((study, record), &*arm.model, job, watch));
         }
         let (model, _) = study.model(job).map_err(|problems| problems.to_string())?;
-        Ok(simulate(study, &*model, job, watch))
+        Ok(simulate((study, record), &*model, job, watch))
     };
     // A run that breaks off is told; nothing that it touched outlives it.
     catch_unwind(AssertUnwindSafe(attempt))
@@ -97,7 +102,7 @@ impl Observer for Watching<'_, '_> {
 }
 
 fn simulate(
-    study: &Study,
+    (study, record): (&Study, Option<&Record>),
     model: &dyn Simulation,
     job: Job,
     watch: &mut dyn FnMut(&Readings, &[Event]) -> ControlFlow<()>,
@@ -120,14 +125,23 @@ fn simulate(
     let [series, events] = [recorded.series, recorded.events].map(|table| with_times(&study.calendar, table));
     let places = recorded.places.map(|table| with_times(&study.calendar, table));
     let replicate = Replicate::of(&series, &events).with_places(places.as_ref());
+    let finite = |value: f64| value.is_finite().then_some(value);
     let outcomes = study.summed_up().into_iter().map(|named| named.outcome.of(&replicate));
+    let held = observed(record).map(|observation| observation.outcome.of(&replicate));
     Some(World {
+        held: held.map(finite).collect(),
         replicate: job.replicate,
-        outcomes: outcomes.map(|value| value.is_finite().then_some(value)).collect(),
+        outcomes: outcomes.map(finite).collect(),
         lines: watching.lines.into_iter().map(|(_, line)| line).collect(),
         trace: watching.trace,
         events: listed(&events),
     })
+}
+
+/// The observations that a world is held against: numbers of the scenario as it is.
+pub fn observed(record: Option<&Record>) -> impl Iterator<Item = &Observation> {
+    let all = record.into_iter().flat_map(|record| &record.observations);
+    all.filter(|one| one.variant.is_none() && one.value.is_some())
 }
 
 /// What pages show below a curve: what was said, announced and took effect.
@@ -224,9 +238,9 @@ impl Worlds {
     }
 }
 
-/// The file of the worlds of an arm: what decides them is its whole scenario, the seed, the plausible worlds and the
-/// version.
-pub fn file(folder: &Path, study: &Study, arm: usize) -> PathBuf {
+/// The file of the worlds of an arm: what decides them is its whole scenario, the seed, the plausible worlds, what the record
+/// asks of them and the version.
+pub fn file(folder: &Path, study: &Study, record: Option<&Record>, arm: usize) -> PathBuf {
     let mut sum = Sha256::new();
     let scenario = study.arms[arm].text.clone().unwrap_or_default();
     let mut part = |text: &str| {
@@ -239,6 +253,7 @@ pub fn file(folder: &Path, study: &Study, arm: usize) -> PathBuf {
     part(&scenario);
     // Outcomes are those of the baseline.
     study.summed_up().iter().for_each(|named| part(&named.text));
+    observed(record).for_each(|one| part(&one.outcome.to_string()));
     study.given.iter().for_each(|(_, text)| part(text));
     // What an arm says itself wins over its world, so which keys it says decides too.
     study.arms[arm].identity.overrides.iter().for_each(|text| part(text));

@@ -31,7 +31,7 @@ pub struct Rival {
     pub meaning: &'static str,
     /// Who argues for it.
     pub source: &'static str,
-    /// Parameters that are read under this form alone, as `group.name`.
+    /// Parameters that are not read under all forms but under this one, as `group.name`.
     pub own: &'static [&'static str],
 }
 
@@ -96,6 +96,9 @@ forms! {
         Saturation "saturation" "A crowd draws in proportion while it is small, and one beyond all measure no more than another, ceiling x seen / (seen + half).",
             "Gallup et al. 2012 on whom a crowd that looks up draws along, after Milgram, Bickman and Berkowitz 1969; Davies et al. 2013",
             ["perception.crowd_ceiling", "perception.crowd_half"];
+        Share "share" "So does the share of residents who are out, of those among whom people see or hear of them, so that neither the size of a country nor how it is cut into regions matters.",
+            "shares of a group as in Granovetter 1978 and Siegel 2009",
+            ["perception.crowd_ceiling", "perception.crowd_half_share"];
     }
     shutdown: Shutdown, "What a cut network does to those who are cut off, beside the violence of isolation." {
         Reach "reach" "They see less of crowds elsewhere, and forget them as ever.",
@@ -109,9 +112,9 @@ forms! {
         Credibility "credibility" "What the credibility of the action says: a promise of half takes half of what it takes away, and a price that has fallen has fallen.",
             "calibrated",
             [];
-        Commitment "commitment" "As much of that as people count on to last: a part, and of that less for each concession that has been taken back and for the share of people who are angry at repression. A promised price contents only as many as demand a price.",
+        Commitment "commitment" "As much of that as people count on: of a promise a part, less for each concession that has been taken back and for the share of people who are angry at repression, and nothing for those who do not demand a price; and of what is in force all but what they fear to lose again.",
             "Acemoglu and Robinson 2006 on commitment; Leuschner and Hellmeier 2024; de Vogel on optimists and pessimists",
-            ["demands.commitment"];
+            ["demands.commitment", "demands.reversal"];
     }
     fire: Fire, "When officers shoot." {
         Ordered "ordered" "Under orders to fire, and then at the violent in the streets and those beside them.",
@@ -124,11 +127,13 @@ forms! {
 }
 
 impl Forms {
-    /// The mechanism and the form under which alone a parameter is read, if there is one.
-    pub fn needed_by(parameter: &str) -> Option<(&'static Mechanism, usize)> {
+    /// If none of these forms reads a parameter that others do, the mechanism and the first form of it that does.
+    pub fn that_reads(&self, parameter: &str) -> Option<(&'static Mechanism, &'static Rival)> {
         Forms::TABLE.iter().find_map(|mechanism| {
-            let reads = |rival: &Rival| rival.own.contains(&parameter);
-            mechanism.rivals.iter().position(reads).map(|form| (mechanism, form))
+            let reads = |rival: &&Rival| rival.own.contains(&parameter);
+            let reader = mechanism.rivals.iter().find(reads)?;
+            let chosen = &mechanism.rivals[(mechanism.chosen)(self)];
+            (!reads(&chosen)).then_some((mechanism, reader))
         })
     }
 }

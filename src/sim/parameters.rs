@@ -66,8 +66,9 @@ rules! {
     /// What people see and hear of a crowd.
     perception: Perception {
         crowd_reference = 877.0, "people", 1.0..=100000.0, "calibrated; Weber-Fechner form", "A crowd of this size is the unit on the logarithmic scale on which crowds are perceived: ln(1 + seen / reference).";
-        crowd_ceiling = 4.5, "ln units", 0.1..=100.0, "estimate: what the logarithm gives for 80,000 people", "Under `rules.forms.crowd = \"saturation\"`: how large a crowd beyond all measure seems, on the scale of the logarithm.";
+        crowd_ceiling = 4.5, "ln units", 0.1..=100.0, "estimate: what the logarithm gives for 80,000 people", "Under `rules.forms.crowd = \"saturation\"` or `\"share\"`: how large a crowd beyond all measure seems, on the scale of the logarithm.";
         crowd_half = 5000.0, "people", 1.0..=10000000.0, "estimate: as steep as the logarithm for small crowds", "Under `rules.forms.crowd = \"saturation\"`: people who seem half as many as a crowd beyond all measure.";
+        crowd_half_share = 300.0, "people/100,000", 0.01..=100000.0, "estimate", "Under `rules.forms.crowd = \"share\"`: people out among 100,000 who seem half as many as everybody.";
         news_hours = 6.0, "hours", 0.1..=96.0, "calibrated; Bonnasse-Gahot et al. 2018, contagion over hours to days", "Time in which news of a crowd, or of repression, has reached 63 % of those who can hear of it.";
         memory_hours = 40.0, "hours", 1.0..=240.0, "calibrated", "Time in which the picture of a crowd that has gone home fades to 37 %.";
         cut_fading = 0.5, "ratio", 0.0..=1.0, "estimate", "Under `rules.forms.shutdown = \"anger\"`: how fast the picture of a crowd fades where the network is cut altogether, against where it works; 0 keeps it.";
@@ -105,7 +106,8 @@ rules! {
         ladder_start = 0.0253, "ratio", 0.0..=5.0, "calibrated", "Weight of political against material grievance in what people demand before anything has happened.";
         ladder_per_belief = 0.216, "ratio", 0.0..=10.0, "calibrated; dynamic demands, Leuschner and Hellmeier 2024", "How far belief that protest works moves demands up the ladder from price to government to regime.";
         ladder_per_crowd = 0.145, "ratio per ln unit", 0.0..=1.0, "calibrated; Kuran 1991", "How far a visible crowd moves demands up the ladder.";
-        commitment = 0.5, "share", 0.0..=1.0, "estimate", "Under `rules.forms.promise = \"commitment\"`: share of a concession that people count on to last, where none has been taken back and nobody is angry.";
+        commitment = 0.5, "share", 0.0..=1.0, "estimate", "Under `rules.forms.promise = \"commitment\"`: share of a promise that people count on, where no concession has been taken back and nobody is angry.";
+        reversal = 0.25, "share", 0.0..=1.0, "estimate", "Under `rules.forms.promise = \"commitment\"`: share of a concession in force that people who count on no promise fear to lose again once the streets are empty.";
         regime_step = 0.673, "ratio", 0.0..=5.0, "calibrated", "Rung of the ladder (times discontent) above which the demand is the end of the regime and not another government.";
     }
     /// Belief that protest works, and legitimacy.
@@ -128,9 +130,9 @@ rules! {
         fear_reference = 100.0, "harm/hour", 0.1..=100000.0, "calibrated", "Harm an hour at which repression spreads half of the fear it can.";
         fear_half_life = 49.3, "hours", 1.0..=2160.0, "calibrated", "Half-life of fear.";
         own_community = 20.0, "ratio", 0.0..=1000.0, "calibrated; Siegel 2011", "How much harder harm to a neighbour hits than news of one harmed person in the region.";
-        relative_backlash_reference = 4.0, "harm/hour/100,000", 0.001..=10000.0, "estimate: the absolute reference in the largest region", "Under `rules.forms.harm = \"relative\"`: harm an hour in 100,000 of those who hear of it at which repression feeds anger most.";
-        relative_fear_reference = 5.0, "harm/hour/100,000", 0.001..=100000.0, "estimate: the absolute reference in the largest region", "Under `rules.forms.harm = \"relative\"`: harm an hour in 100,000 of those who hear of it at which repression spreads half of the fear it can.";
-        relative_own_community = 1.0, "1/100,000", 0.0..=1000.0, "estimate; Siegel 2011", "Under `rules.forms.harm = \"relative\"`: harm to one neighbour weighs as harm to so many in 100,000 residents.";
+        relative_backlash_reference = 7.8, "harm/hour/100,000", 0.001..=10000.0, "estimate: the absolute one in a region as large as the average of Kazakhstan", "Under `rules.forms.harm = \"relative\"`: harm an hour in 100,000 of those who hear of it at which repression feeds anger most.";
+        relative_fear_reference = 8.9, "harm/hour/100,000", 0.001..=100000.0, "estimate: likewise", "Under `rules.forms.harm = \"relative\"`: harm an hour in 100,000 of those who hear of it at which repression spreads half of the fear it can.";
+        relative_own_community = 1.8, "1/100,000", 0.0..=1000.0, "estimate: likewise; Siegel 2011", "Under `rules.forms.harm = \"relative\"`: harm to one neighbour weighs as harm to so many in 100,000 residents.";
     }
     /// Who turns violent, and who loots.
     violence: Violence {
@@ -157,7 +159,7 @@ rules! {
         arrest_rate = 0.00048, "arrests/officer-hour", 0.0..=1.0, "calibrated", "Arrests by an officer who contains a crowd; three times that when dispersing, a fifth when holding.";
         violent_arrest = 2.0, "ratio", 0.0..=100.0, "calibrated", "How much likelier violent people are arrested than peaceful ones.";
         cordon_share = 0.1, "share", 0.0..=1.0, "estimate", "Under `rules.forms.contact = \"encounter\"`: share of the peaceful whom officers deal with when they contain a crowd, those at the cordon. When they disperse it, all; when they hold, nobody.";
-        encounter_arrest_rate = 0.01, "arrests/encounter-hour", 0.0..=10.0, "estimate", "Under `rules.forms.contact = \"encounter\"`: arrests in an hour of an encounter of an officer with a person in the streets.";
+        encounter_arrest_rate = 0.01, "arrests/encounter-hour", 0.0..=10.0, "estimate: of the order of magnitude of the other form", "Under `rules.forms.contact = \"encounter\"`: arrests in an hour of an encounter of an officer with a person in the streets.";
         investigation_rate = 0.02, "arrests/officer-hour", 0.0..=1.0, "calibrated; detentions peaked after control was restored", "Arrests at home of people who took part, by an officer in a place under control.";
         detention_hours = 360.0, "hours", 1.0..=8760.0, "15 days of administrative arrest", "Mean time in detention.";
         fatigue_hours = 25.0, "hours", 1.0..=240.0, "calibrated", "Hours of continuous duty against a crowd until an officer is exhausted.";
@@ -191,9 +193,9 @@ rules! {
         officer_death_share = 0.0038, "deaths/injury", 0.0..=1.0, "calibrated", "Officers killed for each one injured by an unarmed crowd.";
         armed_lethality = 6.0, "ratio", 0.0..=100.0, "calibrated", "How much deadlier a fully armed crowd is for officers.";
         live_fire_injury_rate = 0.0055, "injuries/officer-hour", 0.0..=1.0, "calibrated", "Civilians shot by an officer under live fire.";
-        encounter_injury_rate = 0.03, "injuries/encounter-hour", 0.0..=10.0, "estimate", "Under `rules.forms.contact = \"encounter\"`: civilians injured in an hour of an encounter with an officer.";
-        encounter_officer_injury_rate = 0.04, "injuries/encounter-hour", 0.0..=10.0, "estimate", "Under `rules.forms.contact = \"encounter\"`: officers injured in an hour of an encounter with a violent person.";
-        encounter_fire_rate = 0.01, "injuries/encounter-hour", 0.0..=10.0, "estimate", "Under `rules.forms.contact = \"encounter\"`: people shot in an hour of an encounter of an officer under orders to fire with a violent person.";
+        encounter_injury_rate = 0.03, "injuries/encounter-hour", 0.0..=10.0, "estimate: of the order of magnitude of the other form", "Under `rules.forms.contact = \"encounter\"`: civilians injured in an hour of an encounter with an officer.";
+        encounter_officer_injury_rate = 0.02, "injuries/encounter-hour", 0.0..=10.0, "estimate: of the order of magnitude of the other form", "Under `rules.forms.contact = \"encounter\"`: officers injured in an hour of an encounter with a violent person.";
+        encounter_fire_rate = 0.05, "injuries/encounter-hour", 0.0..=10.0, "estimate: of the order of magnitude of the other form", "Under `rules.forms.contact = \"encounter\"`: people shot in an hour of an encounter of an officer under orders to fire with a violent person.";
         live_fire_death_share = 0.22, "deaths/injury", 0.0..=1.0, "Cook et al. 2017: about 22 % of those injured by assault with firearms die", "Civilians killed for each one shot.";
         self_defence_rate = 0.02, "injuries/encounter-hour", 0.0..=10.0, "estimate", "Under `rules.forms.fire = \"self_defence\"`: people shot in an hour of an encounter of a defender in fear for his life with an attacker.";
         self_defence_ratio = 4.0, "people/officer", 0.1..=100.0, "estimate", "Under `rules.forms.fire = \"self_defence\"`: attackers to a defender at which half of the defenders fire.";

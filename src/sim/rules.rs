@@ -25,12 +25,13 @@ pub fn constant(utility: f64) -> i32 {
 }
 
 /// How large a crowd seems: `ln(1 + seen / reference)`, a logarithmic scale (Weber-Fechner), or
-/// `ceiling x seen / (seen + half)` (Gallup et al. 2012).
+/// `ceiling x seen / (seen + half)` (Gallup et al. 2012). It is seen in people, or among 100,000 under the form of shares.
 pub fn felt_crowd(seen: f64, rules: &Rules) -> f64 {
     let perception = &rules.perception;
     match rules.forms.crowd {
         Crowd::Logarithm => libm::log1p(seen / perception.crowd_reference),
         Crowd::Saturation => perception.crowd_ceiling * seen / (seen + perception.crowd_half),
+        Crowd::Share => perception.crowd_ceiling * seen / (seen + perception.crowd_half_share),
     }
 }
 
@@ -40,10 +41,15 @@ pub fn price_grievance(price: f64, reference: f64, exposure: f64, promised: f64)
     exposure * libm::log(price / reference).max(0.0) * (1.0 - promised)
 }
 
-/// How far people count on a concession to last, 0 to 1: less for each one that has been taken back, and not at all for those
+/// How far people count on a promise, 0 to 1: less for each one that has been taken back, and not at all for those
 /// who are angry at repression (the problem of commitment, Acemoglu and Robinson 2006).
 pub fn trust(broken: usize, angry: f64, rules: &Rules) -> f64 {
     rules.demands.commitment * (1.0 - angry) / (1.0 + broken as f64)
+}
+
+/// How far people who trust so far count on a concession that is in force to last.
+pub fn lasting(trust: f64, rules: &Rules) -> f64 {
+    1.0 - rules.demands.reversal * (1.0 - trust)
 }
 
 /// The price that people reckon with who count on a ceiling so far: between the price without it and that with it, on the
@@ -370,6 +376,9 @@ mod tests {
         rules.demands.commitment = 0.6;
         assert_eq!(trust(0, 0.0, &rules), 0.6);
         assert_eq!(trust(1, 0.5, &rules), 0.15);
+        // Who counts on no promise fears to lose a fifth of what is in force, and who counts on half of it, a tenth.
+        rules.demands.reversal = 0.2;
+        assert_eq!([0.0, 0.5, 1.0].map(|trust| lasting(trust, &rules)), [0.8, 0.9, 1.0]);
         // Half of a fall from 120 to 30 on the logarithmic scale is a fall to 60.
         assert!((expected_price(120.0, 30.0, 0.5) - 60.0).abs() < 1e-12);
         assert_eq!(

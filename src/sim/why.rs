@@ -173,6 +173,9 @@ struct Weighing {
     way: f64,
 }
 
+/// So many people are looked at together.
+const HANDFUL: usize = 16;
+
 /// How far below the last line the next is looked for first: a fiftieth of utility.
 const SLACK: i32 = 255 * SCALE as i32 / 50;
 
@@ -216,8 +219,12 @@ impl Area {
         let (margin, would, would_fight) = self.put(&weighings);
         let rage = |&(person, community): &(usize, usize)| self.rage(&weighings[community], person);
         let mut angriest = margin.clone();
-        angriest.sort_by_key(|person| Reverse(rage(person)));
-        angriest.truncate(margin.len().div_ceil(VIOLENT));
+        let number = margin.len().div_ceil(VIOLENT);
+        if number < angriest.len() {
+            // Of equals, the first.
+            angriest.select_nth_unstable_by_key(number, |person| (Reverse(rage(person)), person.0));
+            angriest.truncate(number);
+        }
         angriest.sort_unstable();
         let causes = margin.iter().map(|&(person, _)| self.causes[person]);
         Moment {
@@ -306,13 +313,15 @@ impl Area {
 
     /// Those to whom going out comes to at least so much.
     fn above(&self, least: i32) -> Vec<(usize, usize)> {
-        // Every place is written and most are written over: that takes no branch, of which a processor guesses many wrong.
-        let (mut found, mut length) = (vec![0; self.causes.len() + 1], 0);
-        for (person, &cause) in self.causes.iter().enumerate() {
-            found[length] = person;
-            length += usize::from(cause >= least);
+        let mut found = Vec::with_capacity(self.causes.len() / 32);
+        // In most handfuls there is nobody, which is seen at one glance.
+        for (handful, causes) in self.causes.chunks(HANDFUL).enumerate() {
+            if causes.iter().fold(i32::MIN, |most, &cause| most.max(cause)) >= least {
+                let first = handful * HANDFUL;
+                let keen = causes.iter().enumerate().filter(|(_, cause)| **cause >= least);
+                found.extend(keen.map(|(at, _)| first + at));
+            }
         }
-        found.truncate(length);
         let mut community = 0;
         let with_community = |person: usize| {
             while self.communities[community].people.end <= person {

@@ -14,14 +14,14 @@ use crate::sim::Simulation;
 pub const BASELINE: &str = "baseline";
 
 /// One of the policies that are compared.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Arm {
     /// What tells it from the other arms.
     pub identity: ArmIdentity,
     /// The effective scenario, self-contained; `None` if the baseline's and the identity say it all.
     pub text: Option<String>,
     /// What the engine runs where nothing is varied.
-    pub model: Box<dyn Simulation>,
+    pub model: Arc<dyn Simulation>,
     /// The dates of its ticks.
     pub calendar: Calendar,
     scenario: Arc<Scenario>,
@@ -47,9 +47,21 @@ impl Arm {
     /// # Errors
     /// The problems of the scenario.
     pub fn new(name: &str, scenario: &Scenario, overrides: Vec<String>) -> Result<Arm, Problems> {
-        Ok(Arm {
-            model: scenario.simulation()?,
-            calendar: scenario.calendar(),
+        let (model, calendar) = scenario.dated()?;
+        Ok(Arm::of(name, scenario, model, calendar, overrides))
+    }
+
+    /// The same of a scenario that was compiled before.
+    pub fn of(
+        name: &str,
+        scenario: &Scenario,
+        model: Box<dyn Simulation>,
+        calendar: Calendar,
+        overrides: Vec<String>,
+    ) -> Arm {
+        Arm {
+            model: model.into(),
+            calendar,
             text: Some(scenario.to_toml()),
             identity: ArmIdentity {
                 name: name.to_owned(),
@@ -58,7 +70,7 @@ impl Arm {
                 without: Vec::new(),
             },
             scenario: Arc::new(scenario.clone()),
-        })
+        }
     }
 
     /// The arm in which some actions of the baseline never happen, and so nothing happens that waits for one of them;
@@ -69,7 +81,7 @@ impl Arm {
     pub fn without(name: &str, baseline: &Arm, actions: &[&str]) -> Arm {
         let without: Vec<String> = actions.iter().map(|&id| id.to_owned()).collect();
         Arm {
-            model: baseline.model.without(actions),
+            model: baseline.model.without(actions).into(),
             calendar: baseline.calendar.clone(),
             text: None,
             identity: ArmIdentity {
@@ -89,12 +101,12 @@ impl Arm {
     pub fn with(&self, assignments: &[String]) -> Result<(Box<dyn Simulation>, Calendar), Problems> {
         let mut scenario = Scenario::clone(&self.scenario);
         scenario.set(assignments)?;
-        let model = scenario.simulation()?;
+        let (model, calendar) = scenario.dated()?;
         let model = match self.identity.without.is_empty() {
             true => model,
             false => model.without(&self.identity.without.iter().map(String::as_str).collect::<Vec<_>>()),
         };
-        Ok((model, scenario.calendar()))
+        Ok((model, calendar))
     }
 
     /// Its scenario.

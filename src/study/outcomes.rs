@@ -11,7 +11,7 @@ use crate::suggest::nearest;
 use crate::table::Table;
 
 /// How the outcomes of a study are worked out.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Outcomes(Vec<Outcome>);
 
 impl Outcomes {

@@ -27,7 +27,7 @@ pub const RECORD: &str = "record.toml";
 pub const DESIGN: &str = "design.csv";
 
 /// What to run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Study {
     /// What tells it from other studies.
     pub identity: Identity,

@@ -456,7 +456,7 @@ fn status_knows_who_is_at_work() {
 /// A model that runs as another does but for some replicates, in which it breaks off.
 #[derive(Debug)]
 struct Broken {
-    sound: Box<dyn Simulation>,
+    sound: std::sync::Arc<dyn Simulation>,
     runs: Shared<AtomicU32>,
     fails: fn(u32) -> bool,
 }
@@ -492,7 +492,7 @@ impl Simulation for Broken {
 
 fn broken(replicates: u32, fails: fn(u32) -> bool) -> Study {
     let mut broken = study(1, 0..replicates);
-    broken.arms[0].model = Box::new(Broken {
+    broken.arms[0].model = std::sync::Arc::new(Broken {
         sound: study(1, 0..1).arms.remove(0).model,
         runs: Shared::default(),
         fails,

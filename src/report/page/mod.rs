@@ -239,6 +239,11 @@ pub fn in_short(folder: &Folder) -> String {
     told.into_string()
 }
 
+/// What a folder says in one sentence.
+pub fn sentence(folder: &Folder) -> String {
+    answer::sentence(folder)
+}
+
 /// The style of a page and of its pictures.
 pub fn style() -> String {
     format!(

@@ -5,7 +5,7 @@ import { h, say, trying, words } from "./base.js";
 import { Chronicle } from "./chronicle.js";
 import { classroom } from "./class.js";
 import { Editor } from "./editor.js";
-import { Overlay, toml } from "./overlay.js";
+import { Overlay } from "./overlay.js";
 import { playing, start } from "./play.js";
 
 const main = document.getElementById("main"), views = document.getElementById("views");
@@ -80,17 +80,17 @@ function brought(asked) {
 async function branch(id, asked) {
   let now = await api("GET", "branches/" + id);
   if (now.played && !now.played.over) return playing(main, room, now, leave.signal, show);
-  const overlay = new Overlay(now.document, room);
+  const overlay = new Overlay(now.document, room, now.base);
   const wrong = h("div", { id: "wrong", className: "wrong", role: "status" });
   const text = asked.has("text");
-  let timer, saving = Promise.resolve(), where = toml(overlay.document).where, stale = false;
+  let timer, saving = Promise.resolve(), stale = false;
 
   const judge = (told) => {
     const problems = told.problems ?? [];
-    const rest = problems.filter((problem) => !where[problem.line]);
+    const rest = problems.filter((problem) => !problem.section);
     wrong.replaceChildren(...(text ? [] : rest).map((problem) => h("p", { className: problem.warning ? "warning" : "" }, words(problem))));
     if (text) editor.judge(problems);
-    else chronicle.judge(problems, where);
+    else chronicle.judge(problems, told.base);
     run.disabled = again.disabled = problems.some((problem) => !problem.warning);
     now.version = told.version ?? now.version;
   };
@@ -108,18 +108,14 @@ async function branch(id, asked) {
     stale = true;
     aged();
     clearTimeout(timer);
-    timer = setTimeout(() => keep(() => {
-      const written = toml(overlay.document);
-      where = written.where;
-      return { text: written.text };
-    }), 200);
+    timer = setTimeout(() => keep(() => ({ document: overlay.document })), 200);
   };
   const chronicle = text ? null : new Chronicle(room, overlay, changed);
   const editor = text ? new Editor(now.text, (written) => {
     stale = true;
     aged();
     clearTimeout(timer);
-    timer = setTimeout(() => { where = {}; keep(() => ({ text: written })); }, 300);
+    timer = setTimeout(() => keep(() => ({ text: written })), 300);
   }) : null;
 
   const name = h("input", { id: "name", value: now.name, maxLength: 80, ariaLabel: "Name of this branch" });
@@ -129,7 +125,7 @@ async function branch(id, asked) {
   }));
   const go = (worlds) => trying(async () => {
     clearTimeout(timer);
-    if (stale && !text) await keep(() => { const written = toml(overlay.document); where = written.where; return { text: written.text }; });
+    if (stale && !text) await keep(() => ({ document: overlay.document }));
     await saving;
     stale = false;
     aged();

@@ -9,7 +9,7 @@ const LANES = ["Prices and what else happens", "Concessions and talks", "Words a
 export class Chronicle {
   /** `changed` is called after each change, `from` is the first tick in which something can be moved. */
   constructor(room, overlay, changed, from = 0) {
-    Object.assign(this, { room, overlay, changed, from, chosen: null, problems: [], where: {} });
+    Object.assign(this, { room, overlay, changed, from, chosen: null, problems: [] });
     this.line = h("div", { className: "chronicle" });
     this.table = h("div", { className: "frame tall", tabIndex: 0, role: "group", ariaLabel: "All that is done, as a table" });
     this.form = h("div", { className: "form" });
@@ -166,15 +166,15 @@ export class Chronicle {
 
   /** What is wrong with an entry. */
   wrong(entry) {
-    return this.problems.filter((problem) => {
-      const at = this.where[problem.line];
-      return at && at.section === entry.section && at.id === entry.id && !problem.warning;
-    });
+    return this.problems.filter((problem) => problem.section === entry.section && problem.id === entry.id && !problem.warning);
   }
 
-  /** Show what is wrong, below the fields that it is about. */
-  judge(problems, where) {
-    Object.assign(this, { problems, where });
+  /** Show what is wrong, below the fields that it is about; and what lies below, if that is another now. */
+  judge(problems, base) {
+    this.problems = problems;
+    const other = base ?? this.room;
+    if (JSON.stringify(other.action) !== JSON.stringify(this.overlay.base.action)) this.filled = null;
+    this.overlay.base = other;
     this.draw();
   }
 
@@ -209,12 +209,12 @@ export class Chronicle {
     const wrong = this.wrong(entry);
     const known = new Set();
     for (const slot of this.form.querySelectorAll("[data-key]")) {
-      const key = slot.dataset.key, own = wrong.filter((problem) => this.where[problem.line].key === key);
+      const key = slot.dataset.key, own = wrong.filter((problem) => problem.key === key);
       known.add(key);
       show(slot, own);
       slot.parentElement.querySelector("input,select,textarea")?.setAttribute("aria-invalid", own.length > 0);
     }
-    const rest = wrong.filter((problem) => !known.has(this.where[problem.line].key));
+    const rest = wrong.filter((problem) => !known.has(problem.key));
     show(this.form.querySelector(".rest"), rest);
     const input = this.form.querySelector("[name=when]");
     const when = entry.values.when;

@@ -1,4 +1,4 @@
-// A text with its mistakes: underlined where they stand, told at the end of their line and listed below; and what a word
+// A text with its mistakes: underlined where they stand, told under their line and listed below; and what a word
 // means, where the mouse rests on it or at F1.
 
 import { api } from "./api.js";
@@ -60,14 +60,22 @@ export class Editor {
     const { wide, high } = this.size(), lines = this.text.split("\n");
     const { scrollTop, scrollLeft } = this.area;
     const padding = 8;
+    const told = new Map();
     this.marks.replaceChildren(...this.problems.filter((problem) => problem.line).flatMap((problem) => {
       const top = padding + (problem.line - 1) * high - scrollTop;
       if (top < -high || top > this.area.clientHeight) return [];
       const end = problem.end_line === problem.line ? problem.end_column : (lines[problem.line - 1]?.length ?? 0) + 1;
       const under = h("span", { className: problem.warning ? "under warning" : "under" });
-      Object.assign(under.style, { left: padding + (problem.column - 1) * wide - scrollLeft + "px", top: top + high - 3 + "px", width: Math.max(end - problem.column, 1) * wide + "px" });
-      const said = h("span", { className: problem.warning ? "said warning" : "said" }, problem.label || problem.message);
-      Object.assign(said.style, { left: padding + ((lines[problem.line - 1]?.length ?? 0) + 2) * wide - scrollLeft + "px", top: top + "px" });
+      Object.assign(under.style, { left: padding + (problem.column - 1) * wide - scrollLeft + "px", top: top + high * 0.75 + "px", width: Math.max(end - problem.column, 1) * wide + "px" });
+      // Lines stand so far apart that a line of small words fits between two of them.
+      const words = problem.label || problem.message, before = told.get(problem.line);
+      if (before) {
+        before.textContent += "; " + words;
+        return [under];
+      }
+      const said = h("span", { className: problem.warning ? "said warning" : "said" }, words);
+      told.set(problem.line, said);
+      Object.assign(said.style, { left: padding + (problem.column - 1) * wide - scrollLeft + "px", top: top + high * 0.86 + "px" });
       return [under, said];
     }));
   }

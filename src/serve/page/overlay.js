@@ -1,5 +1,5 @@
-// An overlay as the page edits it: a document as the server has read it, and the same as TOML. What is right or wrong is
-// judged by the server alone.
+// An overlay as the page edits it: a document as the server has read it. The server lays it over the text, so that comments
+// stay, and alone judges what is right or wrong.
 
 const bare = (key) => (/^[A-Za-z0-9_-]+$/.test(key) ? key : JSON.stringify(key));
 
@@ -17,31 +17,11 @@ export function inline(value) {
   return String(value);
 }
 
-const entries = (value) => Array.isArray(value) && value.length > 0 && value.every((one) => one && typeof one === "object" && !("$time" in one) && !Array.isArray(one));
-
-/** A document as TOML; and of each of its lines, from 1, which key of which entry stands there. */
-export function toml(document) {
-  const lines = [], where = {};
-  for (const [key, value] of Object.entries(document)) if (!entries(value)) lines.push(`${bare(key)} = ${inline(value)}`);
-  for (const [section, value] of Object.entries(document)) {
-    if (!entries(value)) continue;
-    for (const entry of value) {
-      lines.push("", `[[${bare(section)}]]`);
-      where[lines.length] = { section, id: entry.id, key: "" };
-      for (const [key, inner] of Object.entries(entry)) {
-        lines.push(`${bare(key)} = ${inline(inner)}`);
-        where[lines.length] = { section, id: entry.id, key };
-      }
-    }
-  }
-  return { text: lines.join("\n") + "\n", where };
-}
-
 /** What a page changes in a scenario. */
 export class Overlay {
-  constructor(document, room) {
-    this.document = document;
-    this.room = room;
+  /** `base` has the shocks and actions of what it extends; none where that is the scenario alone. */
+  constructor(document, room, base) {
+    Object.assign(this, { document, room, base: base ?? room });
   }
 
   /** All shocks and actions, as they are now: of the scenario, as changed, and added. */
@@ -49,14 +29,14 @@ export class Overlay {
     const told = [];
     for (const section of ["shock", "action"]) {
       const own = this.document[section] ?? [];
-      for (const base of this.room[section]) told.push(this.merged(section, base.id));
-      for (const entry of own) if (!this.room[section].some((base) => base.id === entry.id)) told.push(this.merged(section, entry.id));
+      for (const base of this.base[section]) told.push(this.merged(section, base.id));
+      for (const entry of own) if (!this.base[section].some((base) => base.id === entry.id)) told.push(this.merged(section, entry.id));
     }
     return told;
   }
 
   merged(section, id) {
-    const base = this.room[section].find((entry) => entry.id === id);
+    const base = this.base[section].find((entry) => entry.id === id);
     const own = (this.document[section] ?? []).find((entry) => entry.id === id);
     return {
       section,
@@ -75,7 +55,7 @@ export class Overlay {
     const list = (this.document[section] ??= []);
     let own = list.find((entry) => entry.id === id);
     if (!own) list.push((own = { id }));
-    const base = this.room[section].find((entry) => entry.id === id);
+    const base = this.base[section].find((entry) => entry.id === id);
     if (value === undefined || (base && inline(base[key]) === inline(value))) delete own[key];
     else own[key] = value;
     if (base && Object.keys(own).length === 1) list.splice(list.indexOf(own), 1);

@@ -4,7 +4,7 @@
 import { api, follow } from "./api.js";
 import { h, said, say, tickOf, trying, words } from "./base.js";
 import { Chronicle } from "./chronicle.js";
-import { Overlay, toml } from "./overlay.js";
+import { Overlay } from "./overlay.js";
 
 /** Where a branch begins to be played. */
 export function start(room, now, again) {
@@ -26,24 +26,22 @@ export function start(room, now, again) {
 /** A branch whose time stands still. */
 export async function playing(main, room, now, signal, again) {
   const { tick } = now.played;
-  const overlay = new Overlay(structuredClone(now.document), room);
+  const overlay = new Overlay(structuredClone(now.document), room, now.base);
   let view, timer;
   const wrong = h("div", { className: "wrong", role: "status" });
   const choose = h("div", {}), sight = h("div", { id: "sight" }, h("p", { className: "small" }, "Reports are coming in …"));
-  const written = () => toml(overlay.document);
   const changed = () => {
     chronicle.draw();
     clearTimeout(timer);
     timer = setTimeout(() => trying(judge), 200);
   };
   const judge = async () => {
-    const { text, where } = written();
-    const told = await api("POST", "check", { text });
-    shown(told.problems ?? [], where);
+    const told = await api("POST", "check", { text: now.text, document: overlay.document });
+    shown(told.problems ?? [], told.base);
   };
-  const shown = (problems, where) => {
-    chronicle.judge(problems, where);
-    wrong.replaceChildren(...problems.filter((problem) => !where[problem.line]).map((problem) => h("p", {}, words(problem))));
+  const shown = (problems, base) => {
+    chronicle.judge(problems, base);
+    wrong.replaceChildren(...problems.filter((problem) => !problem.section).map((problem) => h("p", {}, words(problem))));
     next.disabled = problems.some((problem) => !problem.warning);
   };
   // Of what is to come nobody knows more than the next decision can see.
@@ -53,10 +51,10 @@ export async function playing(main, room, now, signal, again) {
   const next = h("button", { type: "button", className: "main", id: "decide", disabled: true, onclick: () => trying(async () => {
     next.disabled = true;
     try {
-      await api("POST", `branches/${now.id}/decide`, { version: now.version, text: written().text });
+      await api("POST", `branches/${now.id}/decide`, { version: now.version, document: overlay.document });
     } catch (error) {
       next.disabled = false;
-      if (error.problems) shown(error.problems, written().where);
+      if (error.problems) shown(error.problems, overlay.base);
       throw error;
     }
     again();

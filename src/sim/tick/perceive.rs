@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::dice::BLOCK;
-use crate::sim::forms::{Harm, Promise, Shutdown};
+use crate::sim::forms::{Crowd, Harm, Promise, Shutdown};
 use crate::sim::model::Model;
 use crate::sim::policy::Lever;
 use crate::sim::rules::{self, constant, steps};
@@ -55,7 +55,7 @@ pub struct Scratch {
     logarithms: Vec<f64>,
     /// The crowd that each place could see or hear of now.
     shown: Vec<f64>,
-    /// How far the people of each place count on what has been granted to last.
+    /// How far the people of each place count on what is promised.
     trust: Vec<f64>,
     /// Share of its legitimacy that the government loses in each region to the anger of this tick.
     lost: Vec<f64>,
@@ -238,7 +238,10 @@ fn remember(model: &Model, world: &mut World, scratch: &mut Scratch) {
 fn price(model: &Model, place: &PlaceState, trust: f64) -> f64 {
     match model.rules.forms.promise {
         Promise::Credibility => place.price,
-        Promise::Commitment => rules::expected_price(place.free_price, place.price, trust),
+        Promise::Commitment => {
+            let lasting = rules::lasting(trust, &model.rules);
+            rules::expected_price(place.free_price, place.price, lasting)
+        }
     }
 }
 
@@ -265,17 +268,41 @@ fn demand_a_price(counts: &Counts) -> f64 {
 /// and network, in the country through the network. What they have once learnt they remember without a network.
 fn shown(model: &Model, world: &World, p: usize) -> f64 {
     let (rules, given, place) = (&model.rules.perception, model.region_of(p), &world.places[p]);
+    let others = || world.places.iter().enumerate().filter(|(j, _)| *j != p);
+    let comes = |(j, other): (usize, &PlaceState)| model.tie(p, j) * channel(model, place, other);
     let mut seen = place.counts.out() as f64;
     let mut country = seen;
-    for (j, other) in world.places.iter().enumerate().filter(|(j, _)| *j != p) {
+    for (j, other) in others() {
         let crowd = other.counts.out() as f64;
         if crowd > 0.0 {
-            seen += model.tie(p, j) * channel(model, place, other) * crowd;
+            seen += comes((j, other)) * crowd;
             country += crowd;
         }
     }
     let media = given.independent_media * place.lever(Lever::IndependentMedia);
-    seen + rules.national_reach * place.connectivity * media * country
+    let reach = rules.national_reach * place.connectivity * media;
+    match model.rules.forms.crowd {
+        Crowd::Logarithm | Crowd::Saturation => seen + reach * country,
+        Crowd::Share if country <= 0.0 => 0.0,
+        Crowd::Share => {
+            rules::per_100_000(seen, among(model, world, p, comes))
+                + reach * rules::per_100_000(country, everybody(model))
+        }
+    }
+}
+
+/// The residents of whom a place's people hear: their own wholly, and of others as far as what comes from there.
+fn among(model: &Model, world: &World, p: usize, comes: impl Fn((usize, &PlaceState)) -> f64) -> f64 {
+    let residents = |p: usize| f64::from(model.places[p].population);
+    let others = world.places.iter().enumerate().filter(|(j, _)| *j != p);
+    others.fold(residents(p), |among, (j, other)| {
+        among + comes((j, other)) * residents(j)
+    })
+}
+
+/// The residents of the country.
+fn everybody(model: &Model) -> f64 {
+    model.places.iter().map(|place| f64::from(place.population)).sum()
 }
 
 /// Share of what one place shows that gets through to another.
@@ -300,12 +327,7 @@ fn heard(model: &Model, world: &World, p: usize) -> f64 {
         Harm::Relative if harm + place.shown <= 0.0 => 0.0,
         Harm::Relative => {
             // Where less comes through, it is of fewer people, too: calm places of which one hears calm.
-            let residents = |p: usize| f64::from(model.places[p].population);
-            let among = others().fold(residents(p), |among, (j, other)| {
-                among + comes((j, other)) * residents(j)
-            });
-            let everybody = (0..model.places.len()).map(residents).sum();
-            rules::per_100_000(harm, among) + rules::per_100_000(place.shown, everybody)
+            rules::per_100_000(harm, among(model, world, p, comes)) + rules::per_100_000(place.shown, everybody(model))
         }
     }
 }
@@ -327,7 +349,10 @@ fn view(model: &Model, world: &World, p: usize, trust: f64, tick: u32) -> View {
     let harm = heard(model, world, p);
     let felt = rules::felt_crowd(place.memory, rules);
 
-    let danger = rules::felt_crowd(fighting, rules);
+    let danger = match rules.forms.crowd {
+        Crowd::Logarithm | Crowd::Saturation => rules::felt_crowd(fighting, rules),
+        Crowd::Share => rules::felt_crowd(rules::per_100_000(fighting, f64::from(of.population)), rules),
+    };
     let night = rules::night(model.local_minute(of.region, tick));
     let darkness = rules::darkness(model.clock.minute_of_day(tick), of.daylight);
     // What a lost broadcaster sent was for all of its region.
@@ -338,11 +363,15 @@ fn view(model: &Model, world: &World, p: usize, trust: f64, tick: u32) -> View {
         .sum::<f64>()
         .min(1.0);
     let state_media = given.state_media * place.lever(Lever::StateMedia) * (1.0 - dark);
+    let (contented, lasting) = match rules.forms.promise {
+        Promise::Credibility => (1.0, 1.0),
+        Promise::Commitment => (trust * demand_a_price(&place.counts), rules::lasting(trust, rules)),
+    };
     let discontent = rules::discontent(
         legitimacy,
         rules.demands.government_share,
-        place.lever(Lever::GovernmentRelief) * trust,
-        place.lever(Lever::RegimeRelief) * trust,
+        place.lever(Lever::GovernmentRelief) * lasting,
+        place.lever(Lever::RegimeRelief) * lasting,
     ) * turnout.discontent_weight;
     let armed = world.armed(model, p);
     let overstretch = place.sight.tied_up(model);
@@ -362,10 +391,6 @@ fn view(model: &Model, world: &World, p: usize, trust: f64, tick: u32) -> View {
 
     let risk = rules::risk(street, participants, rules.policing.risk_slope);
     let price = price(model, place, trust);
-    let contented = match rules.forms.promise {
-        Promise::Credibility => 1.0,
-        Promise::Commitment => trust * demand_a_price(&place.counts),
-    };
     let grievance = rules::price_grievance(
         price + (place.felt_price - price) * model.clock.keep_ahead(turnout.price_hours),
         given.price,

@@ -159,7 +159,8 @@ pub struct PlaceState {
     pub connectivity: f64,
     /// Belief that protest works, share; written by `government` (pulses), `perceive` (decay), `sites` (losses).
     pub belief: f64,
-    /// The crowd that its people have seen or heard of and remember, people; written by `perceive`.
+    /// The crowd that its people have seen or heard of and remember, people, or among 100,000 under the form of shares;
+    /// written by `perceive`.
     pub memory: f64,
     /// Harm an hour of which its people have heard, here; written by `perceive`.
     pub harm: f64,

@@ -154,16 +154,15 @@ fn rules(root: &View<'_>, problems: &mut Vec<Problem>) -> Rules {
     }
     for parameter in Rules::TABLE {
         let node = group(parameter.group).and_then(|group| group.get(parameter.name));
-        let needed = Forms::needed_by(&format!("{}.{}", parameter.group, parameter.name));
-        let (Some(node), Some((mechanism, number))) = (node, needed) else {
+        let key = format!("{}.{}", parameter.group, parameter.name);
+        let (Some(node), Some((mechanism, reader))) = (node, rules.forms.that_reads(&key)) else {
             continue;
         };
         // What the default form reads is often set by what is extended; what only a rival reads is set for that rival.
-        if number > 0 && (mechanism.chosen)(&rules.forms) != number {
-            let key = format!("rules.{}.{}", parameter.group, parameter.name);
-            let problem = Problem::at(&node.place, format!("`{key}` has no effect here"));
-            let (name, form) = (mechanism.name, mechanism.rivals[number].name);
-            let problem = problem.label(format!("it is read under `rules.forms.{name} = \"{form}\"` alone"));
+        if reader.name != mechanism.rivals[0].name {
+            let (name, form) = (mechanism.name, reader.name);
+            let problem = Problem::at(&node.place, format!("`rules.{key}` has no effect here"));
+            let problem = problem.label(format!("it is read under `rules.forms.{name} = \"{form}\"`"));
             problems.push(problem.help("choose that form, or leave the parameter out").warning());
         }
     }
