@@ -21,6 +21,8 @@ impl Desk {
         copy(&root().join("scenarios"), &folder.path().join("scenarios"));
         let search = folder.path().join("scenarios/kazakhstan-2022.search.toml");
         fs::write(&search, few_trials(&fs::read_to_string(&search).expect("readable"))).expect("writable");
+        let search = folder.path().join("scenarios/tutorial.search.toml");
+        fs::write(&search, one_wave(&fs::read_to_string(&search).expect("readable"))).expect("writable");
         Desk(folder)
     }
 
@@ -54,6 +56,19 @@ impl Desk {
             fs::write(path, text.replace("saltelli:256", "saltelli:4")).expect("writable");
         }
     }
+}
+
+/// A match of one small wave.
+fn one_wave(search: &str) -> String {
+    let size = [
+        ("most = 4", "most = 1"),
+        ("points = 60", "points = 24"),
+        ("worlds = 40", "worlds = 4"),
+    ];
+    size.iter().fold(search.to_owned(), |text, (shipped, small)| {
+        assert!(text.contains(shipped), "the search of the tutorial says `{shipped}`");
+        text.replace(shipped, small)
+    })
 }
 
 /// A search of a few trials of two runs each.
