@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use clap::value_parser;
 use qantar::analysis::score::Observation;
 use qantar::report::matching as report;
 use qantar::report::self_test::{self, Held};
@@ -14,7 +15,6 @@ use super::arguments::Running;
 use super::fitting::{self, Given};
 use super::output::{self, Format, HELP, data, message};
 use super::perform::{Finish, Shown, perform};
-use clap::value_parser;
 
 /// Which parameters does a record not rule out?
 ///

@@ -21,6 +21,11 @@ pub struct Fitting {
     pub record: String,
 }
 
+/// The values of parameters as they are written in TOML.
+pub(super) fn written(values: &[f64]) -> Vec<String> {
+    values.iter().map(|value| format!("{value:?}")).collect()
+}
+
 impl Fitting {
     /// Search a scenario within the ranges of a search file. What the file sets is set here, and the overrides once more, so
     /// that they win.

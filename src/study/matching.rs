@@ -3,7 +3,7 @@
 
 use super::assemble::Named;
 use super::error::Error;
-use super::fitting::Fitting;
+use super::fitting::{Fitting, written};
 use super::identity::Command;
 use super::plan::Study;
 use super::stages::{Known, Round, Stages};
@@ -12,7 +12,8 @@ use crate::analysis::outcome::Outcome;
 use crate::analysis::posterior::{self, Marginal, Tie};
 use crate::fit::matching::{self, Aim, Matching};
 use crate::scenario::search::Search;
-use crate::table::{Column, Table, csv};
+use crate::table::csv::text;
+use crate::table::{Column, Table};
 
 /// The name of the file of worlds in a folder of results.
 pub const WORLDS: &str = "worlds.csv";
@@ -107,6 +108,11 @@ impl Match {
         at.map(|(of, &share)| of.at(share)).collect()
     }
 
+    /// The same as they are written in TOML.
+    pub(super) fn written(&self, point: &[f64]) -> Vec<String> {
+        written(&self.values(point))
+    }
+
     /// The observations of a run on their scales.
     pub(super) fn scaled(&self, row: &[f64]) -> Vec<f64> {
         let pairs = self.observations.iter().zip(row);
@@ -165,9 +171,8 @@ impl Stages for Waves<'_> {
         let (first, count, replicates) = (self.points, round.points.len() as u32, round.replicates as u32);
         self.asked = Some((first, count, replicates));
         self.points += count;
-        let written = |point: &Vec<f64>| self.of.values(point).iter().map(|value| format!("{value:?}")).collect();
         Some(Round {
-            points: round.points.iter().map(written).collect(),
+            points: round.points.iter().map(|point| self.of.written(point)).collect(),
             jobs: (first..first + count).map(|point| (point, 0..replicates)).collect(),
         })
     }
@@ -222,11 +227,6 @@ impl Matched {
 
     /// The files of what was found.
     pub fn files(&self, of: &Match) -> Vec<Named> {
-        let text = |table: &Table| {
-            let mut text = Vec::new();
-            csv::write(table, true, &mut text).expect("memory can be written");
-            text
-        };
         vec![
             (WORLDS.to_owned(), text(&self.worlds_table(of))),
             ("waves.csv".to_owned(), text(&self.waves_table(of))),

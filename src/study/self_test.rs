@@ -117,9 +117,7 @@ impl SelfTest {
 
     /// The file of what became of them.
     pub fn files(&self, tested: &[Tested]) -> Vec<Named> {
-        let mut text = Vec::new();
-        csv::write(&self.table(tested), true, &mut text).expect("memory can be written");
-        vec![("self-test.csv".to_owned(), text)]
+        vec![("self-test.csv".to_owned(), csv::text(&self.table(tested)))]
     }
 
     fn table(&self, tested: &[Tested]) -> Table {
@@ -165,11 +163,6 @@ impl<'s> Trials<'s> {
         }
     }
 
-    fn written(&self, point: &[f64]) -> Vec<String> {
-        let values = self.of.of.values(point);
-        values.iter().map(|value| format!("{value:?}")).collect()
-    }
-
     fn end(&mut self, matching: Option<Matching>, known: &Known) {
         let of = self.of;
         let number = self.tested.len() as u32;
@@ -179,7 +172,7 @@ impl<'s> Trials<'s> {
         let runs: Vec<&[f64]> = worlds
             .iter()
             .filter_map(|world| {
-                let written = self.written(world);
+                let written = of.of.written(world);
                 self.points.iter().rposition(|point| *point == written)
             })
             .flat_map(|place| {
@@ -222,7 +215,7 @@ impl Stages for Trials<'_> {
             self.begun = true;
             let replicate = of.replicate();
             return Some(Round {
-                points: (0..of.truths).map(|number| self.written(&of.truth(number))).collect(),
+                points: (0..of.truths).map(|number| of.of.written(&of.truth(number))).collect(),
                 jobs: (0..of.truths)
                     .map(|number| (number, replicate..replicate + 1))
                     .collect(),

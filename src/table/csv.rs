@@ -38,6 +38,13 @@ pub fn write(table: &Table, header: bool, out: impl io::Write) -> io::Result<()>
     writer.flush()
 }
 
+/// A table with its header, as it is written.
+pub fn text(table: &Table) -> Vec<u8> {
+    let mut text = Vec::new();
+    write(table, true, &mut text).expect("memory can be written");
+    text
+}
+
 /// Read the columns of a schema from CSV with a header, in the order of the schema; other columns are left out.
 ///
 /// # Errors

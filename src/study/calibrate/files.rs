@@ -3,16 +3,12 @@
 use super::super::assemble::Named;
 use super::{Calibration, Fitted};
 use crate::scenario::search::overlay;
-use crate::table::{Column, Table, csv};
+use crate::table::csv::text;
+use crate::table::{Column, Table};
 
 impl Calibration {
     /// The files of what was found; `base` is the path of the scenario as seen from their folder.
     pub fn files(&self, fitted: &Fitted, base: &str) -> Vec<Named> {
-        let text = |table: &Table| {
-            let mut text = Vec::new();
-            csv::write(table, true, &mut text).expect("memory can be written");
-            text
-        };
         let files = [
             ("replicates.csv", text(&replicates(self, fitted))),
             ("trials.csv", text(&trials(self, fitted))),

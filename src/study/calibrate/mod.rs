@@ -12,7 +12,7 @@
 mod files;
 
 use super::error::Error;
-use super::fitting::Fitting;
+use super::fitting::{Fitting, written};
 use super::identity::Command;
 use super::plan::Study;
 use super::stages::{Known, Round, Stages};
@@ -253,9 +253,11 @@ impl<'c> Trials<'c> {
             from: 0,
             until,
         };
-        let written = |trial: &Trial| trial.values.iter().map(|value| format!("{value:?}")).collect();
         let round = Round {
-            points: self.trials[first..].iter().map(written).collect(),
+            points: self.trials[first..]
+                .iter()
+                .map(|trial| written(&trial.values))
+                .collect(),
             jobs: open.jobs(),
         };
         self.open = Some(open);
