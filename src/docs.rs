@@ -47,6 +47,10 @@ pub mod worlds {
     #![doc = include_str!("docs/worlds.md")]
 }
 
+pub mod shelf {
+    #![doc = include_str!("docs/shelf.md")]
+}
+
 pub mod compare {
     #![doc = include_str!("docs/compare.md")]
 }

@@ -19,10 +19,11 @@ impl Desk {
     fn new() -> Desk {
         let folder = tempfile::tempdir().expect("a folder");
         copy(&root().join("scenarios"), &folder.path().join("scenarios"));
-        let search = folder.path().join("scenarios/kazakhstan-2022.search.toml");
-        fs::write(&search, few_trials(&fs::read_to_string(&search).expect("readable"))).expect("writable");
-        let search = folder.path().join("scenarios/tutorial.search.toml");
-        fs::write(&search, one_wave(&fs::read_to_string(&search).expect("readable"))).expect("writable");
+        for name in ["kazakhstan-2022.search", "kazakhstan-2022.match", "tutorial.search"] {
+            let search = folder.path().join(format!("scenarios/{name}.toml"));
+            let text = fs::read_to_string(&search).expect("readable");
+            fs::write(&search, few_trials(&text)).expect("writable");
+        }
         Desk(folder)
     }
 
@@ -58,23 +59,13 @@ impl Desk {
     }
 }
 
-/// A match of one small wave.
-fn one_wave(search: &str) -> String {
-    let size = [
-        ("most = 4", "most = 1"),
-        ("points = 60", "points = 24"),
-        ("worlds = 40", "worlds = 4"),
-    ];
-    size.iter().fold(search.to_owned(), |text, (shipped, small)| {
-        assert!(text.contains(shipped), "the search of the tutorial says `{shipped}`");
-        text.replace(shipped, small)
-    })
-}
-
-/// A search of a few trials of two runs each.
+/// A search of a few trials, or of one small wave, of two runs each.
 fn few_trials(search: &str) -> String {
     let few = |line: &str| match line.split(" = ").next() {
-        Some(key @ ("replicates" | "trials" | "population" | "effective")) => format!("{key} = 2"),
+        Some(key @ ("replicates" | "world_replicates" | "trials" | "population" | "effective")) => format!("{key} = 2"),
+        Some("most") => "most = 1".to_owned(),
+        Some("points") => "points = 24".to_owned(),
+        Some("worlds") => "worlds = 4".to_owned(),
         _ => line.to_owned(),
     };
     search.lines().map(few).collect::<Vec<_>>().join("\n")
@@ -110,7 +101,7 @@ fn smaller(line: &str) -> String {
     let shown = words.join(" ");
     let command = |name: &str| shown.starts_with(&format!("qantar {name} "));
     let large = shown.contains("/kazakhstan-2022") || shown.contains("results/kazakhstan-2022");
-    let sets = ["run", "compare", "ablate", "score", "calibrate", "sweep"]
+    let sets = ["run", "compare", "ablate", "score", "calibrate", "match", "sweep"]
         .into_iter()
         .any(command);
     let few = match sets && large && !shown.contains("persons_per_agent") {

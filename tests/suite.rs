@@ -36,6 +36,7 @@ mod scenario_format;
 mod score;
 mod self_test;
 mod sensitivity;
+mod shelf;
 mod shipped;
 mod studies;
 mod supply;

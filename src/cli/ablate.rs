@@ -101,6 +101,7 @@ impl Args {
         let first = study.family().first_totals();
         outcomes::keep(&mut study, &scenario, &self.outcome, first)?;
         self.base.in_worlds(&mut study, &scenario)?;
+        self.base.name_worlds(&self.file, &study, &self.running);
         let name = format!("{}-{seed}-ablate", study.identity.scenario);
         if self.dry_run {
             return estimate(&study, study.job(0), &name, &self.running, study.jobs());

@@ -38,6 +38,17 @@ impl Base {
         Ok(study.in_worlds(text)?)
     }
 
+    /// Say where worlds lie that could have been asked and were not: `NAME.worlds.csv` beside the scenario.
+    pub fn name_worlds(&self, file: &Path, study: &Study, running: &Running) {
+        let beside = file.with_extension("worlds.csv");
+        if self.worlds.is_none() && study.worlds.is_none() && beside.is_file() {
+            let beside = beside.display();
+            running.say(&format!(
+                "note: --worlds {beside} asks all worlds that the record does not rule out"
+            ));
+        }
+    }
+
     /// Let the results carry the record that a scenario names, so that a page can set it beside the runs wherever they lie.
     pub fn with_record(study: &mut Study, scenario: &Scenario) {
         let text = scenario.record().and_then(|path| fs::read_to_string(path).ok());

@@ -105,6 +105,7 @@ impl Args {
         self.explaining.keep(&mut study)?;
         Base::with_record(&mut study, &base);
         self.base.in_worlds(&mut study, &base)?;
+        self.base.name_worlds(&self.file, &study, &self.running);
         for arm in study.arms[1..]
             .iter()
             .filter(|arm| !study.arms[0].model.has_the_people_of(arm.model.as_ref()))

@@ -90,7 +90,7 @@ struct Truths(SelfTest);
 
 impl Finish for Truths {
     fn files(&self, study: &Study, folder: &Path) -> anyhow::Result<Vec<Named>> {
-        Ok(self.0.files(&self.0.tested(&Known::of_folder(study, folder)?)))
+        Ok(self.0.files(self.0.tested(&Known::of_folder(study, folder)?)))
     }
 
     fn tell(&self, study: &Study, folder: &Path, shown: &Shown) -> anyhow::Result<ExitCode> {

@@ -364,13 +364,16 @@ impl Matching {
     fn verify(&mut self, points: &[Vector], values: &[Vec<Vec<f64>>]) {
         self.candidates += points.len();
         for (point, rows) in points.iter().zip(values) {
-            if self.off(rows, 0) <= CUT {
+            // Of two points that came out of one and did not move, one is a world.
+            if self.off(rows, 0) <= CUT && !self.worlds.contains(point) {
                 self.worlds.push(point.clone());
             }
         }
         self.tries += 1;
         if self.worlds.len() >= self.method.worlds || self.tries == TRIES {
-            let places = spread(&self.worlds, self.method.worlds);
+            // In the order in which they were drawn: the first few are then as good a sample as any.
+            let mut places = spread(&self.worlds, self.method.worlds);
+            places.sort_unstable();
             self.worlds = places.into_iter().map(|place| self.worlds[place].clone()).collect();
             self.over = true;
         } else {

@@ -106,7 +106,7 @@ pub fn text(comparison: &Comparison, color: bool) -> String {
     text += "\n";
     text += &bands::text(comparison.metric, comparison.bands, comparison.times, color);
     text += "\n";
-    text += &wrapped("", CAUTION);
+    text += &wrapped("", caution(comparison.worlds));
     let few = |named: &Named| named.contrast.as_ref().is_some_and(|c| c.pairs < FEW);
     if comparison.contrasts.iter().any(few) {
         text += &wrapped("", FEW_PAIRS);
@@ -117,6 +117,17 @@ pub fn text(comparison: &Comparison, color: bool) -> String {
 const CAUTION: &str = "This is what follows in the model from its assumptions, and no proof of what would have \
                        happened. The intervals are those of dice alone: they narrow with more replicates, and say \
                        nothing about parameters that are not known or about how far the assumptions hold.";
+
+const IN_WORLDS: &str = "This is what follows in the model from its assumptions, and no proof of what would have \
+                         happened. Worlds differ in what is not known of parameters; how far the assumptions hold is in \
+                         none of them.";
+
+fn caution(worlds: Option<usize>) -> &'static str {
+    match worlds {
+        Some(_) => IN_WORLDS,
+        None => CAUTION,
+    }
+}
 
 const FEW_PAIRS: &str = "With fewer than 10 pairs, whether an interval holds the truth in 95 of 100 cases depends on how \
                          outcomes are distributed; run more --replicates.";
@@ -523,7 +534,7 @@ impl<'r> Document<'r> {
             arms: comparison.arms,
             contrasts: comparison.contrasts.iter().map(against).collect(),
             worlds: comparison.worlds,
-            caution: CAUTION,
+            caution: caution(comparison.worlds),
             folder: comparison.folder,
         }
     }

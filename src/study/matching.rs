@@ -1,6 +1,8 @@
 //! Match a scenario to its record in waves: what is run next is the business of [`crate::fit::matching`]; here waves are the
 //! stages of a study, and values are put on the scales of the observations.
 
+use std::sync::OnceLock;
+
 use super::assemble::Named;
 use super::error::Error;
 use super::fitting::{Fitting, written};
@@ -34,12 +36,18 @@ pub struct Observed {
 pub struct Match {
     fitting: Fitting,
     observations: Vec<Observed>,
+    /// What is found, once it is: learning takes longer than some runs, and one time is enough.
+    found: OnceLock<Matching>,
 }
 
 impl Match {
     /// Match to these observations, of which there is at least one.
     pub fn new(fitting: Fitting, observations: Vec<Observed>) -> Match {
-        Match { fitting, observations }
+        Match {
+            fitting,
+            observations,
+            found: OnceLock::new(),
+        }
     }
 
     /// It as a study.
@@ -132,6 +140,8 @@ impl Match {
 pub struct Waves<'m> {
     of: &'m Match,
     matching: Matching,
+    /// Whether it is held against the record, and not against a truth that was made up.
+    is_of_record: bool,
     points: u32,
     asked: Option<(u32, u32, u32)>,
 }
@@ -139,7 +149,10 @@ pub struct Waves<'m> {
 impl<'m> Waves<'m> {
     /// None of them yet.
     pub fn new(of: &'m Match) -> Waves<'m> {
-        Waves::at(of, of.aims(), 0)
+        Waves {
+            is_of_record: true,
+            ..Waves::at(of, of.aims(), 0)
+        }
     }
 
     /// Waves that close in on these aims, whose points have numbers from `first` on.
@@ -147,6 +160,7 @@ impl<'m> Waves<'m> {
         Waves {
             of,
             matching: Matching::new(of.method(), aims),
+            is_of_record: false,
             points: first,
             asked: None,
         }
@@ -167,7 +181,12 @@ impl Stages for Waves<'_> {
             self.matching
                 .tell(&(first..first + count).map(rows).collect::<Vec<_>>());
         }
-        let round = self.matching.ask()?;
+        let Some(round) = self.matching.ask() else {
+            if self.is_of_record {
+                self.of.found.get_or_init(|| self.matching.clone());
+            }
+            return None;
+        };
         let (first, count, replicates) = (self.points, round.points.len() as u32, round.replicates as u32);
         self.asked = Some((first, count, replicates));
         self.points += count;
@@ -201,9 +220,12 @@ pub struct Matched {
 impl Matched {
     /// What a match has found, once all that it asked for is known.
     pub fn of(of: &Match, known: &Known) -> Matched {
-        let mut waves = Waves::new(of);
-        while waves.next(known).is_some() {}
-        let matching = waves.matching;
+        let matching = of.found.get_or_init(|| {
+            let mut waves = Waves::at(of, of.aims(), 0);
+            while waves.next(known).is_some() {}
+            waves.matching
+        });
+        let matching = matching.clone();
         let worlds: Vec<Vec<f64>> = matching.worlds().iter().map(|point| of.values(point)).collect();
         let axes = of.fitting.axes();
         let rows: Vec<&[f64]> = worlds.iter().map(Vec::as_slice).collect();

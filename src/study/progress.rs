@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 pub struct Progress {
     /// Set it to stop within a tick; what is done is kept.
     pub stop: Arc<AtomicBool>,
-    /// Runs that this process is to do, with those that were done before; of stages, at most.
+    /// Runs that this process is to do, with those that were done before; of stages, those of the stages so far.
     pub of: AtomicU64,
     /// How many of them are finished, also those that failed.
     pub finished: AtomicU64,

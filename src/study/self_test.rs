@@ -4,6 +4,8 @@
 //! What was observed of a truth is what its run gave, moved by an error that is as large as the record states for observation
 //! and model together. So all that a match allows for is there to be found.
 
+use std::sync::OnceLock;
+
 use super::assemble::Named;
 use super::error::Error;
 use super::identity::Command;
@@ -22,6 +24,8 @@ pub struct SelfTest {
     /// What is predicted and not matched.
     predicted: Vec<Observed>,
     truths: u32,
+    /// What became of them, once it is known.
+    found: OnceLock<Vec<Tested>>,
 }
 
 /// What became of a truth.
@@ -45,7 +49,12 @@ pub struct Tested {
 impl SelfTest {
     /// Test a match by so many truths. `predicted` is what the record has and does not match.
     pub fn new(of: Match, predicted: Vec<Observed>, truths: u32) -> SelfTest {
-        SelfTest { of, predicted, truths }
+        SelfTest {
+            of,
+            predicted,
+            truths,
+            found: OnceLock::new(),
+        }
     }
 
     /// The match.
@@ -107,10 +116,12 @@ impl SelfTest {
     }
 
     /// What became of each truth, once all that was asked for is known.
-    pub fn tested(&self, known: &Known) -> Vec<Tested> {
-        let mut trials = Trials::new(self);
-        while trials.next(known).is_some() {}
-        trials.tested
+    pub fn tested(&self, known: &Known) -> &[Tested] {
+        if self.found.get().is_none() {
+            let mut trials = Trials::new(self);
+            while trials.next(known).is_some() {}
+        }
+        self.found.get().expect("trials that are over say what they found")
     }
 
     /// The file of what became of them.
@@ -239,6 +250,7 @@ impl Stages for Trials<'_> {
             self.next_point = next;
             self.end(Some(matching), known);
         }
+        of.found.get_or_init(|| self.tested.clone());
         None
     }
 

@@ -116,9 +116,7 @@ pub fn execute_stages(
 ) -> Result<(), Error> {
     let mut known = Known::default();
     known.read(&folder.parts(), settings.retry_failed)?;
-    let most = study.identity.design.as_ref().map_or(0, |design| design.len());
-    let most = most * u64::from(study.identity.replicates);
-    progress.begin(most, known.len(), 0);
+    progress.begin(known.len(), known.len(), 0);
     let journal = Journal::begin(&folder.parts(), &Writer::now(settings.shard))?;
     while let Some(round) = stages.next(&known) {
         progress.say(stages.note());
@@ -126,6 +124,11 @@ pub fn execute_stages(
         let wanted = round.jobs.iter();
         let wanted = wanted.flat_map(|(point, replicates)| replicates.clone().map(|replicate| (*point, replicate)));
         let wanted: Vec<(u32, u32)> = wanted.collect();
+        let missing = wanted
+            .iter()
+            .filter(|(point, replicate)| known.of(*point, *replicate).is_none());
+        let most = known.len() + missing.count() as u64;
+        progress.of.store(most, Relaxed);
         let mut alone = settings.shard.of == 1;
         loop {
             let missing = |(point, replicate): &&(u32, u32)| known.of(*point, *replicate).is_none();
