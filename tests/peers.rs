@@ -100,7 +100,12 @@ fn a_condition_that_never_comes_true_is_a_run_and_the_action_is_not_told_as_done
         folder.path(),
         &["run", TUTORIAL, "--set", never, "--out", "out", "--quiet"],
     );
-    assert!(!text.contains("in effect: rollback"), "{text}");
+    assert!(!text.contains("in effect: Back to the old price"), "{text}");
+    let told = "  Back to the old price: participants above 19,999; it was ";
+    assert!(
+        text.contains(&format!("\nWhat never happened, and what it waited for\n{told}")),
+        "{text}"
+    );
     let events = fs::read_to_string(folder.path().join("out/events.csv")).unwrap();
     assert!(!events.contains("action_in_effect,all,rollback"), "{events}");
 }

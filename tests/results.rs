@@ -325,6 +325,7 @@ fn json_is_one_document_with_the_documented_keys() {
         "outcomes",
         "peak",
         "events",
+        "never",
         "caution",
         "folder",
         "runs",

@@ -113,6 +113,15 @@ fn an_action_after_the_end_is_a_warning() {
 }
 
 #[test]
+fn what_waits_so_long_that_the_run_is_over_is_a_warning() {
+    let waits = towns(&["action.cut.when.hours=50"]);
+    let expected = "`cut` cannot be announced before the end of the run, so it never happens";
+    assert_eq!(warnings(&waits), [expected], "the curfew can still come by its metric");
+    let both = towns(&["action.curfew.when={ metric = \"violent\", above = 10, for_hours = 48 }"]);
+    assert_eq!(warnings(&both), [expected.replace("cut", "curfew")]);
+}
+
+#[test]
 fn positions_that_are_longitude_first_are_a_warning() {
     let swapped = towns(&[
         "region.north.position=[57.2, 50.3]",

@@ -2,6 +2,7 @@
 
 use super::contrast::{Asked, Contrast, adjust};
 use super::shapley::{Contribution, contributions, exact};
+use super::worlds::{self, Answer, Worlds};
 use crate::table::{Column, Table};
 
 /// What is taken away at once: an action, or a group of them.
@@ -47,11 +48,13 @@ pub struct Effect {
     pub contrast: Option<Contrast>,
     /// Its part beside the others, if it was asked for and the outcome is always defined.
     pub contribution: Option<Contribution>,
+    /// What it did in plausible worlds; `None` if all replicates are of one.
+    pub worlds: Option<Answer>,
 }
 
 /// What each action did to each outcome: outcome by outcome, the largest effect first.
 ///
-/// `outcomes` has the rows of `outcomes.csv`.
+/// `outcomes` has the rows of `outcomes.csv`, run in these worlds if there are any.
 ///
 /// # Panics
 /// If the table lacks an outcome or the column `arm`, or if an arm has not as many rows as the baseline.
@@ -61,12 +64,20 @@ pub fn effects(
     ablated: &[Ablated],
     asked: &[Asked],
     shared: Option<&Shared>,
+    in_worlds: Option<&Worlds>,
 ) -> Vec<Effect> {
     let arm_of = outcomes.column("arm").expect("outcomes have a column `arm`");
     let mut rows = std::collections::BTreeMap::<&str, Vec<usize>>::new();
     for row in 0..outcomes.rows() {
         rows.entry(arm_of.text(row)).or_default().push(row);
     }
+    let replicate_of = outcomes
+        .column("replicate")
+        .expect("outcomes have a column `replicate`");
+    let replicates: Vec<u32> = rows[baseline]
+        .iter()
+        .map(|&row| replicate_of.number(row) as u32)
+        .collect();
     let mut all = Vec::new();
     for (number, outcome) in asked.iter().enumerate() {
         let column = outcomes.column(&outcome.name).expect("a column for each outcome");
@@ -81,6 +92,11 @@ pub fn effects(
                 &values[orders.arms[order][removed].as_str()]
             }),
         });
+        let did = |one: &Ablated, worlds: &Worlds| {
+            let (with, without) = (&values[baseline], &values[one.arm.as_str()]);
+            let effects = with.iter().zip(without).map(|(with, without)| with - without);
+            worlds::answer(worlds, &replicates.iter().copied().zip(effects).collect::<Vec<_>>())
+        };
         let mut effects: Vec<Effect> = ablated
             .iter()
             .enumerate()
@@ -89,6 +105,7 @@ pub fn effects(
                 outcome: number,
                 contrast: Contrast::of(&values[one.arm.as_str()], &values[baseline]),
                 contribution: shared.as_ref().map(|shared| shared[place]),
+                worlds: in_worlds.and_then(|worlds| did(one, worlds)),
             })
             .collect();
         let size = |effect: &Effect| {
@@ -156,6 +173,11 @@ pub fn table(effects: &[Effect], ablated: &[Ablated], asked: &[Asked]) -> Table 
             ),
         ]);
     }
+    if effects.iter().any(|effect| effect.worlds.is_some()) {
+        columns.extend(worlds::columns(
+            &effects.iter().map(|effect| effect.worlds.as_ref()).collect::<Vec<_>>(),
+        ));
+    }
     Table::new(columns)
 }
 
@@ -175,6 +197,7 @@ mod tests {
         let arms = ["base", "a", "b", "both", "base", "a", "b", "both"];
         let outcomes = Table::new(vec![
             ("arm", Column::Text(arms.map(str::to_owned).to_vec())),
+            ("replicate", Column::Int(vec![0, 0, 0, 0, 1, 1, 1, 1])),
             ("dead", Column::Float(vec![10.0, 9.0, 4.0, 3.0, 20.0, 19.0, 16.0, 15.0])),
         ]);
         let one = |name: &str| Ablated {
@@ -194,7 +217,14 @@ mod tests {
             orders: vec![vec![0, 1], vec![1, 0]],
             arms: vec![path(["base", "a", "both"]), path(["base", "b", "both"])],
         };
-        let effects = effects(&outcomes, "base", &ablated, &asked, Some(&Shared::Estimated(orders)));
+        let worlds = Worlds {
+            keys: vec!["x".to_owned()],
+            rows: vec![vec!["1".to_owned()], vec!["2".to_owned()]],
+        };
+        let shared = Shared::Estimated(orders);
+        let effects = effects(&outcomes, "base", &ablated, &asked, Some(&shared), Some(&worlds));
+        let answer = effects[0].worlds.as_ref().unwrap();
+        assert_eq!((answer.worlds, answer.lower, answer.higher), (2, 0, 2));
         let told: Vec<_> = effects
             .iter()
             .map(|effect| {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::interval::{Interval, holm, mean, of_mean, of_share_difference, sign_test};
 use super::spread::Spread;
-use super::worlds::{Answer, Worlds, answer};
+use super::worlds::{self, Answer, Worlds, answer};
 use crate::table::{Column, Table};
 
 /// An outcome in an arm against the same in the baseline.
@@ -249,11 +249,7 @@ pub fn table(contrasts: &[Named]) -> Table {
         let value = |named: &Named| named.happens.as_ref().map_or(f64::NAN, get);
         Column::Float(contrasts.iter().map(value).collect())
     };
-    let answers = |get: fn(&Answer) -> f64| {
-        let value = |named: &Named| named.worlds.as_ref().map_or(f64::NAN, get);
-        Column::Float(contrasts.iter().map(value).collect())
-    };
-    Table::new(vec![
+    let mut columns = vec![
         ("arm", text(|named| &named.arm)),
         ("outcome", text(|named| &named.outcome)),
         ("unit", text(|named| &named.unit)),
@@ -280,18 +276,11 @@ pub fn table(contrasts: &[Named]) -> Table {
         ("happens_low", happens(|h| h.interval.low)),
         ("happens_high", happens(|h| h.interval.high)),
         ("happens_p", happens(|h| h.p)),
-        ("worlds", answers(|a| a.worlds as f64)),
-        ("worlds_lower", answers(|a| a.lower as f64)),
-        ("worlds_higher", answers(|a| a.higher as f64)),
-        ("worlds_median", answers(|a| a.effect.median)),
-        ("worlds_q05", answers(|a| a.effect.low)),
-        ("worlds_q95", answers(|a| a.effect.high)),
-        ("worlds_dice", answers(|a| a.dice.unwrap_or(f64::NAN))),
-        (
-            "worlds_verdict",
-            text(|named| named.worlds.as_ref().map_or("", |answer| answer.verdict.name())),
-        ),
-    ])
+    ];
+    columns.extend(worlds::columns(
+        &contrasts.iter().map(|named| named.worlds.as_ref()).collect::<Vec<_>>(),
+    ));
+    Table::new(columns)
 }
 
 /// The first tick whose rows are not the same in two series of one replicate, whatever their arms are called; `None`

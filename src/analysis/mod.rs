@@ -20,5 +20,6 @@ pub mod sensitivity;
 pub mod shapley;
 pub mod spread;
 pub mod telling;
+pub mod unmet;
 pub mod why;
 pub mod worlds;

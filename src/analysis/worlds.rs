@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::interval::{Interval, mean, of_share};
 use super::sensitivity::pawn::spearman;
 use super::spread::Spread;
+use crate::table::Column;
 
 /// Parameter sets, one for each world.
 #[derive(Clone, Debug, PartialEq)]
@@ -110,6 +111,22 @@ pub struct Answer {
     pub verdict: Verdict,
     /// At most two parameters that it goes with, the first most; empty if none can be told from chance.
     pub decides: Vec<Decides>,
+}
+
+/// Answers as columns of a table, a row for each; of what has none they are not numbers.
+pub fn columns(answers: &[Option<&Answer>]) -> Vec<(&'static str, Column)> {
+    let number = |get: fn(&Answer) -> f64| Column::Float(answers.iter().map(|of| of.map_or(f64::NAN, get)).collect());
+    let verdict = |of: &Option<&Answer>| of.map_or("", |answer| answer.verdict.name()).to_owned();
+    vec![
+        ("worlds", number(|of| of.worlds as f64)),
+        ("worlds_lower", number(|of| of.lower as f64)),
+        ("worlds_higher", number(|of| of.higher as f64)),
+        ("worlds_median", number(|of| of.effect.median)),
+        ("worlds_q05", number(|of| of.effect.low)),
+        ("worlds_q95", number(|of| of.effect.high)),
+        ("worlds_dice", number(|of| of.dice.unwrap_or(f64::NAN))),
+        ("worlds_verdict", Column::Text(answers.iter().map(verdict).collect())),
+    ]
 }
 
 /// What an effect is in all worlds, from that of each replicate; what is not finite is left out. `None` of fewer than two

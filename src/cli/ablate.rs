@@ -233,7 +233,14 @@ impl Effects {
         let removed = Removed::of(study);
         let ablated = removed.ablated(study);
         let (table, asked) = (read_outcomes(study, folder)?, outcomes::asked(study)?);
-        let effects = effects(&table, BASELINE, &ablated, &asked, removed.shared.as_ref());
+        let effects = effects(
+            &table,
+            BASELINE,
+            &ablated,
+            &asked,
+            removed.shared.as_ref(),
+            study.worlds.as_ref(),
+        );
         Ok(self.0.get_or_init(|| (ablated, effects, removed.shared)))
     }
 }
@@ -255,6 +262,10 @@ impl Finish for Effects {
             scenario: &study.identity.scenario,
             seed: study.identity.seed,
             replicates: study.identity.replicates,
+            worlds: study
+                .worlds
+                .as_ref()
+                .map(|worlds| worlds.rows.len().min(study.identity.replicates as usize)),
             shared: shared.as_ref().map(|shared| match shared {
                 Shared::Exactly(_) => Sharing::Exact,
                 Shared::Estimated(orders) => Sharing::Orders(orders.orders.len()),

@@ -9,20 +9,22 @@ use clap::value_parser;
 use qantar::analysis::named::Named;
 use qantar::analysis::names::Names;
 use qantar::analysis::overview::Collecting;
+use qantar::analysis::replicate::{COUNTRY, Replicate};
+use qantar::analysis::unmet::Unmet;
 use qantar::metric::Metric;
 use qantar::report::{self, Valued, json::Document, summary};
 use qantar::scenario::Scenario;
-use qantar::study::rows::{read_outcomes, series_schema};
+use qantar::study::rows::{places_schema, read_outcomes, series_schema};
 use qantar::study::{Command, Study};
 use qantar::suggest::suggest;
-use qantar::table::Column;
+use qantar::table::{Column, Kind};
 
 use super::arguments::{Base, Explaining, Running};
 use super::failure::Usage;
 use super::outcomes;
 use super::output::{self, Format, HELP};
 use super::perform::{Finish, Shown, perform};
-use super::runs::runs;
+use super::runs::{runs, tables};
 
 /// Run a scenario, once or many times, and tell what happened.
 #[derive(clap::Args)]
@@ -122,24 +124,28 @@ impl Finish for Summary {
         let mut totals: Vec<Valued> = outcomes::named(study)?.into_iter().zip(columns).map(valued).collect();
         let named = totals.split_off(totals.len() - study.named.len());
         let schema = series_schema(study.family().metrics());
-        let mut all = runs(folder, "series.csv", &schema)?;
-        let first = all
-            .next()
-            .with_context(|| format!("{} has no rows", folder.display()))??;
+        let (mut unmet, mut first) = (study.family().unmet(study.arms[0].model.as_ref()), None);
         // The course over all replicates is one of people.
         let people = study.family().metrics()[0].name == Metric::Participants.name();
-        let overview = match people && table.rows() > 1 {
-            true => {
-                let mut collecting = Collecting::default();
-                collecting.add(&first.arm, &first.series, None, &first.events);
-                for run in all {
-                    let run = run?;
-                    collecting.add(&run.arm, &run.series, None, &run.events);
-                }
-                Some(collecting.finish())
-            }
-            false => None,
+        let mut collecting = (people && table.rows() > 1).then(Collecting::default);
+        let of_places = watched_places(study, folder, &unmet);
+        let mut of_places = match of_places.is_empty() {
+            true => None,
+            false => Some(tables(folder, "places.csv", &of_places)?),
         };
+        for run in runs(folder, "series.csv", &schema)? {
+            let run = run?;
+            // Both files have the runs in one order.
+            let places = of_places.as_mut().and_then(Iterator::next).transpose()?;
+            let replicate = Replicate::of(&run.series, &run.events).with_places(places.as_ref().map(|(_, rows)| rows));
+            unmet.iter_mut().for_each(|one| one.add(&replicate));
+            if let Some(collecting) = &mut collecting {
+                collecting.add(&run.arm, &run.series, None, &run.events);
+            }
+            first.get_or_insert(run);
+        }
+        let first = first.with_context(|| format!("{} has no rows", folder.display()))?;
+        let overview = collecting.map(Collecting::finish);
         // Results say what they are of; what they do not say has no name but its id.
         let names = Scenario::read(&folder.join("scenario.toml"))
             .map_or_else(|_| Names::default(), |scenario| scenario.names());
@@ -154,6 +160,7 @@ impl Finish for Summary {
             series: &first.series,
             events: &first.events,
             course: overview.as_ref().map(|overview| &overview.arms[0]),
+            unmet: &unmet,
             names: &names,
             folder: &shown.folder,
         };
@@ -176,4 +183,19 @@ impl Finish for Summary {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// The columns of `places.csv` that tell how near what is done came where it waits for a place; none if it is not kept, or
+/// nothing does.
+fn watched_places(study: &Study, folder: &Path, unmet: &[Unmet]) -> Vec<(&'static str, Kind)> {
+    let regions = study.arms[0].model.regions();
+    let watched = unmet.iter().flat_map(|one| one.when.watched());
+    let apart = watched.filter(|(_, area)| *area != COUNTRY && !regions.contains(area));
+    let metrics: Vec<&str> = apart.map(|(metric, _)| metric).collect();
+    if metrics.is_empty() || !folder.join("places.csv").is_file() {
+        return Vec::new();
+    }
+    let mut columns = places_schema(study.family().metrics());
+    columns.retain(|(name, _)| ["arm", "replicate", "place"].contains(name) || metrics.contains(name));
+    columns
 }

@@ -9,10 +9,12 @@ use anyhow::Context;
 use qantar::analysis::sensitivity::morris::{Effect, morris};
 use qantar::analysis::sensitivity::pawn::pawn;
 use qantar::analysis::sensitivity::sobol::{Share, sobol};
-use qantar::analysis::sensitivity::{Design, Method, chance};
+use qantar::analysis::sensitivity::{Design, Method, chance, dice_in_worlds};
 use qantar::analysis::spread::Spread;
+use qantar::analysis::worlds::Worlds;
 use qantar::report::sensitivity::{Answer, Of, Sensitivity, text};
 use qantar::study::manifest;
+use qantar::study::matching::WORLDS;
 use qantar::suggest::suggest;
 use qantar::table::{Column, Kind, Table, csv};
 use serde::Deserialize;
@@ -130,6 +132,11 @@ impl Args {
         if let Some(method) = wanted {
             design.fits(method, points).map_err(Usage)?;
         }
+        let worlds = self.results.join(WORLDS);
+        let worlds = match worlds.is_file() {
+            true => Some(Worlds::read(&fs::read_to_string(worlds)?).map_err(Usage)?),
+            false => None,
+        };
         let mut notes = Vec::new();
         if unfinished {
             notes.push(format!(
@@ -149,6 +156,7 @@ impl Args {
                 outcome: name.clone(),
                 missing: values.iter().flatten().filter(|value| !value.is_finite()).count(),
                 chance: chance(&values),
+                dice: worlds.as_ref().and_then(|all| dice_in_worlds(&values, all.rows.len())),
                 answer: answer(wanted, design, &runs, &values)?,
             })
         });
@@ -159,6 +167,7 @@ impl Args {
             design: design.method.clone(),
             points,
             replicates: runs.points.iter().map(|point| point.values.len()).max().unwrap_or(0),
+            worlds: worlds.as_ref().map_or(0, |worlds| worlds.rows.len()),
             method: wanted,
             parameters: design
                 .parameters

@@ -202,9 +202,10 @@ impl Args {
             }
             let run = |&replicate: &u32| {
                 let point = self.point;
-                let (model, _) = study.model(Job { point, replicate, arm })?;
+                let job = Job { point, replicate, arm };
+                let (model, _) = study.model(job)?;
                 let model = country(model.as_ref()).expect("points are of the family of their study");
-                Ok(why::explain(model, &study.dice(replicate), at))
+                Ok(why::explain(model, &study.dice(job), at))
             };
             replicates.iter().map(run).collect()
         };

@@ -16,10 +16,25 @@ pub struct Emulator {
     /// The parameters that are in any term.
     active: Vec<usize>,
     rest: Process,
-    /// How sure it is of a point: the mean variance over its own points, each left out in turn. That of the point itself
-    /// would take as long as a hundred means.
-    variance: f64,
+    /// For each point at which it was taught: the square of what it was off by there when that point was left out, less what dice account for,
+    /// and the variance of a run over dice.
+    missed: Vec<[f64; 2]>,
 }
+
+/// What is expected of a run at a point.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Expected {
+    /// The mean over dice.
+    pub mean: f64,
+    /// How sure that is: a variance, as far as it can be seen behind that of the dice; 0 where they hide it.
+    pub unsure: f64,
+    /// The variance of a run over dice.
+    pub dice: f64,
+}
+
+/// So many of the nearest points tell how sure it is, and how much dice do. Where a wave just begins both are many times what
+/// they are elsewhere, so an average over all would be far too sure there; and fewer would tell by luck.
+const NEAREST: usize = 10;
 
 /// A product of at most two coordinates, each from -1 to 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,15 +74,17 @@ impl Diagnosis {
 }
 
 impl Emulator {
-    /// Learn the means over dice at these points; `noise` is the variance that they have from dice, on average.
+    /// Learn the means over so many dice at these points; `dice` is the variance of one run at each.
     ///
     /// # Panics
-    /// If there are not as many means as points, or fewer than ten.
-    pub fn learn(points: &[Vector], means: &[f64], noise: f64) -> (Emulator, Diagnosis) {
+    /// If there are not as many means, dice and counts as points, or fewer than ten.
+    pub fn learn(points: &[Vector], means: &[f64], dice: &[f64], counts: &[f64]) -> (Emulator, Diagnosis) {
         assert!(
-            points.len() == means.len() && points.len() >= 10,
-            "at least ten points, a mean for each"
+            [means.len(), dice.len(), counts.len()] == [points.len(); 3] && points.len() >= NEAREST,
+            "at least ten points, a mean, dice and a count for each"
         );
+        let noises: Vector = dice.iter().zip(counts).map(|(dice, count)| dice / count).collect();
+        let noise = noises.iter().sum::<f64>() / noises.len() as f64;
         let (terms, basis, coefficients, rest) = regression(points, means);
         let mut active: Vec<usize> = terms.iter().flat_map(|term| term.parameters()).collect();
         active.sort_unstable();
@@ -91,14 +108,18 @@ impl Emulator {
             basis,
             coefficients,
             active,
-            variance: left.iter().map(|left| left.variance).sum::<f64>() / left.len() as f64 - process.noise(),
+            missed: left
+                .iter()
+                .zip(noises.iter().zip(dice))
+                .map(|(left, (noise, dice))| [left.mean * left.mean - noise, *dice])
+                .collect(),
             rest: process,
         };
         (emulator, diagnosis)
     }
 
-    /// The mean over dice at a point, and how sure that is.
-    pub fn at(&self, point: &[f64]) -> Likely {
+    /// What is expected at a point.
+    pub fn at(&self, point: &[f64]) -> Expected {
         let values: Vector = self.terms.iter().map(|term| term.at(point)).collect();
         let told: f64 = self
             .basis
@@ -107,10 +128,26 @@ impl Emulator {
             .map(|(of, coefficient)| coefficient * of.iter().zip(&values).map(|(a, b)| a * b).sum::<f64>())
             .sum();
         let seen: Vector = self.active.iter().map(|&parameter| point[parameter]).collect();
-        Likely {
-            mean: told + self.rest.mean_at(&seen),
-            variance: self.variance.max(0.0),
+        let distances = self.rest.distances(&seen);
+        let [missed, dice] = self.near(&distances);
+        Expected {
+            mean: told + self.rest.mean_at(&distances),
+            unsure: missed.max(0.0),
+            dice,
         }
+    }
+
+    /// The averages over the nearest points.
+    fn near(&self, distances: &[f64]) -> [f64; 2] {
+        let mut order: Vec<(f64, usize)> = distances.iter().copied().zip(0..).collect();
+        order.select_nth_unstable_by(NEAREST - 1, |a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        order.truncate(NEAREST);
+        order.sort_unstable_by_key(|of| of.1);
+        let sum = order.iter().fold([0.0; 2], |sum, of| {
+            let [missed, dice] = self.missed[of.1];
+            [sum[0] + missed, sum[1] + dice]
+        });
+        sum.map(|sum| sum / NEAREST as f64)
     }
 
     /// The parameters that it depends on.
@@ -230,7 +267,7 @@ mod tests {
         let points = points(60, 5);
         let model = |x: &[f64]| 3.0 + 2.0 * x[0] - x[3] * x[3] + 4.0 * x[0] * x[3];
         let means: Vector = points.iter().map(|x| model(x)).collect();
-        let (emulator, diagnosis) = Emulator::learn(&points, &means, 0.0);
+        let (emulator, diagnosis) = Emulator::learn(&points, &means, &[0.0; 60], &[1.0; 60]);
         assert_eq!(emulator.active(), [0, 3]);
         assert!(diagnosis.explained > 0.999_999, "{diagnosis:?}");
         let at = [0.3, 0.9, 0.1, 0.7, 0.5];
@@ -238,23 +275,24 @@ mod tests {
     }
 
     #[test]
-    fn it_knows_how_sure_it_is_of_a_function_that_no_quadratic_is() {
+    fn it_knows_how_sure_it_is_of_a_run_of_a_function_that_no_quadratic_is() {
         let model = |x: &[f64]| libm::sin(6.0 * x[0]) + x[1] * x[1] * x[1];
         let dice = 0.1;
         let all = points(260, 4);
         let mut luck = Chance::of(2, 0, 0);
         let luck = luck.normals(260);
         let seen: Vector = all.iter().zip(&luck).map(|(x, z)| model(x) + dice * z).collect();
-        let (emulator, diagnosis) = Emulator::learn(&all[..160], &seen[..160], dice * dice);
+        let (emulator, diagnosis) = Emulator::learn(&all[..160], &seen[..160], &[dice * dice; 160], &[1.0; 160]);
         assert!(diagnosis.is_sound() && diagnosis.explained > 0.9, "{diagnosis:?}");
-        let off = |x: &Vector| {
-            let likely = emulator.at(x);
-            (model(x) - likely.mean).abs() / likely.variance.sqrt()
+        let off = |(x, seen): (&Vector, &f64)| {
+            let Expected { mean, unsure, dice } = emulator.at(x);
+            (seen - mean).abs() / (unsure + dice).sqrt()
         };
-        let within = all[160..].iter().filter(|x| off(x) < 2.0).count();
+        let held_out = all[160..].iter().zip(&seen[160..]);
+        let within = held_out.filter(|of| off(*of) < 2.0).count();
         assert!(
-            within >= 88,
-            "{within} of 100 points held out lie within two deviations"
+            (88..100).contains(&within),
+            "{within} of 100 runs held out lie within two deviations"
         );
         assert!(!emulator.active().contains(&3));
     }

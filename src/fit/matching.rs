@@ -11,9 +11,9 @@
 use rayon::prelude::*;
 
 use super::chance::Chance;
-use super::emulator::{Diagnosis, Emulator};
+use super::emulator::{Diagnosis, Emulator, Expected};
 use super::matrix::Vector;
-use super::wave::{largest, left, spread};
+use super::wave::{POPULATION, largest, left, spread};
 
 /// What was observed of a value.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -56,6 +56,13 @@ pub struct Method {
     pub world_replicates: usize,
 }
 
+impl Method {
+    /// How many points it asks for, at most.
+    pub fn most(&self) -> usize {
+        self.waves * self.points + TRIES * (15 * self.worlds).min(POPULATION)
+    }
+}
+
 /// Beyond this a point is implausible.
 pub const CUT: f64 = 3.0;
 
@@ -82,32 +89,32 @@ pub struct Wave {
     /// The mean over what is left of the emulators' variance, as a share of all that is uncertain.
     pub unsure: f64,
     stand_ins: Vec<Option<StandIn>>,
+    /// The places of the values, those that rule out most first.
+    order: Vec<usize>,
 }
 
 #[derive(Clone, Debug)]
 struct StandIn {
     aim: Aim,
     mean: Emulator,
-    /// The variance of a run over dice.
-    dice: f64,
     /// How often it happens at all, where it does not always.
     happens: Option<Emulator>,
 }
 
 impl StandIn {
     fn off(&self, point: &[f64]) -> f64 {
-        let likely = self.mean.at(point);
-        let off = self.aim.off(likely.mean, likely.variance + self.dice);
+        let Expected { mean, unsure, dice } = self.mean.at(point);
+        let off = self.aim.off(mean, unsure + dice);
         self.happens.as_ref().map_or(off, |happens| {
-            let likely = happens.at(point);
+            let expected = happens.at(point);
             // As often as it may well be.
-            off.max(never((likely.mean + 2.0 * likely.variance.sqrt()).clamp(0.01, 1.0)))
+            off.max(never((expected.mean + 2.0 * expected.unsure.sqrt()).clamp(0.01, 1.0)))
         })
     }
 
     fn unsure(&self, point: &[f64]) -> f64 {
-        let variance = self.mean.at(point).variance;
-        variance / (variance + self.dice + self.aim.known).max(f64::MIN_POSITIVE)
+        let Expected { unsure, dice, .. } = self.mean.at(point);
+        unsure / (unsure + dice + self.aim.known).max(f64::MIN_POSITIVE)
     }
 }
 
@@ -117,9 +124,23 @@ fn never(chance: f64) -> f64 {
 }
 
 impl Wave {
-    fn off(&self, point: &[f64]) -> f64 {
-        let all = self.stand_ins.iter().flatten().map(|stand_in| stand_in.off(point));
-        largest(all.collect(), self.spared)
+    /// How far a point is off; once it is known to be above `stop`, anything above.
+    fn off(&self, point: &[f64], stop: f64) -> f64 {
+        let mut offs = Vec::with_capacity(self.stand_ins.len());
+        let mut beyond = 0;
+        // Those that rule out most are asked first.
+        for &place in &self.order {
+            let Some(stand_in) = &self.stand_ins[place] else {
+                continue;
+            };
+            let off = stand_in.off(point);
+            offs.push(off);
+            beyond += usize::from(off > stop);
+            if beyond > self.spared {
+                return f64::INFINITY;
+            }
+        }
+        largest(offs, self.spared)
     }
 }
 
@@ -173,8 +194,9 @@ impl Matching {
                 points: self.spread(method.points),
                 replicates: method.replicates,
             },
+            // As they lie in the rest, evenly: the farthest from each other are those that are the most in doubt.
             true => Round {
-                points: self.spread((method.worlds - self.worlds.len()) * 3 / 2 + 1),
+                points: self.rest.iter().take(self.wanted()).cloned().collect(),
                 replicates: method.world_replicates,
             },
         };
@@ -202,6 +224,13 @@ impl Matching {
         self.waves.len() >= self.method.waves || sure
     }
 
+    /// How many candidates are needed, by how many of those before held.
+    fn wanted(&self) -> usize {
+        let missing = (self.method.worlds - self.worlds.len()) as f64;
+        let share = (self.worlds.len() as f64 + 1.0) / (self.candidates as f64 + 1.0);
+        (1.5 * missing / share.max(0.1)).ceil() as usize
+    }
+
     fn spread(&self, count: usize) -> Vec<Vector> {
         spread(&self.rest, count)
             .into_iter()
@@ -211,10 +240,9 @@ impl Matching {
 
     fn learn(&mut self, points: &[Vector], values: &[Vec<Vec<f64>>]) {
         let number = self.waves.len();
-        let near = self.nearest(values);
         let taught: Vec<Option<(StandIn, Diagnosis)>> = (0..self.aims.len())
             .into_par_iter()
-            .map(|value| self.stand_in(value, points, values, &near))
+            .map(|value| self.stand_in(value, points, values))
             .collect();
         let emulated = taught
             .iter()
@@ -237,6 +265,7 @@ impl Matching {
             rules_out: Vec::new(),
             unsure: 0.0,
             stand_ins: taught.into_iter().map(sound).collect(),
+            order: (0..self.aims.len()).collect(),
         };
         let out = |stand_in: &Option<StandIn>| {
             let Some(stand_in) = stand_in else { return 0.0 };
@@ -244,6 +273,8 @@ impl Matching {
             beyond as f64 / before.len() as f64
         };
         wave.rules_out = wave.stand_ins.iter().map(out).collect();
+        let Wave { rules_out, order, .. } = &mut wave;
+        order.sort_by(|&a, &b| rules_out[b].total_cmp(&rules_out[a]));
         self.waves.push(wave);
         self.close_in(number as u64 + 2);
         let unsure = |point: &Vector| {
@@ -260,7 +291,17 @@ impl Matching {
     fn close_in(&mut self, salt: u64) {
         let seed = self.method.seed.wrapping_add(salt.wrapping_mul(0x9e37_79b9));
         let waves = &self.waves;
-        let off = |point: &[f64]| waves.iter().map(|wave| wave.off(point)).fold(0.0, f64::max);
+        // The last wave says no most often, and one that says no is enough.
+        let off = |point: &[f64], stop: f64| {
+            let mut worst: f64 = 0.0;
+            for wave in waves.iter().rev() {
+                worst = worst.max(wave.off(point, stop));
+                if worst > stop {
+                    break;
+                }
+            }
+            worst
+        };
         let rest = left(seed, self.method.parameters, CUT, off);
         if let Some(wave) = self.waves.last_mut() {
             wave.left = rest.share;
@@ -269,52 +310,38 @@ impl Matching {
     }
 
     /// Learn one value; `None` if fewer than half of the points have it.
-    fn stand_in(
-        &self,
-        value: usize,
-        points: &[Vector],
-        values: &[Vec<Vec<f64>>],
-        near: &[usize],
-    ) -> Option<(StandIn, Diagnosis)> {
+    fn stand_in(&self, value: usize, points: &[Vector], values: &[Vec<Vec<f64>>]) -> Option<(StandIn, Diagnosis)> {
         let of: Vec<Summary> = values.iter().map(|rows| Summary::of(rows, value)).collect();
         let have: Vec<usize> = (0..points.len()).filter(|&point| of[point].count > 0.0).collect();
         if 2 * have.len() < points.len() || have.len() < 10 {
             return None;
         }
-        let average = |places: &[usize], what: &dyn Fn(&Summary) -> f64| {
-            let known: Vec<f64> = places
-                .iter()
-                .map(|&point| what(&of[point]))
-                .filter(|v| v.is_finite())
-                .collect();
-            known.iter().sum::<f64>() / known.len().max(1) as f64
-        };
-        let noise = average(&have, &|summary| summary.variance / summary.count);
+        // What a single replicate says nothing of is as it is on average.
+        let known: Vector = have
+            .iter()
+            .map(|&point| of[point].variance)
+            .filter(|v| v.is_finite())
+            .collect();
+        let average = known.iter().sum::<f64>() / known.len().max(1) as f64;
+        let dice = |point: usize| Some(of[point].variance).filter(|v| v.is_finite()).unwrap_or(average);
+        let dice: Vector = have.iter().map(|&point| dice(point)).collect();
+        let counts: Vector = have.iter().map(|&point| of[point].count).collect();
         let places: Vec<Vector> = have.iter().map(|&point| points[point].clone()).collect();
         let means: Vector = have.iter().map(|&point| of[point].mean).collect();
-        let (mean, diagnosis) = Emulator::learn(&places, &means, noise);
+        let (mean, diagnosis) = Emulator::learn(&places, &means, &dice, &counts);
         let seldom = of.iter().any(|summary| summary.happens < 0.95);
         let happens = seldom.then(|| {
             let shares: Vector = of.iter().map(|summary| summary.happens).collect();
-            Emulator::learn(points, &shares, 0.01).0
+            let dice: Vector = shares.iter().map(|share| share * (1.0 - share)).collect();
+            let counts: Vector = values.iter().map(|rows| rows.len() as f64).collect();
+            Emulator::learn(points, &shares, &dice, &counts).0
         });
         let stand_in = StandIn {
             aim: self.aims[value],
             mean,
-            // What happened is one history; its luck is that of points like those that are left.
-            dice: average(near, &|summary| summary.variance),
             happens,
         };
         Some((stand_in, diagnosis))
-    }
-
-    /// The quarter of the points that are nearest to what was observed by their own runs.
-    fn nearest(&self, values: &[Vec<Vec<f64>>]) -> Vec<usize> {
-        let off: Vector = values.iter().map(|rows| self.off(rows, 0)).collect();
-        let mut order: Vec<usize> = (0..values.len()).collect();
-        order.sort_by(|&a, &b| off[a].total_cmp(&off[b]));
-        order.truncate(values.len().div_ceil(4));
-        order
     }
 
     /// The implausibility of a point by its own runs.
@@ -383,7 +410,7 @@ impl Matching {
 
     /// Whether a point is left by all waves: by their stand-ins, not by its runs.
     pub fn has(&self, point: &[f64]) -> bool {
-        self.waves.iter().all(|wave| wave.off(point) <= CUT)
+        self.waves.iter().all(|wave| wave.off(point, CUT) <= CUT)
     }
 }
 

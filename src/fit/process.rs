@@ -20,10 +20,19 @@ pub struct Kernel {
 
 impl Kernel {
     fn between(&self, one: &[f64], other: &[f64]) -> f64 {
-        let squares: f64 = one.iter().zip(other).map(|(a, b)| (a - b) * (a - b)).sum();
+        self.over(apart(one, other))
+    }
+
+    /// The covariance of two points whose distance has this square.
+    fn over(&self, squares: f64) -> f64 {
         let far = (5.0 * squares).sqrt() / self.length;
         self.signal * (1.0 + far + far * far / 3.0) * libm::exp(-far)
     }
+}
+
+/// The square of the distance of two points.
+fn apart(one: &[f64], other: &[f64]) -> f64 {
+    one.iter().zip(other).map(|(a, b)| (a - b) * (a - b)).sum()
 }
 
 /// A value that is not known for sure.
@@ -79,9 +88,14 @@ impl Process {
         self.kernel.noise
     }
 
-    /// The mean of the function at a point alone, which takes far less time than how sure it is.
-    pub fn mean_at(&self, point: &[f64]) -> f64 {
-        let near = self.points.iter().map(|other| self.kernel.between(point, other));
+    /// The squares of the distances of a point from its own, in their order.
+    pub fn distances(&self, point: &[f64]) -> Vector {
+        self.points.iter().map(|other| apart(point, other)).collect()
+    }
+
+    /// The mean of the function alone, at a point with such distances: it takes far less time than how sure it is.
+    pub fn mean_at(&self, distances: &[f64]) -> f64 {
+        let near = distances.iter().map(|&squares| self.kernel.over(squares));
         near.zip(&self.weights).map(|(a, b)| a * b).sum()
     }
 

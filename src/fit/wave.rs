@@ -21,7 +21,7 @@ pub struct Left {
 }
 
 /// Points in the population.
-const POPULATION: usize = 1000;
+pub const POPULATION: usize = 1000;
 
 /// Steps of each point between two thresholds.
 const STEPS: usize = 8;
@@ -29,14 +29,15 @@ const STEPS: usize = 8;
 /// More halvings than this find nothing: a rest below 10^-12 of the space.
 const HALVINGS: usize = 40;
 
-/// What is left of the unit cube of so many parameters below a cut of `implausibility`.
-pub fn left(seed: u64, parameters: usize, cut: f64, implausibility: impl Fn(&[f64]) -> f64 + Sync) -> Left {
+/// What is left of the unit cube of so many parameters below a cut of `implausibility`, of which no more need be known than
+/// that it is above a number: the second argument.
+pub fn left(seed: u64, parameters: usize, cut: f64, implausibility: impl Fn(&[f64], f64) -> f64 + Sync) -> Left {
     let mut population: Vec<(f64, Vector)> = (0..POPULATION as u32)
         .into_par_iter()
         .map(|index| {
             let mut chance = Chance::of(seed, 0, index);
             let point: Vector = (0..parameters).map(|_| chance.share()).collect();
-            (implausibility(&point), point)
+            (implausibility(&point, f64::INFINITY), point)
         })
         .collect();
     let mut share = 1.0;
@@ -60,7 +61,7 @@ pub fn left(seed: u64, parameters: usize, cut: f64, implausibility: impl Fn(&[f6
                     .zip(&steps)
                     .map(|((x, width), z)| mirrored(x + reach * width * z))
                     .collect();
-                let there = implausibility(&next);
+                let there = implausibility(&next, threshold);
                 if there <= threshold {
                     (own, point) = (there, next);
                 }
@@ -146,7 +147,7 @@ mod tests {
     fn a_rest_of_a_millionth_is_found_and_measured() {
         // A box of a tenth of each of six ranges; the implausibility is how far beyond it a point is.
         let off = |x: &[f64]| x.iter().map(|x| (x - 0.45).abs() / 0.05).fold(0.0, f64::max);
-        let left = left(1, 6, 1.0, off);
+        let left = left(1, 6, 1.0, |x, _| off(x));
         assert!((0.5e-6..2e-6).contains(&left.share), "{}", left.share);
         assert!(left.points.iter().all(|point| off(point) <= 1.0));
         let mean = left.points.iter().map(|x| x[2]).sum::<f64>() / left.points.len() as f64;
@@ -156,11 +157,11 @@ mod tests {
     #[test]
     fn two_rests_far_apart_are_both_kept_and_none_is_told() {
         let off = |x: &[f64]| (x[0] - 0.1).abs().min((x[0] - 0.9).abs()) / 0.02;
-        let rest = left(1, 2, 1.0, off);
+        let rest = left(1, 2, 1.0, |x, _| off(x));
         assert!((0.06..0.1).contains(&rest.share), "{}", rest.share);
         let low = rest.points.iter().filter(|x| x[0] < 0.5).count() as f64 / rest.points.len() as f64;
         assert!((0.35..0.65).contains(&low), "{low}");
-        assert_eq!(left(1, 2, 1.0, |_| 9.0).share, 0.0);
+        assert_eq!(left(1, 2, 1.0, |_, _| 9.0).share, 0.0);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use std::fmt::Debug;
 use std::sync::OnceLock;
 
 use crate::analysis::named::{Named, Total};
+use crate::analysis::unmet::Unmet;
 use crate::document::calendar::Calendar;
 use crate::document::form::Format;
 use crate::document::problem::Problem;
@@ -46,6 +47,11 @@ pub trait Family: Debug + Sync {
 
     /// What those who are active now are called after their number, such as `people out`.
     fn active(&self) -> &'static str;
+
+    /// What is done in a model, and what it waits for, before any run is known.
+    fn unmet(&self, _model: &dyn Simulation) -> Vec<Unmet> {
+        Vec::new()
+    }
 
     /// How a run went, or all its replicates, for people. Plain UTF-8 without `color`.
     ///

@@ -8,6 +8,7 @@ use crate::analysis::ablation::{Ablated, Effect};
 use crate::analysis::contrast::{Asked, Contrast};
 use crate::analysis::interval::FEW;
 use crate::analysis::shapley::Contribution;
+use crate::analysis::worlds::Answer;
 
 /// What there is to tell.
 pub struct Ablation<'r> {
@@ -19,6 +20,8 @@ pub struct Ablation<'r> {
     pub seed: u64,
     /// How many replicates.
     pub replicates: u32,
+    /// How many plausible worlds the replicates are run in; `None` if all are of one.
+    pub worlds: Option<usize>,
     /// How what all do together is shared out, if that was asked for.
     pub shared: Option<Sharing>,
     /// What was taken away.
@@ -45,9 +48,10 @@ pub enum Sharing {
 const LISTED: usize = 15;
 
 const CAUTION: &str = "Effects are those of an action beside all the others, and do not add up. They follow in the \
-                       model from its assumptions, and are no proof of what an action did. An effect without a \
-                       star may be one of those that chance alone puts among so many: a reason for more replicates, \
-                       not a finding. The intervals are those of dice alone.";
+                       model from its assumptions, and are no proof of what an action did.";
+const OF_DICE: &str = "An effect without a star may be one of those that chance alone puts among so many: a reason for \
+                       more replicates, not a finding. The intervals are those of dice alone: run with --worlds FILE to \
+                       carry what is not known.";
 
 /// The summary: for each outcome, what mattered. Plain UTF-8.
 pub fn text(ablation: &Ablation) -> String {
@@ -62,42 +66,10 @@ pub fn text(ablation: &Ablation) -> String {
             .filter(|effect| effect.outcome == number)
             .collect();
         text += &format!("\nWhat each action did: {} with it minus without it\n", outcome.label);
-        let clear: Vec<&&Effect> = effects.iter().filter(|effect| effect.is_clear()).collect();
-        if clear.is_empty() {
-            text += "  None did anything that can be told from chance.\n";
-        } else {
-            let share = if ablation.shared.is_some() { "share" } else { "" };
-            let few = clear
-                .iter()
-                .filter_map(|effect| effect.contrast.as_ref())
-                .any(|c| c.pairs < FEW);
-            let interval = if few { "interval" } else { "95 % interval" };
-            let heads = format!("  {:<29} {:>8} {:>19} {:>19}", "", "effect", interval, share);
-            text += heads.trim_end();
-            text += "\n";
-        }
-        for effect in clear.iter().take(LISTED) {
-            let ablated = &ablation.ablated[effect.ablated];
-            let Some(contrast) = &effect.contrast else { continue };
-            let share = effect.contribution.filter(|contribution| contribution.share.is_some());
-            let mark = if contrast.is_clear_among_all() { "*" } else { " " };
-            let line = format!(
-                "{mark} {:<29} {:>8} {:>19} {:>19}",
-                cut(&ablated.name, 28),
-                signed(contrast.difference),
-                contrast.interval.map_or(String::new(), range),
-                share.map_or(String::new(), told_share)
-            );
-            text += line.trim_end();
-            text += "\n";
-        }
-        let rest = effects.len() - clear.len();
-        if clear.len() > LISTED {
-            text += &format!("  and {} more with smaller effects\n", clear.len() - LISTED);
-        }
-        if rest > 0 && !clear.is_empty() {
-            text += &format!("  {rest} more: no effect that can be told from chance\n");
-        }
+        text += &match ablation.worlds {
+            Some(_) => over_worlds(&effects, ablation),
+            None => over_dice(&effects, ablation),
+        };
     }
     let together: Vec<String> = ablation
         .ablated
@@ -121,7 +93,17 @@ pub fn text(ablation: &Ablation) -> String {
         .iter()
         .map(used)
         .fold((usize::MAX, 0), |(low, high), pairs| (low.min(pairs), high.max(pairs)));
-    if most > 0 {
+    if let Some(worlds) = ablation.worlds {
+        text += "\n";
+        text += &wrapped(
+            "",
+            &format!(
+                "Each action was taken away in {worlds} worlds that the record does not rule out: in how many of them the \
+                 outcome falls or rises with it, and by how much. Robust: one sign in at least 95 % of the worlds; leaning: in \
+                 at least 80 %; open: in fewer."
+            ),
+        );
+    } else if most > 0 {
         text += "\n";
         let pairs = if fewest == most {
             most.to_string()
@@ -153,8 +135,82 @@ pub fn text(ablation: &Ablation) -> String {
         );
     }
     text += "\n";
-    text += &wrapped("", CAUTION);
+    text += &wrapped("", &ablation.caution());
     text + &results_in(ablation.folder)
+}
+
+/// What did something that can be told from the luck of the dice.
+fn over_dice(effects: &[&Effect], ablation: &Ablation) -> String {
+    let mut text = String::new();
+    let clear: Vec<&&Effect> = effects.iter().filter(|effect| effect.is_clear()).collect();
+    if clear.is_empty() {
+        text += "  None did anything that can be told from chance.\n";
+    } else {
+        let share = if ablation.shared.is_some() { "share" } else { "" };
+        let few = clear
+            .iter()
+            .filter_map(|effect| effect.contrast.as_ref())
+            .any(|c| c.pairs < FEW);
+        let interval = if few { "interval" } else { "95 % interval" };
+        let heads = format!("  {:<29} {:>8} {:>19} {:>19}", "", "effect", interval, share);
+        text += heads.trim_end();
+        text += "\n";
+    }
+    for effect in clear.iter().take(LISTED) {
+        let ablated = &ablation.ablated[effect.ablated];
+        let Some(contrast) = &effect.contrast else { continue };
+        let share = effect.contribution.filter(|contribution| contribution.share.is_some());
+        let mark = if contrast.is_clear_among_all() { "*" } else { " " };
+        let line = format!(
+            "{mark} {:<29} {:>8} {:>19} {:>19}",
+            cut(&ablated.name, 28),
+            signed(contrast.difference),
+            contrast.interval.map_or(String::new(), range),
+            share.map_or(String::new(), told_share)
+        );
+        text += line.trim_end();
+        text += "\n";
+    }
+    let rest = effects.len() - clear.len();
+    if clear.len() > LISTED {
+        text += &format!("  and {} more with smaller effects\n", clear.len() - LISTED);
+    }
+    if rest > 0 && !clear.is_empty() {
+        text += &format!("  {rest} more: no effect that can be told from chance\n");
+    }
+    text
+}
+
+/// What did something in worlds that the record does not rule out, the largest effect first.
+fn over_worlds(effects: &[&Effect], ablation: &Ablation) -> String {
+    let answers = effects
+        .iter()
+        .filter_map(|effect| Some((effect, effect.worlds.as_ref()?)));
+    let moved: Vec<_> = answers.filter(|(_, answer)| answer.lower + answer.higher > 0).collect();
+    if moved.is_empty() {
+        return "  None did anything in any world.\n".to_owned();
+    }
+    let mut text = format!(
+        "  {:<29} {:>9} {:>9} {:>19} {:>9}\n",
+        "", "fall/rise", "median", "5 to 95 %", ""
+    );
+    for (effect, answer) in moved.iter().take(LISTED) {
+        text += &format!(
+            "  {:<29} {:>9} {:>9} {:>19} {:>9}\n",
+            cut(&ablation.ablated[effect.ablated].name, 28),
+            format!("{}/{}", answer.lower, answer.higher),
+            signed(answer.effect.median),
+            format!("{} to {}", signed(answer.effect.low), signed(answer.effect.high)),
+            answer.verdict.name()
+        );
+    }
+    if moved.len() > LISTED {
+        text += &format!("  and {} more with smaller effects\n", moved.len() - LISTED);
+    }
+    if moved.len() < effects.len() {
+        text += &format!("  {} more: nothing in any world\n", effects.len() - moved.len());
+    }
+    text
 }
 
 /// A share with its interval.
@@ -167,6 +223,15 @@ fn told_share(contribution: Contribution) -> String {
         .share
         .map_or(String::new(), |share| format!("{} %", percent(share)));
     share + &interval.unwrap_or_default()
+}
+
+impl Ablation<'_> {
+    fn caution(&self) -> String {
+        match self.worlds {
+            Some(_) => CAUTION.to_owned(),
+            None => format!("{CAUTION} {OF_DICE}"),
+        }
+    }
 }
 
 /// The document that `--format json` prints.
@@ -182,12 +247,14 @@ pub struct Document<'r> {
     pub seed: u64,
     /// How many replicates.
     pub replicates: u32,
+    /// How many plausible worlds the replicates are run in; `null` if all are of one.
+    pub worlds: Option<usize>,
     /// How what all do together is shared out; `null` if that was not asked for.
     pub shared: Option<Sharing>,
     /// What each action did to each outcome, the largest first within each outcome.
     pub effects: Vec<Did<'r>>,
     /// The caution that goes with the numbers.
-    pub caution: &'static str,
+    pub caution: String,
     /// Where the results lie.
     pub folder: &'r str,
 }
@@ -209,6 +276,8 @@ pub struct Did<'r> {
     pub effect: Option<&'r Contrast>,
     /// Its part beside the others; `null` if that was not asked for.
     pub contribution: Option<Contribution>,
+    /// What it did in plausible worlds; `null` if all replicates are of one.
+    pub worlds: Option<&'r Answer>,
 }
 
 impl<'r> Document<'r> {
@@ -224,6 +293,7 @@ impl<'r> Document<'r> {
                 never_with_it: &ablated.with_it,
                 effect: effect.contrast.as_ref(),
                 contribution: effect.contribution,
+                worlds: effect.worlds.as_ref(),
             }
         };
         Document {
@@ -232,9 +302,10 @@ impl<'r> Document<'r> {
             title: ablation.title,
             seed: ablation.seed,
             replicates: ablation.replicates,
+            worlds: ablation.worlds,
             shared: ablation.shared,
             effects: ablation.effects.iter().map(did).collect(),
-            caution: CAUTION,
+            caution: ablation.caution(),
             folder: ablation.folder,
         }
     }

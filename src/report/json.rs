@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::{Run, Valued, caution};
 use crate::analysis::course::Course;
 use crate::analysis::spread::Spread;
+use crate::analysis::unmet::Unmet;
 use crate::table::Table;
 
 /// A run in one document.
@@ -32,6 +33,8 @@ pub struct Document<'r> {
     pub peak: Option<Map<String, Value>>,
     /// The events of the first replicate, in the order of time.
     pub events: Vec<Happened<'r>>,
+    /// What never happened in one replicate or more, with how near that came in each of them.
+    pub never: Vec<&'r Unmet>,
     /// How far the numbers can be trusted, in words.
     pub caution: &'static str,
     /// Where the results lie.
@@ -109,6 +112,7 @@ impl<'r> Document<'r> {
                 .collect()
             }),
             events: (0..run.events.rows()).map(|row| happened(run.events, row)).collect(),
+            never: run.unmet.iter().filter(|one| one.runs > 0).collect(),
             caution: caution(run.replicates()),
             folder: run.folder,
         }

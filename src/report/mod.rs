@@ -17,12 +17,14 @@ pub mod score;
 pub mod self_test;
 pub mod sensitivity;
 pub mod summary;
+pub mod unmet;
 pub mod why;
 pub mod words;
 
 use crate::analysis::named::Named;
 use crate::analysis::names::Names;
 use crate::analysis::overview::Arm;
+use crate::analysis::unmet::Unmet;
 use crate::metric::Description;
 use crate::table::Table;
 
@@ -48,6 +50,8 @@ pub struct Run<'r> {
     pub events: &'r Table,
     /// The course over all replicates; `None` if there is but one, or nobody to be out.
     pub course: Option<&'r Arm>,
+    /// What is done in it, with how near that came in those replicates in which it never happened.
+    pub unmet: &'r [Unmet],
     /// What readers call its regions, sites, actions and money.
     pub names: &'r Names,
     /// Where the results lie.

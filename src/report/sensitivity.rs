@@ -26,6 +26,8 @@ pub struct Sensitivity {
     pub points: usize,
     /// Replicates of each.
     pub replicates: usize,
+    /// How many plausible worlds replicates are run in; 0 if all are of one.
+    pub worlds: usize,
     /// Which indices; `null` if there are so few points that they are told one by one.
     pub method: Option<Method>,
     /// The parameters, by key.
@@ -45,6 +47,8 @@ pub struct Of {
     pub missing: usize,
     /// The share of its variance over all runs that is chance; `null` if it cannot be told.
     pub chance: Option<f64>,
+    /// The part of that which is dice, the rest being worlds; `null` if no world has two replicates, or there are none.
+    pub dice: Option<f64>,
     /// What it depends on.
     #[serde(flatten)]
     pub answer: Answer,
@@ -94,6 +98,14 @@ pub fn text(sensitivity: &Sensitivity) -> String {
             Answer::Nothing(why) => wrapped("  ", why),
         };
         let chance = match of.chance {
+            Some(chance) if sensitivity.worlds > 0 => format!(
+                "{} of the variance over all runs is what differs between replicates, {}; the rest is these parameters.",
+                percent(chance),
+                of.dice.map_or(
+                    "worlds and dice together (with more replicates than worlds they are told apart)".to_owned(),
+                    |dice| format!("{} worlds and {} dice", percent(chance - dice), percent(dice))
+                )
+            ),
             Some(chance) => format!(
                 "{} of the variance over all runs is chance (the dice), the rest is parameters.",
                 percent(chance)
@@ -290,6 +302,7 @@ mod tests {
             design: "saltelli".to_owned(),
             points: 1280,
             replicates: 3,
+            worlds: 0,
             method: Some(Method::Sobol),
             parameters: ["rules.turnout.base_cost", "region.north.urban"]
                 .map(str::to_owned)
@@ -298,6 +311,7 @@ mod tests {
                 outcome: "deaths_civilians".to_owned(),
                 missing: 0,
                 chance: Some(0.25),
+                dice: None,
                 answer,
             }],
             notes: vec!["A note.".to_owned()],

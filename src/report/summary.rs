@@ -1,7 +1,8 @@
 //! What a reader sees at the end of a run.
 
 use super::format::{number, results_in, wrapped};
-use super::{Run, Valued, caution};
+use super::{Run, Valued, caution, unmet};
+use crate::analysis::course;
 use crate::analysis::spread::Spread;
 
 /// How a run went, as its family tells it.
@@ -47,6 +48,7 @@ pub fn text(run: &Run, course: &Course) -> String {
         };
         text += &format!("  {} more in {place}\n", course.left);
     }
+    text += &unmet::text(run.unmet, replicates, &course::Course::of(run.series), run.names);
     text += "\n";
     text += &if replicates == 1 { one(run, course) } else { many(run) };
     text += &outcomes(run);
@@ -175,6 +177,7 @@ mod tests {
             series: &series(1),
             events: &events(&[]),
             course: None,
+            unmet: &[],
             names: &Names::default(),
             folder: "results/january-7",
         };

@@ -23,7 +23,7 @@ pub struct Search {
     pub text: String,
     /// Seed of the search.
     pub seed: u64,
-    /// How many replicates each trial has; all trials have the same dice.
+    /// How many replicates each trial of a calibration has, all with the same dice, or each point of a match, with its own.
     pub replicates: u32,
     /// What is set in the scenario for the search alone.
     pub set: Vec<String>,
@@ -122,7 +122,7 @@ pub static FORMAT: LazyLock<Format> = LazyLock::new(|| {
         of("search", "A search: which parameters of a scenario are not known, within which limits, and how to search them; a file of its own for `qantar calibrate`.", &[
             required("schema_version", Kind::Whole(1, 1), "Version of the format, so that a file is never misread."),
             field("seed", Kind::Whole(0, i64::MAX), "1", "Seed of the search; the dice of the model have the seed of the scenario."),
-            field("replicates", Kind::Whole(1, 10_000), "4", "Replicates of each trial; all trials have the same dice."),
+            field("replicates", Kind::Whole(1, 10_000), "4", "Replicates of each trial, with the same dice for all; in a match every point has dice of its own."),
             field("set", Kind::Texts, "[]", "Changes to the scenario for the search alone, such as a coarser resolution."),
             field("distance", Kind::Choice(Choice::Distance), "\"mean\"", "How the distances of all observations are made one."),
             field("explore", Kind::Whole(1, 1_000_000), "100", "Trials drawn from the ranges alone."),

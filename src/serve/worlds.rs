@@ -118,7 +118,7 @@ fn simulate(
             .collect(),
         watch,
     };
-    if model.run(&study.dice(job.replicate), &mut watching).is_break() {
+    if model.run(&study.dice(job), &mut watching).is_break() {
         return None;
     }
     let recorded = watching.recorder.into_tables();

@@ -337,7 +337,7 @@ fn simulate(
             .with_why(study.identity.keeps.why),
         progress,
     };
-    if model.run(&study.dice(job.replicate), &mut watched).is_break() {
+    if model.run(&study.dice(job), &mut watched).is_break() {
         return None;
     }
     Some(rows::record(study, calendar, watched.recorder.into_tables()))

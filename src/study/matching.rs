@@ -49,7 +49,7 @@ impl Match {
     pub fn study(&self) -> Result<Study, Error> {
         let search = self.search();
         let replicates = search.replicates.max(search.world_replicates);
-        let points = search.waves * search.wave_points + 2 * search.worlds;
+        let points = self.method().most();
         let outcomes = self.observations.iter().map(|of| (of.id.as_str(), &of.outcome));
         self.fitting
             .study(Command::Match { self_test: None }, replicates, points, outcomes)
@@ -88,9 +88,10 @@ impl Match {
         self.observations.iter().map(aim).collect()
     }
 
-    fn matching(&self, aims: Vec<Aim>) -> Matching {
+    /// How it is matched.
+    pub(super) fn method(&self) -> matching::Method {
         let search = self.search();
-        let method = matching::Method {
+        matching::Method {
             seed: search.seed,
             parameters: search.parameters.len(),
             points: search.wave_points,
@@ -98,8 +99,7 @@ impl Match {
             waves: search.waves,
             worlds: search.worlds,
             world_replicates: search.world_replicates as usize,
-        };
-        Matching::new(method, aims)
+        }
     }
 
     /// The values of the parameters at a point of the unit cube.
@@ -146,7 +146,7 @@ impl<'m> Waves<'m> {
     pub(super) fn at(of: &'m Match, aims: Vec<Aim>, first: u32) -> Waves<'m> {
         Waves {
             of,
-            matching: of.matching(aims),
+            matching: Matching::new(of.method(), aims),
             points: first,
             asked: None,
         }

@@ -200,9 +200,13 @@ impl Study {
         arm.with(&assignments)
     }
 
-    /// The dice of one replicate, in every arm and at every point.
-    pub fn dice(&self, replicate: u32) -> Dice {
-        Dice::new(self.identity.seed, replicate)
+    /// The dice of a job: those of its replicate, in every arm and at every point, so that a difference is not luck. A match
+    /// looks for no differences. It asks what luck does, of which a few dice say little, however many points have them; so
+    /// there every point has dice of its own.
+    pub fn dice(&self, job: Job) -> Dice {
+        let own = matches!(self.identity.made_by, Command::Match { .. });
+        let before = if own { job.point * self.identity.replicates } else { 0 };
+        Dice::new(self.identity.seed, before + job.replicate)
     }
 
     /// The family of its models, the same in all arms.

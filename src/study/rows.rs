@@ -324,7 +324,14 @@ mod tests {
         let study = study(9, 0..4);
         let model = study.arms[0].model.as_ref();
         let mut recorder = Recorder::new(model, false).with_why(true);
-        let _ = model.run(&study.dice(3), &mut recorder);
+        let _ = model.run(
+            &study.dice(Job {
+                point: 0,
+                replicate: 3,
+                arm: 0,
+            }),
+            &mut recorder,
+        );
         let record = record(&study, &study.calendar, recorder.into_tables());
         let job = Job {
             point: 0,

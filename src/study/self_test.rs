@@ -63,9 +63,7 @@ impl SelfTest {
     /// # Errors
     /// The problems of the scenario.
     pub fn study(&self) -> Result<Study, Error> {
-        let search = self.of.search();
-        let each = search.waves * search.wave_points + 6 * search.worlds;
-        let points = self.truths as usize * (1 + each);
+        let points = self.truths as usize * (1 + self.of.method().most());
         let outcomes = self.of.observations().iter().chain(&self.predicted);
         let outcomes = outcomes.map(|of| (of.id.as_str(), &of.outcome));
         let command = Command::Match {

@@ -168,9 +168,52 @@ pub fn chance(values: &[Vec<f64>]) -> Option<f64> {
     (total > 0.0).then(|| (shared + rest) / total)
 }
 
+/// The part of [`chance`] that is dice, where replicate after replicate runs in the next of so many plausible worlds: what
+/// replicates of one point in one world differ by. The rest of it is what worlds differ by. `None` if no world has two
+/// replicates, or chance cannot be told.
+pub fn dice_in_worlds(values: &[Vec<f64>], worlds: usize) -> Option<f64> {
+    let of_all = chance(values)?;
+    let within = |of_world: &[f64]| {
+        let centre = mean(of_world.iter().copied());
+        of_world.iter().map(|value| (value - centre).powi(2)).sum::<f64>()
+    };
+    let (mut squares, mut freedom, mut around) = (0.0, 0.0, 0.0);
+    for row in values {
+        for world in 0..worlds.min(row.len()) {
+            let of_world: Vec<f64> = row.iter().skip(world).step_by(worlds).copied().collect();
+            squares += within(&of_world);
+            freedom += of_world.len() as f64 - 1.0;
+        }
+        around += within(row) / (row.len() as f64 - 1.0);
+    }
+    let (dice, around) = (squares / freedom, around / values.len() as f64);
+    // As a share of what replicates of a point differ by, which is chance.
+    (freedom > 0.0).then(|| {
+        if around > 0.0 {
+            of_all * (dice / around).min(1.0)
+        } else {
+            0.0
+        }
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_worlds_differ_by_is_told_from_what_dice_do() {
+        // Two worlds of two replicates each: the worlds differ, or the dice within them do.
+        assert_eq!(
+            dice_in_worlds(&[vec![1.0, 5.0, 1.0, 5.0], vec![1.0, 5.0, 1.0, 5.0]], 2),
+            Some(0.0)
+        );
+        assert_eq!(
+            dice_in_worlds(&[vec![1.0, 1.0, 5.0, 5.0], vec![1.0, 1.0, 5.0, 5.0]], 2),
+            Some(1.0)
+        );
+        assert_eq!(dice_in_worlds(&[vec![1.0, 5.0], vec![1.0, 5.0]], 2), None);
+    }
 
     #[test]
     fn chance_is_what_parameters_do_not_explain() {

@@ -18,8 +18,8 @@ pub fn earliest(baseline: &Model, arm: &Model) -> Option<u32> {
     if country(baseline) != country(arm) || order(baseline, arm) != order(arm, baseline) {
         return Some(0);
     }
-    let (ours, theirs) = (Timeline::of(baseline), Timeline::of(arm));
-    let find = |timeline: &Timeline, id: &str| timeline.model.interventions.iter().position(|i| i.id == id);
+    let (ours, theirs) = (Timeline::of(&baseline.interventions), Timeline::of(&arm.interventions));
+    let find = |timeline: &Timeline, id: &str| timeline.all.iter().position(|i| i.id == id);
     let changed =
         (0..baseline.interventions.len()).filter_map(|i| match find(&theirs, &baseline.interventions[i].id) {
             Some(j) => apart(&ours, i, &theirs, j),
@@ -34,7 +34,7 @@ pub fn earliest(baseline: &Model, arm: &Model) -> Option<u32> {
 
 /// What can happen in the baseline and never does in an arm, by id: what the arm is without, and all that waits for it.
 pub fn never(baseline: &Model, arm: &Model) -> Vec<String> {
-    let (ours, theirs) = (Timeline::of(baseline), Timeline::of(arm));
+    let (ours, theirs) = (Timeline::of(&baseline.interventions), Timeline::of(&arm.interventions));
     let there = |id: &str| {
         let place = arm.interventions.iter().position(|other| other.id == id);
         place.is_some_and(|place| theirs.announced[place].is_some())
@@ -57,21 +57,23 @@ pub fn is_for_the_record(model: &Model, intervention: usize) -> bool {
     model.interventions[intervention].is_statement() && !waited_for()
 }
 
-/// A model with the earliest announcement of each of its interventions; `None` for what never happens.
-struct Timeline<'m> {
-    model: &'m Model,
-    announced: Vec<Option<u32>>,
+/// Interventions with the earliest tick at which each can be announced; `None` for what never happens.
+pub struct Timeline<'m> {
+    all: &'m [Intervention],
+    /// Those ticks.
+    pub announced: Vec<Option<u32>>,
 }
 
 impl<'m> Timeline<'m> {
-    fn of(model: &'m Model) -> Timeline<'m> {
+    /// That of all interventions of a model.
+    pub fn of(all: &'m [Intervention]) -> Timeline<'m> {
         let mut timeline = Timeline {
-            model,
-            announced: vec![None; model.interventions.len()],
+            all,
+            announced: vec![None; all.len()],
         };
         // What waits for others is known once they are; each round makes something earlier, until none does.
         loop {
-            let now: Vec<_> = model.interventions.iter().map(|i| timeline.earliest(&i.when)).collect();
+            let now: Vec<_> = all.iter().map(|i| timeline.earliest(&i.when)).collect();
             if now == timeline.announced {
                 return timeline;
             }
@@ -83,7 +85,7 @@ impl<'m> Timeline<'m> {
         match when {
             When::At(tick) => Some(*tick),
             When::After { intervention, ticks } => {
-                let lag = self.model.interventions[*intervention].lag;
+                let lag = self.all[*intervention].lag;
                 Some(
                     self.announced[*intervention]?
                         .saturating_add(lag)
@@ -101,13 +103,13 @@ impl<'m> Timeline<'m> {
 
 /// The first tick in which an intervention that both have can act differently; `None` if it is the same or never is.
 fn apart(ours: &Timeline, i: usize, theirs: &Timeline, j: usize) -> Option<u32> {
-    let (a, b) = (&ours.model.interventions[i], &theirs.model.interventions[j]);
+    let (a, b) = (&ours.all[i], &theirs.all[j]);
     let announced = || ours.announced[i].into_iter().chain(theirs.announced[j]).min();
     let references = |timeline: &Timeline, ends: &[usize]| -> Vec<String> {
-        let ids = ends.iter().map(|&ended| timeline.model.interventions[ended].id.clone());
+        let ids = ends.iter().map(|&ended| timeline.all[ended].id.clone());
         ids.collect()
     };
-    let same_moment = same_when(&a.when, ours.model, &b.when, theirs.model);
+    let same_moment = same_when(&a.when, ours.all, &b.when, theirs.all);
     let same_promise = (&a.places, &a.sites, a.hours, a.credibility, &a.promise)
         == (&b.places, &b.sites, b.hours, b.credibility, &b.promise);
     if !same_moment || !same_promise {
@@ -128,7 +130,7 @@ fn apart(ours: &Timeline, i: usize, theirs: &Timeline, j: usize) -> Option<u32> 
 }
 
 /// Whether two moments are the same; other interventions are named by their ids and not by their places.
-fn same_when(a: &When, ours: &Model, b: &When, theirs: &Model) -> bool {
+fn same_when(a: &When, ours: &[Intervention], b: &When, theirs: &[Intervention]) -> bool {
     let all =
         |a: &[When], b: &[When]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_when(a, ours, b, theirs));
     match (a, b) {
@@ -141,7 +143,7 @@ fn same_when(a: &When, ours: &Model, b: &When, theirs: &Model) -> bool {
                 intervention: j,
                 ticks: m,
             },
-        ) => n == m && ours.interventions[*i].id == theirs.interventions[*j].id,
+        ) => n == m && ours[*i].id == theirs[*j].id,
         (When::All(a), When::All(b)) | (When::Any(a), When::Any(b)) => all(a, b),
         _ => a == b,
     }

@@ -12,6 +12,7 @@ mod ensemble;
 mod format;
 #[cfg(feature = "plots")]
 mod narrate;
+mod waiting;
 
 pub use compile::{daylight, degrees};
 
@@ -20,6 +21,7 @@ use std::ops::ControlFlow;
 
 use super::Family;
 use crate::analysis::named::Total;
+use crate::analysis::unmet::Unmet;
 use crate::dice::Dice;
 use crate::document::calendar::Calendar;
 use crate::document::form::Format;
@@ -133,6 +135,10 @@ impl Family for Country {
 
     fn active(&self) -> &'static str {
         "people out"
+    }
+
+    fn unmet(&self, model: &dyn Simulation) -> Vec<Unmet> {
+        country(model).map_or_else(Vec::new, waiting::all)
     }
 
     #[cfg(feature = "plots")]

@@ -149,6 +149,7 @@ mod tests {
             series: &series,
             events: &events,
             course: None,
+            unmet: &[],
             names: &Names::default(),
             folder: "results/january-7",
         };

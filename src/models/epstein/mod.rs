@@ -12,6 +12,7 @@ use std::ops::ControlFlow;
 
 use super::Family;
 use crate::analysis::named::Total;
+use crate::analysis::unmet::{Unmet, When};
 use crate::dice::Dice;
 use crate::document::calendar::Calendar;
 use crate::document::form::Format;
@@ -77,6 +78,20 @@ impl Family for Epstein {
 
     fn active(&self) -> &'static str {
         "active"
+    }
+
+    fn unmet(&self, model: &dyn Simulation) -> Vec<Unmet> {
+        let model = (model as &dyn Any).downcast_ref::<Model>();
+        let changes = model.iter().flat_map(|model| &model.changes);
+        let when = |change: &engine::model::Change| match change.times {
+            0 => When::Nothing,
+            _ => When::Date {
+                tick: change.at as usize,
+            },
+        };
+        changes
+            .map(|change| Unmet::new(&change.id, when(change), Vec::new()))
+            .collect()
     }
 
     #[cfg(feature = "plots")]

@@ -4,6 +4,7 @@ use crate::metric::Metric;
 use crate::sim::model::Site;
 use crate::sim::policy::{Choice, Condition, Contingent, Intervention, Lever, Move, Side, When};
 
+use super::super::difference;
 use super::forces::force_kind;
 use super::places::Places;
 use crate::document::calendar::{self, Calendar};
@@ -40,6 +41,7 @@ pub fn interventions(
         .map(|(index, view)| timeline.intervention(index, &view))
         .collect();
     timeline.refuse_circles(&all);
+    timeline.doubt_late(&all);
     all
 }
 
@@ -113,18 +115,6 @@ impl Timeline<'_> {
         if view.flag_given("never") == Some(true) {
             self.waits.truncate(waits);
             return When::NEVER;
-        }
-        if let (When::At(tick), Some(node)) = (&when, view.given("when"))
-            && *tick >= self.ticks
-        {
-            let message = format!(
-                "`{}` is announced after the end of the run, so it never happens",
-                view.text("id")
-            );
-            let problem = Problem::at(&node.place, message);
-            let label = format!("the run ends at {}", self.calendar.local(self.ticks));
-            let help = "let the run last longer, by `ticks` or `duration`, or move this";
-            self.problems.push(problem.label(label).help(help).warning());
         }
         when
     }
@@ -365,6 +355,39 @@ impl Timeline<'_> {
                     .label(label)
                     .help("give one of them a time of its own"),
             );
+        }
+    }
+
+    /// What cannot come before the end of the run never happens.
+    fn doubt_late(&mut self, all: &[Intervention]) {
+        let entries = self
+            .root
+            .inner_entries("shock")
+            .chain(self.root.inner_entries("action"));
+        let earliest = difference::Timeline::of(all).announced;
+        for ((view, action), tick) in entries.zip(all).zip(earliest) {
+            let (Some(node), Some(tick)) = (view.given("when"), tick.filter(|tick| *tick >= self.ticks)) else {
+                continue;
+            };
+            let dated = matches!(action.when, When::At(_));
+            let message = match dated {
+                true => format!(
+                    "`{}` is announced after the end of the run, so it never happens",
+                    action.id
+                ),
+                false => format!(
+                    "`{}` cannot be announced before the end of the run, so it never happens",
+                    action.id
+                ),
+            };
+            let end = format!("the run ends at {}", self.calendar.local(self.ticks));
+            let label = match dated {
+                true => end,
+                false => format!("{end}, and this comes at {} at the earliest", self.calendar.local(tick)),
+            };
+            let help = "let the run last longer, by `ticks` or `duration`, or move this";
+            let problem = Problem::at(&node.place, message).label(label).help(help);
+            self.problems.push(problem.warning());
         }
     }
 }
