@@ -82,7 +82,10 @@ fn a_run_tells_what_happened_and_where_the_results_are() {
     ] {
         assert!(text.contains(part), "{part} is missing:\n{text}");
     }
-    assert!(stderr(&output).contains("next: qantar run"));
+    let said = stderr(&output);
+    for next in ["next: qantar report results/", " --open\n      qantar run "] {
+        assert!(said.contains(next), "{next} is missing:\n{said}");
+    }
     let folders: Vec<_> = fs::read_dir(bench.path("results")).unwrap().collect();
     assert_eq!(folders.len(), 1, "nothing is left beside the results");
 }

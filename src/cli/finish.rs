@@ -9,7 +9,7 @@ use super::{ablate, calibrate, compare, matching, run, score, sweep};
 pub fn finish_of(study: &Study) -> anyhow::Result<Box<dyn Finish>> {
     Ok(match &study.identity.made_by {
         Command::Run => Box::new(run::Summary {
-            next: None,
+            more: None,
             region: None,
         }),
         Command::Compare { .. } => Box::new(compare::Contrasts::default()),

@@ -60,11 +60,15 @@ impl Shown {
 
     /// Say that the results can be shown, and made again.
     pub fn then_reproduce(&self) {
+        self.then_show(&[&format!("qantar reproduce {}", self.folder)]);
+    }
+
+    /// Say that the results can be shown, and what else can be done next.
+    pub fn then_show(&self, more: &[&str]) {
         if !self.quiet && !self.folder.is_empty() {
-            let folder = &self.folder;
-            message(&format!(
-                "next: qantar report {folder} --open\n      qantar reproduce {folder}"
-            ));
+            let show = format!("next: qantar report {} --open", self.folder);
+            let more = more.iter().map(|command| format!("\n      {command}"));
+            message(&more.fold(show, |all, command| all + &command));
         }
     }
 }

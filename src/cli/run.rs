@@ -22,7 +22,7 @@ use qantar::table::{Column, Kind};
 use super::arguments::{Base, Explaining, Running};
 use super::failure::Usage;
 use super::outcomes;
-use super::output::{self, Format, HELP, message};
+use super::output::{self, Format, HELP};
 use super::perform::{Finish, Shown, perform};
 use super::runs::{runs, tables};
 
@@ -86,28 +86,28 @@ impl Args {
         self.base.in_worlds(&mut study, &scenario)?;
         let name = format!("{}-{seed}", study.identity.scenario);
         let summary = Summary {
-            next: (self.replicates == 1).then(|| self.next()),
+            more: (self.replicates == 1).then(|| self.more()),
             region: self.region.clone(),
         };
         perform(study, &name, &summary, &self.running)
     }
 
-    /// What to try after a single run: more of them.
-    fn next(&self) -> String {
+    /// The command that runs more of them, which is worth trying after a single run.
+    fn more(&self) -> String {
         let seed = self.base.seed.map(|seed| format!(" --seed {seed}"));
         let out = self.running.out.iter().map(|out| format!(" --out {}", out.display()));
         let changes = self.base.set.iter().map(|change| format!(" --set '{change}'"));
         let places = self.places.then(|| " --places".to_owned());
         let explain = self.explaining.explain.then(|| " --explain".to_owned());
         let same: String = changes.chain(seed).chain(places).chain(explain).chain(out).collect();
-        format!("next: qantar run {}{same} --replicates 20", self.file.display())
+        format!("qantar run {}{same} --replicates 20", self.file.display())
     }
 }
 
 /// What a run makes of its tables.
 pub struct Summary {
-    /// What to try next.
-    pub next: Option<String>,
+    /// The command that runs more of them, after a single run.
+    pub more: Option<String>,
     /// The region that is told hour by hour.
     pub region: Option<String>,
 }
@@ -177,9 +177,9 @@ impl Finish for Summary {
             }
             Format::Json => shown.json(&Document::of(&run), study, folder)?,
         }
-        match &self.next {
-            Some(next) if !shown.quiet => message(next),
-            _ => shown.then_reproduce(),
+        match &self.more {
+            Some(more) => shown.then_show(&[more]),
+            None => shown.then_reproduce(),
         }
         Ok(ExitCode::SUCCESS)
     }

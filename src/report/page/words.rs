@@ -142,14 +142,15 @@ pub const LIMIT_LINES: [&str; 4] = [
 
 pub fn made_of(folder: &Folder) -> String {
     let made = &folder.made;
+    // Whoever reads a number of the dead must not have to ask whether it is that of the model.
     let runs = match made.replicates {
-        _ if folder.matched.is_some() => "a match to the record".to_owned(),
-        _ if folder.sensitivity.is_some() => "a sweep".to_owned(),
-        1 => "one run".to_owned(),
-        runs => format!("{} runs", number(runs as f64)),
+        _ if folder.matched.is_some() => "a match of the model to the record".to_owned(),
+        _ if folder.sensitivity.is_some() => "a sweep of the model".to_owned(),
+        1 => "one run of the model".to_owned(),
+        runs => format!("{} runs of the model", number(runs as f64)),
     };
     let arms = if made.arms.len() > 1 && made.arms.len() < 8 {
-        format!(" of each of {} arms", made.arms.len())
+        format!(" for each of {} arms", made.arms.len())
     } else {
         String::new()
     };

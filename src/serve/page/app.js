@@ -91,7 +91,7 @@ async function branch(id, asked) {
     wrong.replaceChildren(...(text ? [] : rest).map((problem) => h("p", { className: problem.warning ? "warning" : "" }, words(problem))));
     if (text) editor.judge(problems);
     else chronicle.judge(problems, told.base);
-    run.disabled = again.disabled = problems.some((problem) => !problem.warning);
+    run.disabled = problems.some((problem) => !problem.warning);
     now.version = told.version ?? now.version;
   };
   const keep = (body) => {
@@ -123,23 +123,23 @@ async function branch(id, asked) {
     const option = document.querySelector(`#branches option[value="${id}"]`);
     if (option) option.textContent = name.value;
   }));
-  const go = (worlds) => trying(async () => {
+  // One world at once; of the others, the first twenty of every branch come before more of any.
+  const go = () => trying(async () => {
     clearTimeout(timer);
     if (stale && !text) await keep(() => ({ document: overlay.document }));
     await saving;
     stale = false;
     aged();
-    await api("POST", `branches/${id}/run`, { worlds });
+    await api("POST", `branches/${id}/run`, { worlds: 200 });
   });
-  const run = h("button", { type: "button", className: "main", id: "run", onclick: () => go(20) }, "See what comes of it");
-  const again = h("button", { type: "button", id: "more", onclick: () => go(200) }, "200 worlds");
+  const run = h("button", { type: "button", className: "main", id: "run", onclick: () => go() }, "See what comes of it");
   const halt = h("button", { type: "button", id: "stop", hidden: true, onclick: () => trying(() => api("POST", `branches/${id}/stop`)) }, "Stop");
   const state = h("p", { id: "state", className: "small" }), bar = h("progress", { id: "progress", max: 1, value: 0, hidden: true, ariaLabel: "How far it is" });
   const picture = h("div", { id: "picture", className: "frame", tabIndex: 0, role: "group", ariaLabel: "The first world" }), told = h("div", { id: "told" });
   const old = h("p", { id: "old", className: "warning", hidden: true }, "Something was changed since; what stands below is of before.");
   const aged = () => { old.hidden = !(stale && (told.childElementCount || picture.childElementCount)); };
 
-  const actions = h("div", { className: "tools" }, run, again, halt);
+  const actions = h("div", { className: "tools" }, run, halt);
   const exports = h("div", { className: "tools" },
     h("button", { type: "button", id: "overlay", onclick: () => trying(() => download(`branches/${id}/overlay`, now.arm + ".toml")) }, "Save as overlay"),
     h("button", { type: "button", id: "link", onclick: () => link(now) }, "Link that holds it"),
