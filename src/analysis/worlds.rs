@@ -63,6 +63,8 @@ pub enum Verdict {
     Leaning,
     /// In fewer.
     Open,
+    /// It is nothing in any world.
+    Same,
 }
 
 impl Verdict {
@@ -72,6 +74,7 @@ impl Verdict {
             Verdict::Robust => "robust",
             Verdict::Leaning => "leaning",
             Verdict::Open => "open",
+            Verdict::Same => "same",
         }
     }
 }
@@ -153,6 +156,7 @@ pub fn answer(worlds: &Worlds, effects: &[(u32, f64)]) -> Option<Answer> {
         effect: Spread::of(&means),
         dice: dice(&of_world.into_values().collect::<Vec<_>>()),
         verdict: match share {
+            _ if most == 0 => Verdict::Same,
             nearly if nearly >= 0.95 => Verdict::Robust,
             mostly if mostly >= 0.8 => Verdict::Leaning,
             _ => Verdict::Open,

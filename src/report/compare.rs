@@ -212,7 +212,7 @@ pub fn in_worlds(arm: &str, base: &str, label: &str, answer: &Answer) -> String 
         match answer.verdict {
             Verdict::Robust => "robust",
             Verdict::Leaning => "leaning that way, not sure",
-            Verdict::Open => "the answer is open",
+            Verdict::Open | Verdict::Same => "the answer is open",
         }
     )
 }
