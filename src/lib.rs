@@ -22,7 +22,7 @@
 //! | [`sim`] | the engine: model, policy, parameters, world, rules, the order of a tick | dice, metric; its recorder alone knows tables |
 //! | [`analysis`] | tables to findings: the course of events, totals, outcomes, their spread, scores | tables |
 //! | [`report`] | findings to text, JSON, figures and pages that a student reads | analysis, tables, outlines |
-//! | [`document`] | text as a tree with places, overlays, formats as tables of fields, and the check by them | words of sim and scores |
+//! | [`document`] | text as a tree with places, overlays, formats as tables of fields, and the check by them | what was probably meant |
 //! | [`models`] | the families of models, country and lattice: format, compile, what each measures, sums up and tells | document, sim, analysis, report |
 //! | [`scenario`] | text to model, or every problem at its place | what a model is, not how it runs; families, outcomes |
 //! | [`design`] | points in the space of parameters: grids, samples, the layouts of measures of sensitivity | fit, for its normal numbers |

@@ -12,6 +12,7 @@ use qantar::models::epstein::engine::risk;
 use qantar::models::epstein::engine::sight::in_sight;
 use qantar::models::epstein::engine::tick::{AHEAD, Engine};
 use qantar::models::epstein::engine::world::{DRAWS, World};
+use strum::VariantArray;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum State {
@@ -444,7 +445,7 @@ fn models() -> impl Strategy<Value = Model> {
     let moves = (flag(), flag(), flag(), 1u32..9);
     (board, sight, rule, moves).prop_map(|(board, sight, rule, moves)| {
         let sites = f64::from(board.0 * board.1);
-        let jail = Jail::ALL[rule.5];
+        let jail = Jail::VARIANTS[rule.5];
         Model {
             ticks: 12,
             width: board.0 + 2 * sight.3,
@@ -453,16 +454,16 @@ fn models() -> impl Strategy<Value = Model> {
             cops: (board.3 * sites) as u32,
             agent_vision: sight.0 + f64::from(sight.3),
             cop_vision: sight.1 + f64::from(sight.3),
-            shape: Shape::ALL[sight.2],
+            shape: Shape::VARIANTS[sight.2],
             legitimacy: rule.0,
             threshold: 0.1,
             arrest_constant: 2.3,
-            ratio: Ratio::ALL[rule.1],
+            ratio: Ratio::VARIANTS[rule.1],
             self_twice: rule.2,
-            activation: Activation::ALL[rule.3],
-            turn: Turn::ALL[rule.4],
+            activation: Activation::VARIANTS[rule.3],
+            turn: Turn::VARIANTS[rule.4],
             jail,
-            term: Term::ALL[rule.6],
+            term: Term::VARIANTS[rule.6],
             term_in_turns: rule.7,
             agents_move: moves.0,
             cops_move: moves.1,

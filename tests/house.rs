@@ -17,10 +17,12 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("sim", &["dice", "metric", "table"]),
     ("analysis", &["metric", "suggest", "table"]),
     ("report", &["analysis", "metric", "outline", "table"]),
-    ("document", &["metric", "outline", "suggest", "sim", "analysis"]),
+    ("document", &["suggest"]),
     (
         "models",
-        &["dice", "metric", "table", "sim", "analysis", "report", "document"],
+        &[
+            "dice", "metric", "outline", "suggest", "table", "sim", "analysis", "report", "document",
+        ],
     ),
     (
         "scenario",

@@ -306,6 +306,23 @@ fn unfinished_results_of_another_scenario_are_refused_and_discarded_with_force()
 }
 
 #[test]
+fn a_run_draws_a_figure_and_says_before_it_runs_that_it_cannot() {
+    let bench = Bench::new();
+    bench.run("out", &["--plot", "figure.svg"]);
+    let drawn = fs::read_to_string(bench.path("figure.svg")).unwrap();
+    assert!(drawn.starts_with("<svg") && drawn.contains("participants"), "{drawn}");
+    for (name, why) in [
+        ("figure.svg", "is there already"),
+        ("figure.gif", "ends in .svg, .png or .pdf"),
+    ] {
+        let refused = bench.try_run("other", &["--plot", name]);
+        assert_eq!(refused.status.code(), Some(2));
+        assert!(stderr(&refused).contains(why), "{}", stderr(&refused));
+        assert!(!bench.path("other").exists(), "nothing was run");
+    }
+}
+
+#[test]
 fn json_is_one_document_with_the_documented_keys() {
     let bench = Bench::new();
     let output = bench.try_run("out", &["--format", "json", "--replicates", "3"]);

@@ -789,6 +789,34 @@ fn samples_draw_from_distributions_dates_and_keys_that_move_together() {
 }
 
 #[test]
+fn words_are_varied_as_numbers_are_and_an_unknown_one_is_answered_with_the_one_meant() {
+    let bench = Bench::new();
+    let vary = |words: &str| ["--vary".to_owned(), format!("rules.forms.crowd={words}")];
+    let sweep = |out: &str, words: &str| {
+        let vary = vary(words);
+        let more = [&vary[0], &vary[1], "--replicates", "2", "--set", "ticks=4"];
+        bench.sweep(out, &more)
+    };
+    let output = sweep("out", "logarithm,share");
+    assert!(output.status.success(), "{}", stderr(&output));
+    let text = fs::read_to_string(bench.path("out/runs.csv")).unwrap();
+    let rows: Vec<&str> = text.lines().map(|line| line.split(',').nth(4).unwrap()).collect();
+    assert_eq!(rows, ["rules.forms.crowd", "logarithm", "logarithm", "share", "share"]);
+    let told = bench.qantar(&["sensitivity", "out"]);
+    assert!(
+        String::from_utf8_lossy(&told.stdout).contains("\n  logarithm  "),
+        "{told:?}"
+    );
+    let wrong = sweep("wrong", "logarithm,shar");
+    assert_eq!(wrong.status.code(), Some(2));
+    let told = stderr(&wrong);
+    assert!(
+        told.contains("`rules.forms.crowd` has no choice `shar`") && told.contains("did you mean `share`?"),
+        "{told}"
+    );
+}
+
+#[test]
 fn an_unfinished_sweep_can_be_read() {
     let bench = Bench::new();
     assert!(

@@ -11,6 +11,7 @@
 //! with a single mode lies there (Pukelsheim 1994, Am. Stat. 48(2), 88-91).
 
 use serde::Serialize;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::interval::mean;
 
@@ -21,7 +22,8 @@ pub const CUT: f64 = 3.0;
 const MOST: f64 = 99.0;
 
 /// How differences are measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "lowercase")]
 pub enum Scale {
     /// In the unit of the observation.
@@ -35,17 +37,9 @@ pub enum Scale {
 }
 
 impl Scale {
-    /// All.
-    pub const ALL: [Scale; 4] = [Scale::Linear, Scale::Log, Scale::Logit, Scale::Time];
-
     /// The word in records.
     pub fn name(self) -> &'static str {
-        match self {
-            Scale::Linear => "linear",
-            Scale::Log => "log",
-            Scale::Logit => "logit",
-            Scale::Time => "time",
-        }
+        self.into()
     }
 
     /// A number on this scale. What is less than `floor` counts as that on the logarithmic one, shares nearer to 0 or 1 than

@@ -1,6 +1,8 @@
 //! An ensemble held against a record of what happened: which observations it agrees with, which patterns it shows, and
 //! which observations tell two ensembles apart.
 
+use strum::{EnumString, IntoStaticStr, VariantArray};
+
 use super::implausible::{CUT, Standing, Target, own};
 use super::outcome::Outcome;
 use super::spread::Spread;
@@ -93,7 +95,8 @@ pub struct Observation {
 }
 
 /// How sure it is that something was so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Confidence {
     /// Several independent sources, or one that cannot well be wrong.
     High,
@@ -104,21 +107,15 @@ pub enum Confidence {
 }
 
 impl Confidence {
-    /// All, from the surest.
-    pub const ALL: [Confidence; 3] = [Confidence::High, Confidence::Medium, Confidence::Low];
-
     /// The word in records.
     pub fn name(self) -> &'static str {
-        match self {
-            Confidence::High => "high",
-            Confidence::Medium => "medium",
-            Confidence::Low => "low",
-        }
+        self.into()
     }
 }
 
 /// What an observation is used for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Use {
     /// The parameters of the model are chosen by it, so that its agreement is no test.
     Fit,
@@ -129,16 +126,9 @@ pub enum Use {
 }
 
 impl Use {
-    /// All.
-    pub const ALL: [Use; 3] = [Use::Fit, Use::Check, Use::Context];
-
     /// The word in records.
     pub fn name(self) -> &'static str {
-        match self {
-            Use::Fit => "fit",
-            Use::Check => "check",
-            Use::Context => "context",
-        }
+        self.into()
     }
 }
 

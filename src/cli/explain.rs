@@ -7,7 +7,7 @@ use qantar::metric::{Across, Description};
 use qantar::models::{self, Family};
 use qantar::report::why::phrase;
 use qantar::report::words::{WORDS, Word};
-use qantar::scenario::form::{Choice, Field, Format, Kind, Omitted, Section, To};
+use qantar::scenario::form::{Field, Format, Kind, Omitted, Section};
 use qantar::scenario::kinds::{ActionKind, KINDS, STANCES, STATEMENT_DURATION, Stance};
 use qantar::scenario::{record, search};
 use qantar::sim::{self, policy::Lever};
@@ -222,17 +222,14 @@ fn of_field(format: &'static Format, section: &Section, field: &Field) -> Entry 
         Omitted::Words(words) => words.to_string(),
     };
     let mut full = format!("{name}\n  {}\n  value    {}\n", field.meaning, field.expected());
-    let choice = match field.kind {
-        Kind::Choice(choice) => Some(choice),
-        Kind::Reference(To::SiteKind) => Some(Choice::Site),
-        _ => None,
+    let choices = match field.kind {
+        Kind::Choice(choice) => choice.words(),
+        Kind::Reference(to) => (to.also)(),
+        Kind::Model => models::all().map(|family| family.name()).collect(),
+        _ => Vec::new(),
     };
-    if let Some(choice) = choice {
-        full += &format!("  choices  {}\n", choice.words().join(", "));
-    }
-    if let Kind::Model = field.kind {
-        let names: Vec<&str> = models::all().map(|family| family.name()).collect();
-        full += &format!("  choices  {}\n", names.join(", "));
+    if !choices.is_empty() {
+        full += &format!("  choices  {}\n", choices.join(", "));
     }
     if !field.unit.is_empty() {
         full += &format!("  unit     {}\n", field.unit);

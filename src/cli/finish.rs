@@ -8,10 +8,7 @@ use super::{ablate, calibrate, compare, matching, run, score, sweep};
 /// What the command that made a study makes of it.
 pub fn finish_of(study: &Study) -> anyhow::Result<Box<dyn Finish>> {
     Ok(match &study.identity.made_by {
-        Command::Run => Box::new(run::Summary {
-            next: None,
-            region: None,
-        }),
+        Command::Run => Box::new(run::Summary::default()),
         Command::Compare { .. } => Box::new(compare::Contrasts::default()),
         Command::Ablate { .. } => Box::new(ablate::Effects::default()),
         Command::Sweep => Box::new(sweep::Runs),

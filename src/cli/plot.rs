@@ -1,6 +1,6 @@
 //! `qantar plot`: a metric over time as a figure for a paper, or what decided.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use qantar::analysis::overview::Overview;
@@ -22,7 +22,7 @@ use super::told;
 ///
 /// It is the drawing of `qantar report`. The width is in millimetres, the ending of the file says which form it has:
 /// svg leaves the font to the reader's program, png has 300 dots to the inch, pdf holds the letters of its font.
-#[derive(clap::Args)]
+#[derive(clap::Args, Clone)]
 #[command(help_template = HELP, before_help = EXAMPLES)]
 pub struct Args {
     /// Folder of results.
@@ -43,7 +43,7 @@ pub struct Args {
     #[arg(long, short, value_name = "FILE")]
     out: PathBuf,
     /// Width in millimetres.
-    #[arg(long, value_name = "MM", default_value_t = 160, value_parser = clap::value_parser!(u16).range(40..=400))]
+    #[arg(long, value_name = "MM", default_value_t = WIDTH, value_parser = clap::value_parser!(u16).range(40..=400))]
     width: u16,
     /// Height in millimetres [default: 0.4 of the width].
     #[arg(long, value_name = "MM", value_parser = clap::value_parser!(u16).range(20..=400))]
@@ -73,52 +73,76 @@ enum Asked {
 
 /// Units of a drawing to the millimetre, by which its letters are 8 points high.
 const UNITS: f64 = 4.4;
+const WIDTH: u16 = 160;
 
 impl Args {
     /// Draw it.
     pub fn execute(self) -> anyhow::Result<ExitCode> {
-        let form = self
-            .out
-            .extension()
-            .map(|ending| ending.to_string_lossy().to_lowercase());
-        if !matches!(form.as_deref(), Some("svg" | "png" | "pdf")) {
+        self.draw()?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// Those who are active in results, drawn to a file.
+    pub fn plain(results: &Path, out: &Path, force: bool, quiet: bool) -> Args {
+        Args {
+            results: results.to_owned(),
+            metric: None,
+            why: None,
+            place: None,
+            arm: Vec::new(),
+            out: out.to_owned(),
+            width: WIDTH,
+            height: None,
+            force,
+            quiet,
+        }
+    }
+
+    /// The form of the figure, if it can be written at all.
+    pub fn form(&self) -> Result<String, Usage> {
+        let ending = self.out.extension().unwrap_or_default();
+        let form = ending.to_string_lossy().to_lowercase();
+        if !matches!(form.as_str(), "svg" | "png" | "pdf") {
             return Err(Usage(format!(
                 "{}: the name of a figure ends in .svg, .png or .pdf",
                 self.out.display()
-            ))
-            .into());
+            )));
         }
-        if form.as_deref() == Some("pdf") && !cfg!(feature = "pdf") {
+        if form == "pdf" && !cfg!(feature = "pdf") {
             return Err(Usage(format!(
                 "{}: this qantar was built without PDF; build it with `cargo build --release --features pdf`, or name an .svg",
                 self.out.display()
-            ))
-            .into());
+            )));
         }
         if self.out.exists() && !self.force {
             return Err(Usage(format!(
                 "{} is there already; use --force to replace it",
                 self.out.display()
-            ))
-            .into());
+            )));
         }
+        Ok(form)
+    }
+
+    /// Draw it, and say where it is.
+    pub fn draw(&self) -> anyhow::Result<()> {
+        let form = self.form()?;
         let folder = told::place(&self.results, self.place.as_deref())?;
         let picture = match self.why {
             Some(asked) => self.why(&folder, asked)?,
             None => self.picture(&folder)?,
         };
         let width = f64::from(self.width);
-        let bytes = match form.as_deref() {
-            Some("png") => picture.png(width).map_err(anyhow::Error::msg)?,
+        let bytes = match form.as_str() {
+            "png" => picture.png(width).map_err(anyhow::Error::msg)?,
             #[cfg(feature = "pdf")]
-            Some("pdf") => picture.pdf(width).map_err(anyhow::Error::msg)?,
+            "pdf" => picture.pdf(width).map_err(anyhow::Error::msg)?,
             _ => picture.document(width).into_bytes(),
         };
         output::file(&self.out, &bytes)?;
         if !self.quiet {
             message(&format!("the figure is {}", self.out.display()));
         }
-        Ok(ExitCode::SUCCESS)
+        Ok(())
     }
 
     fn picture(&self, folder: &Folder) -> Result<Picture, Usage> {

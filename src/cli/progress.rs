@@ -6,7 +6,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{DecimalBytes, HumanDuration, ProgressBar, ProgressStyle};
 use qantar::report::format::number;
 use qantar::scenario::calendar::Calendar;
 use qantar::study::{Progress, Study};
@@ -128,20 +128,11 @@ fn finished(over: &Receiver<()>, patience: Duration) -> bool {
 
 /// Seconds for people.
 pub fn duration(seconds: f64) -> String {
-    match seconds {
-        ..1.0 => "less than a second".to_owned(),
-        ..120.0 => format!("{seconds:.0} s"),
-        ..7200.0 => format!("{:.0} min", seconds / 60.0),
-        ..172_800.0 => format!("{:.1} h", seconds / 3600.0),
-        _ => format!("{:.1} days", seconds / 86_400.0),
-    }
+    let time = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
+    HumanDuration(time).to_string()
 }
 
 /// Bytes for people.
 pub fn size(bytes: f64) -> String {
-    match bytes {
-        ..1e6 => format!("{:.0} kB", (bytes / 1e3).max(1.0)),
-        ..1e9 => format!("{:.0} MB", bytes / 1e6),
-        _ => format!("{:.1} GB", bytes / 1e9),
-    }
+    DecimalBytes(bytes as u64).to_string()
 }

@@ -24,6 +24,7 @@ use super::failure::Usage;
 use super::outcomes;
 use super::output::{self, Format, HELP, message};
 use super::perform::{Finish, Shown, perform};
+use super::plot;
 use super::runs::{runs, tables};
 
 /// Run a scenario, once or many times, and tell what happened.
@@ -46,6 +47,9 @@ pub struct Args {
     /// Also tell a region hour by hour, by its id, with a plot; in text, of the first replicate.
     #[arg(long, value_name = "ID")]
     region: Option<String>,
+    /// Also draw those who are active over time, as `qantar plot` does; the name of the file ends in .svg, .png or .pdf.
+    #[arg(long, value_name = "FILE", conflicts_with = "shard")]
+    plot: Option<PathBuf>,
     #[command(flatten)]
     explaining: Explaining,
     #[command(flatten)]
@@ -57,6 +61,7 @@ const EXAMPLES: &str = "Examples:
   qantar run scenarios/tutorial.toml --seed 7 --replicates 100
   qantar run scenarios/tutorial.toml --replicates 1 --first-replicate 42 --out one   one of them alone
   qantar run scenarios/tutorial.toml --region vellmar    and what happened there, hour by hour
+  qantar run scenarios/tutorial.toml --seed 8 --plot tutorial.svg    and a figure
   qantar run scenarios/tutorial.toml --format json --quiet | jq .totals";
 
 impl Args {
@@ -85,9 +90,13 @@ impl Args {
         Base::with_record(&mut study, &scenario);
         self.base.in_worlds(&mut study, &scenario)?;
         let name = format!("{}-{seed}", study.identity.scenario);
+        if let Some(figure) = &self.plot {
+            plot::Args::plain(Path::new(&name), figure, self.running.force, true).form()?;
+        }
         let summary = Summary {
             next: (self.replicates == 1).then(|| self.next()),
             region: self.region.clone(),
+            plot: self.plot.clone().map(|figure| (figure, self.running.force)),
         };
         perform(study, &name, &summary, &self.running)
     }
@@ -105,11 +114,14 @@ impl Args {
 }
 
 /// What a run makes of its tables.
+#[derive(Default)]
 pub struct Summary {
     /// What to try next.
     pub next: Option<String>,
     /// The region that is told hour by hour.
     pub region: Option<String>,
+    /// The file of a figure, and whether it replaces one that is there.
+    pub plot: Option<(PathBuf, bool)>,
 }
 
 impl Finish for Summary {
@@ -176,6 +188,9 @@ impl Finish for Summary {
                 }
             }
             Format::Json => shown.json(&Document::of(&run), study, folder)?,
+        }
+        if let Some((figure, force)) = &self.plot {
+            plot::Args::plain(folder, figure, *force, shown.quiet).draw()?;
         }
         match &self.next {
             Some(next) if !shown.quiet => message(next),

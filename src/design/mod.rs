@@ -17,11 +17,13 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use sobol::Sobol;
 use sobol::params::JoeKuoD6;
+use strum::IntoStaticStr;
 
 use crate::fit::normal;
 
 /// How points are chosen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 #[serde(rename_all = "lowercase")]
 pub enum Method {
     /// Every combination of the values.
@@ -54,16 +56,7 @@ impl Method {
 
     /// Its name.
     pub fn name(self) -> &'static str {
-        match self {
-            Method::Grid => "grid",
-            Method::Points => "points",
-            Method::Stages => "stages",
-            Method::Lhs => "lhs",
-            Method::Sobol => "sobol",
-            Method::Morris => "morris",
-            Method::Saltelli => "saltelli",
-            Method::Saltelli2 => "saltelli2",
-        }
+        self.into()
     }
 }
 

@@ -1,84 +1,44 @@
 //! A document against the reference of the format: unknown and missing keys, types, ranges, and what is referred to.
-//! What needs more than one value to judge is left to `shapes` and to `compile`.
+//! What needs more than one value to judge is left to the format and to `compile`.
+
+use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 
 use super::calendar;
 use super::form::{Field, Format, Kind, Omitted, Section, To};
-use super::kinds::{self, KINDS};
 use super::problem::{Place, Problem};
-use super::shapes;
 use super::tree::{Entry, Node, Table, Value};
-use crate::analysis::replicate::COUNTRY;
-use crate::sim::model::SiteKind;
 use crate::suggest::{nearest, suggest};
 
-/// The `id`s that can be referred to.
-pub struct Names<'a> {
-    /// Regions, in their order in the model.
-    pub regions: Vec<&'a str>,
-    /// Places, in the order of writing.
-    pub places: Vec<&'a str>,
-    /// Regions and then places.
-    pub areas: Vec<&'a str>,
-    /// Sites, in their order in the model.
-    pub sites: Vec<&'a str>,
-    /// Kinds of sites: the scenario's own, then those that there are.
-    pub site_kinds: Vec<&'a str>,
-    /// Shocks and then actions, in their order in the model.
-    pub actions: Vec<&'a str>,
-    /// Patterns of a record.
-    pub patterns: Vec<&'a str>,
-    /// Variants of a record.
-    pub variants: Vec<&'a str>,
-    /// Sources of a record.
-    pub sources: Vec<&'a str>,
-}
+/// The `id`s that can be referred to, by the keys of the lists whose entries they are.
+pub struct Names<'a>(BTreeMap<&'a str, Vec<&'a str>>);
 
 impl<'a> Names<'a> {
     /// Those of a document; an entry without an id counts, so that the order holds.
     pub fn of(root: &'a Table) -> Names<'a> {
-        let ids = |key| {
-            root.tables(key)
-                .map(|(table, _)| table.text("id").unwrap_or_default())
-                .collect::<Vec<_>>()
-        };
-        Names {
-            regions: ids("region"),
-            places: ids("place"),
-            areas: [ids("region"), ids("place")].concat(),
-            sites: ids("site"),
-            site_kinds: ids("site_kind")
-                .into_iter()
-                .chain(SiteKind::ALL.iter().map(|kind| kind.name()))
-                .collect(),
-            actions: [ids("shock"), ids("action")].concat(),
-            patterns: ids("pattern"),
-            variants: ids("variant"),
-            sources: ids("source"),
-        }
+        let ids = |key: &str| root.tables(key).map(|(table, _)| table.text("id").unwrap_or_default());
+        let all = root.entries.iter().map(|entry| entry.key.as_str());
+        Names(all.map(|key| (key, ids(key).collect())).collect())
     }
 
-    /// The names of one kind.
-    pub fn list(&self, to: To) -> &[&'a str] {
-        match to {
-            To::Region => &self.regions,
-            To::Place => &self.places,
-            To::Area => &self.areas,
-            To::Site => &self.sites,
-            To::SiteKind => &self.site_kinds,
-            To::Action => &self.actions,
-            To::Pattern => &self.patterns,
-            To::Variant => &self.variants,
-            To::Source => &self.sources,
-        }
+    /// The names of one kind, in their order in a model.
+    pub fn all(&self, to: To) -> impl Iterator<Item = &'a str> {
+        let written = to
+            .keys
+            .iter()
+            .flat_map(|key| self.0.get(key).into_iter().flatten().copied());
+        written.chain((to.also)())
+    }
+
+    /// How many there are of one kind.
+    pub fn count(&self, to: To) -> usize {
+        self.all(to).count()
     }
 
     /// Where a name stands among its kind.
     pub fn index(&self, to: To, name: &str) -> Option<usize> {
-        self.list(to)
-            .iter()
-            .position(|known| *known == name && !name.is_empty())
+        self.all(to).position(|known| known == name && !name.is_empty())
     }
 }
 
@@ -103,11 +63,7 @@ impl Checker<'_> {
     fn table(&mut self, section: &'static Section, path: &str, table: &Table, home: &Place) {
         let home = table.get("id").map_or(home, |id| &id.place);
         for entry in &table.entries {
-            match section
-                .field(&entry.key)
-                .copied()
-                .or_else(|| own(self.format, section, table, &entry.key))
-            {
+            match section.field_of(table, &entry.key) {
                 Some(field) => self.value(&join(path, field.key), &field, &entry.node),
                 None => self.problems.push(unknown(section, path, table, entry)),
             }
@@ -122,18 +78,14 @@ impl Checker<'_> {
                 self.problems.push(missing(self.format, path, field, home));
             }
         }
-        match section.name.as_str() {
-            "when" => shapes::when(table, home, self.problems),
-            "distribution" => shapes::distribution(table, home, self.problems),
-            _ => {}
-        }
+        (section.more.shape)(table, home, self.problems);
     }
 
     fn value(&mut self, path: &str, field: &Field, node: &Node) {
         let place = &node.place;
         match (field.kind, &node.value) {
             (Kind::Text | Kind::Model, Value::Text(text)) => self.plain(path, text, place),
-            (Kind::Outcome, Value::Text(_)) | (Kind::Flag, Value::Flag(_)) | (Kind::Varied, Value::Table(_)) => {}
+            (Kind::Outcome(_), Value::Text(_)) | (Kind::Flag, Value::Flag(_)) | (Kind::Varied(_), Value::Table(_)) => {}
             (Kind::Range, Value::List(list)) if range(list).is_some() => {}
             (Kind::Texts, Value::List(list)) if list.iter().all(|node| node.text().is_some()) => {}
             (Kind::Id, Value::Text(id)) => self.id(path, id, place),
@@ -190,14 +142,21 @@ impl Checker<'_> {
                 };
                 list.iter().for_each(|node| self.value(path, &one, node));
             }
-            (Kind::Table(_) | Kind::Rules(_) | Kind::When, Value::Table(table)) => {
+            (Kind::Table(_) | Kind::Part(..) | Kind::When, Value::Table(table)) => {
                 let section = self.format.within(field);
                 section
                     .into_iter()
                     .for_each(|section| self.table(section, path, table, place));
             }
-            (Kind::Outcomes, Value::Table(table)) => table.entries.iter().for_each(|entry| self.named(path, entry)),
-            (Kind::Entries(name), Value::List(list)) => self.entries(name, path, list, place),
+            (Kind::Outcomes(example), Value::Table(table)) => {
+                table.entries.iter().for_each(|entry| self.named(path, entry, example));
+            }
+            (Kind::Entries(name), Value::List(list)) => {
+                if list.is_empty() && field.omitted == Omitted::Required {
+                    self.needs_one(field, self.format.section(name), place);
+                }
+                self.entries(name, path, list);
+            }
             _ => {
                 let problem = Problem::at(place, format!("`{path}` must be {}", field.expected()));
                 self.problems.push(problem.label(format!("this is {}", node.found())));
@@ -206,7 +165,7 @@ impl Checker<'_> {
     }
 
     /// A name of an outcome, and that it has a text; what the text means is judged once the model is known.
-    fn named(&mut self, path: &str, entry: &Entry) {
+    fn named(&mut self, path: &str, entry: &Entry, example: &str) {
         let (name, place) = (entry.key.as_str(), &entry.at);
         self.id(&join(path, name), name, place);
         let taken = match name {
@@ -222,19 +181,21 @@ impl Checker<'_> {
         if entry.node.text().is_none() {
             let message = format!("`{}` must be an outcome in quotes", join(path, name));
             let problem = Problem::at(&entry.node.place, message).label(format!("this is {}", entry.node.found()));
-            self.problems.push(problem.help("such as \"peak(participants)\""));
+            self.problems.push(problem.help(format!("such as \"{example}\"")));
         }
     }
 
-    fn entries(&mut self, name: &'static str, path: &str, list: &[Node], place: &Place) {
-        if name == "region" && list.is_empty() {
-            let problem = Problem::at(place, "a scenario needs at least one region");
-            self.problems.push(
-                problem
-                    .label("none here")
-                    .help("add a [[region]] with `id` and `population`"),
-            );
-        }
+    /// A list that must be there has something in it.
+    fn needs_one(&mut self, field: &Field, section: &Section, place: &Place) {
+        let required = section.fields.iter().filter(|field| field.omitted == Omitted::Required);
+        let keys: Vec<String> = required.map(|field| format!("`{}`", field.key)).collect();
+        let (document, one) = (self.format.noun, field.key);
+        let problem = Problem::at(place, format!("a {document} needs at least one {one}"));
+        let help = format!("add a [[{one}]] with {}", keys.join(" and "));
+        self.problems.push(problem.label("none here").help(help));
+    }
+
+    fn entries(&mut self, name: &'static str, path: &str, list: &[Node]) {
         for node in list {
             match &node.value {
                 Value::Table(table) => self.table(self.format.section(name), path, table, &node.place),
@@ -268,18 +229,6 @@ impl Checker<'_> {
     }
 
     fn id(&mut self, path: &str, id: &str, place: &Place) {
-        let what = path.strip_suffix(".id").unwrap_or_default();
-        if matches!(what, "region" | "place") && id == COUNTRY {
-            let problem = Problem::at(place, format!("a {what} cannot be called `{id}`"));
-            let label = "in results this is the whole country";
-            self.problems
-                .push(problem.label(label).help(format!("give the {what} another id")));
-        }
-        if what == "place" && self.names.index(To::Region, id).is_some() {
-            let problem = Problem::at(place, format!("a region is called `{id}` already"));
-            let help = "in results a place stands beside its region; give it another id, such as `ID-city`";
-            self.problems.push(problem.label("the same id for a place").help(help));
-        }
         if id.starts_with('-') {
             let problem = Problem::at(place, format!("`{path}` begins with `-`"));
             let help = "a spreadsheet reads a cell that begins with it as a formula; begin with a letter";
@@ -337,20 +286,17 @@ impl Checker<'_> {
         let Some(name) = node.text() else {
             let problem = Problem::at(
                 &node.place,
-                format!("`{path}` takes the id of one {}, in quotes", to.name()),
+                format!("`{path}` takes the id of one {}, in quotes", to.name),
             );
             self.problems.push(problem.label(format!("this is {}", node.found())));
             return;
         };
         if self.names.index(to, name).is_none() {
-            let known = self.names.list(to).iter().copied().filter(|name| !name.is_empty());
-            let help = suggest(name, &format!("{}s", to.name()), known);
-            let problem = Problem::at(
-                &node.place,
-                format!("`{path}` names an unknown {}, `{name}`", to.name()),
-            );
+            let known: Vec<&str> = self.names.all(to).filter(|name| !name.is_empty()).collect();
+            let help = suggest(name, &format!("{}s", to.name), known);
+            let problem = Problem::at(&node.place, format!("`{path}` names an unknown {}, `{name}`", to.name));
             self.problems
-                .push(problem.label(format!("no {} has this id", to.name())).help(help));
+                .push(problem.label(format!("no {} has this id", to.name)).help(help));
         }
     }
 }
@@ -366,36 +312,13 @@ pub fn range(list: &[Node]) -> Option<(f64, f64)> {
     }
 }
 
-/// The field of a parameter that the kind of an action brings.
-pub fn own(format: &Format, section: &Section, table: &Table, key: &str) -> Option<Field> {
-    if section.name != "action" && section.name != "shock" {
-        return None;
-    }
-    let own = kinds::named(table.text("kind")?)?
-        .own
-        .iter()
-        .find(|own| own.key == key)?;
-    let lever = format.section("lever").field(own.lever.name())?;
-    Some(Field { key: own.key, ..*lever })
-}
-
 fn unknown(section: &Section, path: &str, table: &Table, entry: &Entry) -> Problem {
-    let (key, at) = (entry.key.as_str(), &entry.at);
-    let kind = table
-        .text("kind")
-        .and_then(kinds::named)
-        .filter(|_| section.name == "action" || section.name == "shock");
-    let elsewhere = KINDS.iter().any(|other| other.own.iter().any(|own| own.key == key));
-    if let Some(kind) = kind.filter(|_| elsewhere) {
-        let problem = Problem::at(at, format!("the kind `{}` has no parameter `{key}`", kind.name));
-        let own = kind.own_in_words();
-        return problem.label("belongs to another kind").help(match own.is_empty() {
-            true => "it has none of its own; name what it moves in `levers`".to_string(),
-            false => format!("it has {own}"),
-        });
+    if let Some(problem) = (section.more.unknown)(table, entry) {
+        return problem;
     }
-    let own = kind.iter().flat_map(|kind| kind.own.iter().map(|own| own.key));
-    let known: Vec<&str> = section.fields.iter().map(|field| field.key).chain(own).collect();
+    let (key, at) = (entry.key.as_str(), &entry.at);
+    let own = (section.more.own)(table);
+    let known: Vec<&str> = section.fields.iter().chain(&own).map(|field| field.key).collect();
     let help = suggest(key, "keys", known.iter().copied());
     Problem::at(at, format!("unknown key `{}`", join(path, key)))
         .label("no such key")

@@ -1,14 +1,9 @@
 //! What a key of the scenario format is: the form of an entry in the reference.
 
-use crate::analysis::implausible::Scale;
-use crate::analysis::score::{Confidence, Use};
-use crate::metric::Metric;
-use crate::sim::model::SiteKind;
-use crate::sim::policy::{ForceKind, Side};
+use strum::VariantArray;
 
-use super::kinds;
-use super::problem::Place;
-use super::tree::{self, Node};
+use super::problem::{Place, Problem};
+use super::tree::{self, Entry, Node, Table};
 
 /// A format of documents: what may stand in them.
 pub struct Format {
@@ -18,16 +13,49 @@ pub struct Format {
     pub sections: Vec<Section>,
     /// Names that no outcome can have: those of the totals.
     pub totals: Vec<&'static str>,
+    /// Keys that name a file, of which what it holds is read in their stead.
+    pub files: &'static [(&'static str, File)],
+}
+
+/// What a file that a document names holds.
+#[derive(Clone, Copy, Debug)]
+pub enum File {
+    /// A table of the entries at this key.
+    Table(&'static str),
+    /// JSON, which becomes the text at the key itself.
+    Json,
 }
 
 /// A table of a document and what may stand in it.
 pub struct Section {
-    /// Its name in `explain`, such as `region` or `rules.turnout`.
+    /// Its name in `explain`, such as `search` or `search.sampler`; that of a document itself may be empty.
     pub name: String,
     /// What it is, in a sentence.
     pub about: &'static str,
     /// Its keys.
     pub fields: Vec<Field>,
+    /// What else there is to know of it.
+    pub more: More,
+}
+
+/// What keys alone do not say of the tables of a section.
+#[derive(Clone, Copy)]
+pub struct More {
+    /// Keys that a table has by what else stands in it.
+    pub own: fn(&Table) -> Vec<Field>,
+    /// What is wrong with a key that is none, where more is known than that.
+    pub unknown: fn(&Table, &Entry) -> Option<Problem>,
+    /// What its keys must be to each other; of a table whose own place this is.
+    pub shape: fn(&Table, &Place, &mut Vec<Problem>),
+}
+
+impl More {
+    /// Nothing.
+    pub const NOTHING: More = More {
+        own: |_| Vec::new(),
+        unknown: |_, _| None,
+        shape: |_, _, _| {},
+    };
 }
 
 /// A key of a table.
@@ -103,137 +131,65 @@ pub enum Kind {
     Range,
     /// A list of texts.
     Texts,
-    /// A number of a run, as `analysis::outcome` reads it.
-    Outcome,
+    /// A number of a run, as `analysis::outcome` reads it, such as this one.
+    Outcome(&'static str),
     /// A table of names and such numbers.
-    Outcomes,
-    /// A table of keys of a scenario and of the values that each takes in turn; who asks for them reads them.
-    Varied,
+    Outcomes(&'static str),
+    /// A table of keys of a scenario and of the values that each takes in turn, such as this; who asks for them reads them.
+    Varied(&'static str),
     /// Entries of this section, each with an `id`.
     Entries(&'static str),
-    /// A table of this group of rules.
-    Rules(&'static str),
+    /// A table of this part of a section, such as `rules` and `turnout`.
+    Part(&'static str, &'static str),
 }
 
 /// Which words a choice is among.
 #[derive(Clone, Copy, Debug)]
-pub enum Choice {
-    /// Shapes of a distribution.
-    Distribution,
-    /// Kinds of place.
-    Place,
-    /// Kinds of force.
-    Force,
-    /// Kinds of site.
-    Site,
-    /// Kinds of action.
-    Action,
-    /// Metrics.
-    Metric,
-    /// What a contingent does.
-    Task,
-    /// What a statement says.
-    Stance,
-    /// Who decides about options.
-    Policy,
-    /// What an option is.
-    Option,
-    /// Scales of a range that is searched.
-    Scale,
-    /// How distances are made one.
-    Distance,
-    /// How differences from an observation are measured.
-    Measure,
-    /// How sure an observation is.
-    Confidence,
-    /// What an observation is used for.
-    Use,
-    /// Words of a format of its own, by what they are called together.
-    Words(&'static str, fn() -> Vec<&'static str>),
+pub struct Choice {
+    name: &'static str,
+    words: fn() -> Vec<&'static str>,
 }
 
 impl Choice {
+    /// A choice among words, by what they are called together.
+    pub const fn new(name: &'static str, words: fn() -> Vec<&'static str>) -> Choice {
+        Choice { name, words }
+    }
+
     /// The words.
     pub fn words(self) -> Vec<&'static str> {
-        match self {
-            Choice::Distribution => vec!["uniform", "normal", "beta"],
-            Choice::Place => vec!["city", "town", "rural"],
-            Choice::Force => ForceKind::ALL.iter().map(|kind| kind.name()).collect(),
-            Choice::Site => SiteKind::ALL.iter().map(|kind| kind.name()).collect(),
-            Choice::Action => kinds::KINDS.iter().map(|kind| kind.name).collect(),
-            Choice::Metric => Metric::ALL.iter().map(|metric| metric.name()).collect(),
-            Choice::Task => vec!["guard", "street"],
-            Choice::Stance => kinds::STANCES.iter().map(|stance| stance.name).collect(),
-            Choice::Policy => vec!["timeline", "reactive"],
-            Choice::Option => Side::ALL.iter().map(|side| side.name()).collect(),
-            Choice::Scale => vec!["linear", "log"],
-            Choice::Distance => vec!["mean", "root_mean_square", "max"],
-            Choice::Measure => Scale::ALL.iter().map(|scale| scale.name()).collect(),
-            Choice::Confidence => Confidence::ALL.iter().map(|confidence| confidence.name()).collect(),
-            Choice::Use => Use::ALL.iter().map(|purpose| purpose.name()).collect(),
-            Choice::Words(_, words) => words(),
-        }
+        (self.words)()
     }
 
     /// What the words are called together.
     pub fn name(self) -> &'static str {
-        match self {
-            Choice::Distribution => "distributions",
-            Choice::Place => "kinds of place",
-            Choice::Force => "kinds of force",
-            Choice::Site => "kinds of site",
-            Choice::Action => "kinds of action",
-            Choice::Metric => "metrics",
-            Choice::Task => "tasks",
-            Choice::Stance => "stances",
-            Choice::Policy => "policies",
-            Choice::Option => "kinds of option",
-            Choice::Scale => "scales",
-            Choice::Distance => "distances",
-            Choice::Measure => "scales",
-            Choice::Confidence => "degrees of confidence",
-            Choice::Use => "uses",
-            Choice::Words(name, _) => name,
-        }
+        self.name
     }
 }
 
+/// The words of an enum that has one for each of its variants.
+pub fn words_of<E: Copy + VariantArray + Into<&'static str>>() -> Vec<&'static str> {
+    E::VARIANTS.iter().map(|&one| one.into()).collect()
+}
+
 /// What can be referred to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum To {
-    /// A region.
-    Region,
-    /// A place.
-    Place,
-    /// A region or a place.
-    Area,
-    /// A site.
-    Site,
-    /// A kind of site.
-    SiteKind,
-    /// A shock or an action.
-    Action,
-    /// A pattern of a record.
-    Pattern,
-    /// A variant of a record.
-    Variant,
-    /// A source of a record.
-    Source,
+#[derive(Clone, Copy, Debug)]
+pub struct To {
+    /// What one of them is called.
+    pub name: &'static str,
+    /// The keys of the lists whose entries they are, in the order in which they are counted.
+    pub keys: &'static [&'static str],
+    /// Ids that are always there, counted after those.
+    pub also: fn() -> Vec<&'static str>,
 }
 
 impl To {
-    /// What one of them is called.
-    pub fn name(self) -> &'static str {
-        match self {
-            To::Region => "region",
-            To::Place => "place",
-            To::Area => "region or place",
-            To::Site => "site",
-            To::SiteKind => "site kind",
-            To::Action => "action",
-            To::Pattern => "pattern",
-            To::Variant => "variant",
-            To::Source => "source",
+    /// Entries of a document, by what one is called and the keys of their lists.
+    pub const fn new(name: &'static str, keys: &'static [&'static str]) -> To {
+        To {
+            name,
+            keys,
+            also: Vec::new,
         }
     }
 }
@@ -304,16 +260,16 @@ impl Field {
             Kind::Position => "latitude and longitude in degrees, such as [43.2, 76.9]".to_string(),
             Kind::Hours => "two hours of the day, such as [23, 7]".to_string(),
             Kind::Choice(choice) => format!("one of the {}, in quotes", choice.name()),
-            Kind::Reference(to) => format!("the id of one {}, in quotes", to.name()),
-            Kind::References(to) => format!("a list of ids of {}s, such as [\"a\", \"b\"]", to.name()),
+            Kind::Reference(to) => format!("the id of one {}, in quotes", to.name),
+            Kind::References(to) => format!("a list of ids of {}s, such as [\"a\", \"b\"]", to.name),
             Kind::When => "a local date and time, or a table such as { after = \"id\", hours = 6 }".to_string(),
             Kind::Whens => "a list of moments".to_string(),
             Kind::Range => "two numbers, the first not above the second, such as [4, 16]".to_string(),
             Kind::Texts => "a list of texts in quotes".to_string(),
-            Kind::Outcome => "an outcome in quotes, such as \"peak(participants)\"".to_string(),
-            Kind::Outcomes => "a table of names and outcomes, such as peak = \"peak(participants)\"".to_string(),
-            Kind::Varied => "a table of keys, such as vary.region.almaty.urban = \"0.5..0.9\"".to_string(),
-            Kind::Table(_) | Kind::Rules(_) => "a table of keys".to_string(),
+            Kind::Outcome(example) => format!("an outcome in quotes, such as \"{example}\""),
+            Kind::Outcomes(example) => format!("a table of names and outcomes, such as peak = \"{example}\""),
+            Kind::Varied(example) => format!("a table of keys, such as {example}"),
+            Kind::Table(_) | Kind::Part(..) => "a table of keys".to_string(),
             Kind::Entries(_) => format!("a list of entries, such as [[{}]]", self.key),
         }
     }
@@ -361,14 +317,14 @@ impl Format {
     pub fn within(&self, field: &Field) -> Option<&Section> {
         match field.kind {
             Kind::Table(name) | Kind::Entries(name) => Some(self.section(name)),
-            Kind::Rules(group) => Some(self.section(&format!("rules.{group}"))),
+            Kind::Part(section, part) => Some(self.section(&format!("{section}.{part}"))),
             Kind::When | Kind::Whens => Some(self.section("when")),
             _ => None,
         }
     }
 
-    /// The field that a dotted key of `--set` leads to, such as `region.almaty.urban`; `None` if there is none, and for
-    /// the keys that belong to one kind of action only.
+    /// The field that a dotted key of `--set` leads to, in which entries are named by their ids, such as `list.id.key`;
+    /// `None` if there is none, and for keys that only some tables of a section have.
     pub fn field(&self, path: &str) -> Option<&Field> {
         let mut keys = path.split('.').map(str::trim);
         let mut here = self.root();
@@ -387,12 +343,28 @@ impl Format {
 }
 
 impl Section {
+    /// A section of these keys and no more.
+    pub fn new(name: &str, about: &'static str, fields: &[Field]) -> Section {
+        Section {
+            name: name.to_owned(),
+            about,
+            fields: fields.to_vec(),
+            more: More::NOTHING,
+        }
+    }
+
+    /// The field of a key of a table, be it of all tables of the section or its own.
+    pub fn field_of(&self, table: &Table, key: &str) -> Option<Field> {
+        let own = || (self.more.own)(table).into_iter().find(|field| field.key == key);
+        self.field(key).copied().or_else(own)
+    }
+
     /// The field of a key.
     pub fn field(&self, key: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.key == key)
     }
 
-    /// The full name of one of its keys, as in `region.exposure`; the keys of the document itself have no prefix.
+    /// The full name of one of its keys, as in `search.parameter`; the keys of the document itself have no prefix.
     pub fn path(&self, key: &str) -> String {
         if self.name.is_empty() {
             key.to_string()

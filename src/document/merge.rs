@@ -1,8 +1,9 @@
-//! How one document is laid over another: an overlay over what it extends, a scenario over its table of regions,
+//! How one document is laid over another: an overlay over what it extends, a scenario over its tables of entries,
 //! `--set` over all of them. Tables merge key by key, lists of entries by `id`, anything else is replaced.
 
 use std::collections::BTreeSet;
 
+use super::form::{Field, Format, Kind};
 use super::problem::{Place, Problem};
 use super::tree::{Entry, Node, Table, Value};
 use crate::suggest::suggest;
@@ -143,23 +144,25 @@ fn mark_removed(list: &mut [Node], place: usize, at: &Place) {
     }
 }
 
-/// Let go of the entries that were removed. One that others of its kind refer to stays, but never happens: so neither
-/// does what waits for it, and that is told.
-pub fn settle(root: &mut Table, problems: &mut Vec<Problem>) {
-    const WITH_MOMENTS: [&str; 2] = ["shock", "action"];
-    let waiting: Vec<(String, Vec<String>)> = WITH_MOMENTS
-        .iter()
-        .flat_map(|key| root.tables(key))
-        .filter(|(table, _)| table.removed.is_none())
-        .map(|(table, _)| {
+/// Let go of the entries that were removed. One that can stay without ever happening, as its format says, and that others
+/// refer to stays so: then neither does what waits for it happen, and that is told.
+pub fn settle(format: &Format, root: &mut Table, problems: &mut Vec<Problem>) {
+    let can_never = |field: &&Field| {
+        let section = format.within(field);
+        section.is_some_and(|section| section.field("never").is_some())
+    };
+    let lists: Vec<&Field> = format.root().fields.iter().filter(can_never).collect();
+    let keys: Vec<&str> = lists.iter().map(|field| field.key).collect();
+    let mut waiting: Vec<(String, Vec<String>)> = Vec::new();
+    for field in lists {
+        for (table, _) in root.tables(field.key).filter(|(table, _)| table.removed.is_none()) {
             let mut named = Vec::new();
-            let moments = ["when", "ends"].map(|key| table.get(key));
-            moments.into_iter().flatten().for_each(|node| refers(node, &mut named));
-            (table.text("id").unwrap_or_default().to_owned(), named)
-        })
-        .collect();
+            refers(format, field, table, &keys, &mut named);
+            waiting.push((table.text("id").unwrap_or_default().to_owned(), named));
+        }
+    }
     for entry in &mut root.entries {
-        let can_stay = WITH_MOMENTS.contains(&entry.key.as_str());
+        let can_stay = keys.contains(&entry.key.as_str());
         let Value::List(list) = &mut entry.node.value else {
             continue;
         };
@@ -188,16 +191,27 @@ pub fn settle(root: &mut Table, problems: &mut Vec<Problem>) {
     }
 }
 
-/// The ids that a moment or a list names.
-fn refers(node: &Node, named: &mut Vec<String>) {
-    match &node.value {
-        Value::Text(id) => named.push(id.clone()),
-        Value::List(list) => list.iter().for_each(|node| refers(node, named)),
-        Value::Table(table) => {
-            let inner = ["after", "all", "any"].map(|key| table.get(key));
-            inner.into_iter().flatten().for_each(|node| refers(node, named));
+/// The ids of entries in these lists that a table at a field names, at any depth.
+fn refers(format: &Format, field: &Field, table: &Table, lists: &[&str], named: &mut Vec<String>) {
+    let Some(section) = format.within(field) else { return };
+    for (inner, node) in section
+        .fields
+        .iter()
+        .filter_map(|inner| Some((inner, table.get(inner.key)?)))
+    {
+        let nodes = match &node.value {
+            Value::List(list) => list.as_slice(),
+            _ => std::slice::from_ref(node),
+        };
+        match inner.kind {
+            Kind::Reference(to) | Kind::References(to) if to.keys.iter().any(|key| lists.contains(key)) => {
+                named.extend(nodes.iter().filter_map(Node::text).map(str::to_owned));
+            }
+            _ => {
+                let tables = nodes.iter().filter_map(Node::table);
+                tables.for_each(|table| refers(format, inner, table, lists, named));
+            }
         }
-        _ => {}
     }
 }
 
@@ -295,12 +309,13 @@ mod tests {
     use super::super::tree::parse;
     use super::super::write::to_toml;
     use super::*;
+    use crate::models::FAMILIES;
 
     fn merged(how: fn(&mut Table, Table, &mut Vec<Problem>), base: &str, over: &str) -> (String, Vec<String>) {
         let (mut table, mut problems) = (Table::default(), Vec::new());
         overlay(&mut table, parse(0, base).0, &mut problems);
         how(&mut table, parse(1, over).0, &mut problems);
-        settle(&mut table, &mut problems);
+        settle(FAMILIES[0].format(), &mut table, &mut problems);
         (to_toml(&table), problems.into_iter().map(|p| p.message).collect())
     }
 

@@ -9,13 +9,10 @@
 pub mod calendar;
 pub mod check;
 pub mod form;
-pub mod kinds;
-pub mod map;
 pub mod merge;
 pub mod problem;
 pub mod read;
 pub mod set;
-mod shapes;
 pub mod tree;
 pub mod view;
 pub mod write;

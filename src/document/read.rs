@@ -1,11 +1,11 @@
-//! From files to one document: the scenario, what it extends, and the tables of regions and places beside them.
+//! From files to one document: the scenario, what it extends, and the tables of entries beside them.
 
 use std::fs;
 use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::map;
+use super::form::File;
 use super::merge::{conflicts, overlay};
 use super::problem::{Place, Problem, Source};
 use super::tree::{self, Entry, Node, Table, Value};
@@ -13,6 +13,8 @@ use super::tree::{self, Entry, Node, Table, Value};
 /// What was read.
 #[derive(Default)]
 pub struct Reading {
+    /// Keys that name a file that is read in their stead.
+    pub files: Vec<(&'static str, File)>,
     /// Every text, in the order of reading.
     pub sources: Vec<Source>,
     /// What keeps the texts from being understood at all: no file, no TOML.
@@ -86,15 +88,24 @@ impl Reading {
             self.tell_conflicts(&own, first..before);
         }
         self.layers.push(own.clone());
-        for (key, entries) in [("region_table", "region"), ("place_table", "place")] {
-            if let Some((path, place)) = take_text(&mut own, key) {
-                let listed = self.table(&folder.join(path), &place, entries);
-                overlay(&mut table, listed, &mut self.problems);
+        for (key, file) in self.files.clone() {
+            let Some((named, place)) = take_text(&mut own, key) else {
+                continue;
+            };
+            match file {
+                File::Table(entries) => {
+                    let listed = self.table(&folder.join(named), &place, entries);
+                    overlay(&mut table, listed, &mut self.problems);
+                }
+                File::Json => {
+                    let text = self.json(named, folder, &place);
+                    let node = || Node {
+                        value: Value::Text(text),
+                        place: place.clone(),
+                    };
+                    own.entry(key, &place, node);
+                }
             }
-        }
-        if let Some((map, place)) = take_text(&mut own, map::KEY) {
-            let map = self.map(map, folder, &place);
-            own.entry(map::KEY, &place, || map::node(&map, &place));
         }
         let named = take_text(&mut own, "record").map(|(record, _)| folder.join(record));
         self.record = named.or(beside).or(self.record.take());
@@ -104,16 +115,20 @@ impl Reading {
         table
     }
 
-    /// What a map says: the text itself, as a scenario that was written out has it, or what is in the file.
-    fn map(&mut self, map: String, folder: &Path, place: &Place) -> String {
-        if map.trim_start().starts_with('{') {
-            return map;
-        }
-        let path = folder.join(map);
-        fs::read_to_string(&path).unwrap_or_else(|error| {
-            self.unreadable(&path, Some(place), &error);
-            String::new()
-        })
+    /// The text itself, as a scenario that was written out has it, or what is in the file; without line breaks, so that
+    /// it is one line of a scenario that is written out.
+    fn json(&mut self, named: String, folder: &Path, place: &Place) -> String {
+        let text = match named.trim_start().starts_with('{') {
+            true => named,
+            false => {
+                let path = folder.join(named);
+                fs::read_to_string(&path).unwrap_or_else(|error| {
+                    self.unreadable(&path, Some(place), &error);
+                    String::new()
+                })
+            }
+        };
+        text.split(['\n', '\r']).map(str::trim).collect()
     }
 
     /// What a document extends: a path or a list of them.

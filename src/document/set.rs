@@ -1,6 +1,6 @@
 //! `--set path=value`: a TOML dotted key and a TOML value, in which entries are named by their `id`.
 
-use super::form::{Format, Kind};
+use super::form::{File, Format, Kind};
 use super::merge::assign;
 use super::problem::{Place, Problem};
 use super::tree::{self, Entry, Node, Table, Value};
@@ -9,7 +9,7 @@ use super::tree::{self, Entry, Node, Table, Value};
 pub fn read(source: usize, text: &str) -> Result<Table, Vec<Problem>> {
     let whole = Place::new(source, 0..text.len());
     let Some((key, value)) = text.split_once('=') else {
-        let help = "write `--set key=value`, such as `--set region.almaty.urban=0.9`";
+        let help = "write `--set key=value`, such as `--set seed=7`";
         return Err(vec![
             Problem::at(&whole, "an assignment needs `=`")
                 .label("no `=` here")
@@ -57,10 +57,8 @@ fn put(table: &mut Table, node: Node) {
 /// Lay an assignment over a document.
 pub fn lay(format: &Format, root: &mut Table, over: Table, problems: &mut Vec<Problem>) {
     for Entry { key, at, node } in over.entries {
-        if matches!(
-            key.as_str(),
-            "extends" | "region_table" | "place_table" | "record" | "worlds"
-        ) {
+        let table = |(named, file): &(&str, File)| *named == key && matches!(file, File::Table(_));
+        if matches!(key.as_str(), "extends" | "record" | "worlds") || format.files.iter().any(table) {
             let problem = Problem::at(&at, format!("`{key}` cannot be set"));
             problems.push(
                 problem

@@ -1,8 +1,6 @@
 //! Typed reading of a table that has been checked: what is written, or else the default of the reference. A value
 //! that the check refused reads as its default, so that the rest of a scenario can still be judged.
 
-use crate::sim::model::Distribution;
-
 use super::calendar;
 use super::check::Names;
 use super::form::{Field, Format, Kind, Omitted, Section, To};
@@ -54,6 +52,11 @@ impl<'a> View<'a> {
             .expect("only keys of the reference are read; the tests read every section")
     }
 
+    /// The default of a key, if it could be written.
+    pub fn default(&self, key: &str) -> Option<Node> {
+        self.field(key).default_node()
+    }
+
     /// What is written at a key.
     pub fn given(&self, key: &str) -> Option<&'a Node> {
         self.table.get(key)
@@ -66,7 +69,7 @@ impl<'a> View<'a> {
 
     /// Text, empty where there is none.
     pub fn text(&self, key: &str) -> String {
-        let default = || self.field(key).default_node()?.text().map(str::to_string);
+        let default = || self.default(key)?.text().map(str::to_string);
         self.given(key)
             .and_then(|node| node.text().map(str::to_string))
             .or_else(default)
@@ -111,7 +114,7 @@ impl<'a> View<'a> {
 
     /// Minutes of a duration, if it is written or has a default.
     pub fn minutes(&self, key: &str) -> Option<f64> {
-        let default = self.field(key).default_node();
+        let default = self.default(key);
         calendar::minutes(self.given(key).or(default.as_ref())?.text()?).ok()
     }
 
@@ -152,31 +155,4 @@ impl<'a> View<'a> {
             })
         })
     }
-
-    /// A distribution, or its default.
-    pub fn distribution(&self, key: &str) -> Distribution {
-        let default = || distribution(self.field(key).default_node()?.table()?);
-        let given = self.given(key).and_then(|node| distribution(node.table()?));
-        let even = Distribution::Uniform { low: 0.0, high: 1.0 };
-        given.or_else(default).unwrap_or(even)
-    }
-}
-
-fn distribution(table: &Table) -> Option<Distribution> {
-    let number = |key| table.get(key).and_then(Node::number);
-    Some(match table.text("distribution")? {
-        "uniform" => Distribution::Uniform {
-            low: number("low")?,
-            high: number("high")?,
-        },
-        "normal" => Distribution::Normal {
-            mean: number("mean")?,
-            sd: number("sd")?,
-        },
-        "beta" => Distribution::Beta {
-            alpha: number("alpha")?,
-            beta: number("beta")?,
-        },
-        _ => return None,
-    })
 }

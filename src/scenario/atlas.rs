@@ -2,9 +2,9 @@
 //! it. The engine knows none of it.
 
 use super::Scenario;
-use crate::document::kinds::{Theme, theme};
-use crate::document::map;
 use crate::document::view::View;
+use crate::models::country::kinds::{Theme, theme};
+use crate::models::country::map;
 use crate::models::country::{daylight, degrees};
 use crate::outline::Outlines;
 

@@ -3,9 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use crate::document::form::{Field, Format, Kind, Omitted, Section};
-use crate::document::kinds::KINDS;
 use crate::document::tree::{self, Node};
 use crate::models;
+use crate::models::country::kinds::KINDS;
 
 /// The schema of scenarios, of all families.
 pub fn json_schema() -> Value {
@@ -136,7 +136,7 @@ fn shape(field: &Field) -> Map<String, Value> {
     let reference = |name: &str| json!({ "$ref": format!("#/$defs/{name}") });
     let shape = match field.kind {
         // TOML dates reach a JSON schema as text.
-        Kind::Text | Kind::Zone | Kind::Duration | Kind::Time | Kind::Reference(_) | Kind::Outcome => {
+        Kind::Text | Kind::Zone | Kind::Duration | Kind::Time | Kind::Reference(_) | Kind::Outcome(_) => {
             json!({ "type": "string" })
         }
         Kind::Id => json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]+$" }),
@@ -156,10 +156,10 @@ fn shape(field: &Field) -> Map<String, Value> {
         Kind::Texts | Kind::References(_) => json!({ "type": "array", "items": { "type": "string" } }),
         Kind::When => json!({ "anyOf": [{ "type": "string" }, reference("when")] }),
         Kind::Whens => json!({ "type": "array", "items": { "anyOf": [{ "type": "string" }, reference("when")] } }),
-        Kind::Outcomes => json!({ "type": "object", "additionalProperties": { "type": "string" } }),
-        Kind::Varied => json!({ "type": "object" }),
+        Kind::Outcomes(_) => json!({ "type": "object", "additionalProperties": { "type": "string" } }),
+        Kind::Varied(_) => json!({ "type": "object" }),
         Kind::Table(name) => reference(name),
-        Kind::Rules(group) => reference(&format!("rules.{group}")),
+        Kind::Part(section, part) => reference(&format!("{section}.{part}")),
         Kind::Entries(name) => json!({ "type": "array", "items": reference(name) }),
     };
     match shape {

@@ -9,7 +9,8 @@ pub mod outcomes;
 pub mod record;
 pub mod search;
 
-pub use crate::document::{calendar, form, kinds, problem, tree};
+pub use crate::document::{calendar, form, problem, tree};
+pub use crate::models::country::kinds;
 
 use std::any::Any;
 use std::path::{Path, PathBuf};
@@ -44,7 +45,7 @@ impl Scenario {
     /// Read a file with what it extends and its table of regions. Fails with every file that cannot be read and
     /// every mistake of syntax; what a scenario means is judged by [`Scenario::compile`].
     pub fn read(path: &Path) -> Result<Scenario, Problems> {
-        let mut reading = Reading::default();
+        let mut reading = reading();
         let root = reading.file(path, None);
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
         Scenario::from_reading(stem.into_owned(), root, reading)
@@ -58,14 +59,14 @@ impl Scenario {
 
     /// As [`Scenario::from_text`], but other files that it names are sought from this folder.
     pub fn from_text_in(folder: &Path, name: &str, text: &str) -> Result<Scenario, Problems> {
-        let mut reading = Reading::default();
+        let mut reading = reading();
         let root = reading.document(name.to_string(), text.to_string(), folder, None);
         let stem = Path::new(name).file_stem().unwrap_or_default().to_string_lossy();
         Scenario::from_reading(stem.into_owned(), root, reading)
     }
 
     fn from_reading(name: String, mut root: Table, mut reading: Reading) -> Result<Scenario, Problems> {
-        merge::settle(&mut root, &mut reading.problems);
+        merge::settle(format_of(&root), &mut root, &mut reading.problems);
         if !reading.broken.is_empty() {
             return Err(Problems::new(&reading.sources, reading.broken));
         }
@@ -99,7 +100,7 @@ impl Scenario {
         if !broken.is_empty() {
             return Err(Problems::new(&sources, broken));
         }
-        merge::settle(&mut root, &mut problems);
+        merge::settle(format_of(&root), &mut root, &mut problems);
         let title = root.text("title").unwrap_or(&self.name).to_string();
         (self.root, self.sources, self.problems, self.title) = (root, sources, problems, title);
         Ok(())
@@ -121,7 +122,7 @@ impl Scenario {
             Ok(mut over) => {
                 over.move_to(key, value);
                 set::lay(format_of(&self.root), &mut self.root, over, &mut self.problems);
-                merge::settle(&mut self.root, &mut self.problems);
+                merge::settle(format_of(&self.root), &mut self.root, &mut self.problems);
                 Ok(())
             }
             Err(found) => Err(found
@@ -316,6 +317,17 @@ impl Scenario {
                 Err(Problems::new(&self.sources, vec![Problem::nowhere(message)]))
             }
         }
+    }
+}
+
+/// What reads scenarios, of whatever family, since which one it is stands in what is read.
+fn reading() -> Reading {
+    Reading {
+        files: models::all()
+            .flat_map(|family| family.format().files)
+            .copied()
+            .collect(),
+        ..Reading::default()
     }
 }
 

@@ -9,7 +9,7 @@ use crate::analysis::outcome::Known;
 use crate::analysis::score::{self, Confidence, Observation, Pattern, Record, Use, Variant};
 use crate::document::calendar;
 use crate::document::check::{Names, check, range};
-use crate::document::form::{Choice as C, Field, Format, Kind, Section, To, required, value, words};
+use crate::document::form::{Choice, Field, Format, Kind, Section, To, required, value, words, words_of};
 use crate::document::problem::{Problem, Problems, Source, any_wrong};
 use crate::document::read::Reading;
 use crate::document::set;
@@ -18,40 +18,41 @@ use crate::document::view::View;
 use Kind::{Entries, Flag, Number, Outcome, Range, Reference, References, Text, Texts, Time, Whole};
 
 /// The format.
-pub static FORMAT: LazyLock<Format> = LazyLock::new(|| {
-    let section = |name: &str, about, fields: &[Field]| Section {
-        name: name.to_owned(),
-        about,
-        fields: fields.to_vec(),
-    };
-    Format {
-        noun: "record",
-        sections: vec![
-            section(
-                "record",
-                "A record of what happened, in a file of its own, that `qantar score` holds runs against.",
-                RECORD,
-            ),
-            section("record.source", "Where observations are known from.", SOURCE),
-            section(
-                "record.pattern",
-                "Observations that belong together; what a model has to show.",
-                PATTERN,
-            ),
-            section(
-                "record.variant",
-                "A change of the scenario that some observations are about.",
-                VARIANT,
-            ),
-            section(
-                "record.observation",
-                "Something that is known of what happened, and the number of a run that should agree with it.",
-                OBSERVATION,
-            ),
-        ],
-        totals: Vec::new(),
-    }
+pub static FORMAT: LazyLock<Format> = LazyLock::new(|| Format {
+    noun: "record",
+    sections: vec![
+        Section::new(
+            "record",
+            "A record of what happened, in a file of its own, that `qantar score` holds runs against.",
+            RECORD,
+        ),
+        Section::new("record.source", "Where observations are known from.", SOURCE),
+        Section::new(
+            "record.pattern",
+            "Observations that belong together; what a model has to show.",
+            PATTERN,
+        ),
+        Section::new(
+            "record.variant",
+            "A change of the scenario that some observations are about.",
+            VARIANT,
+        ),
+        Section::new(
+            "record.observation",
+            "Something that is known of what happened, and the number of a run that should agree with it.",
+            OBSERVATION,
+        ),
+    ],
+    totals: Vec::new(),
+    files: &[],
 });
+
+const TO_PATTERN: To = To::new("pattern", &["pattern"]);
+const TO_VARIANT: To = To::new("variant", &["variant"]);
+const TO_SOURCE: To = To::new("source", &["source"]);
+const SCALES: Choice = Choice::new("scales", words_of::<Scale>);
+const CONFIDENCES: Choice = Choice::new("degrees of confidence", words_of::<Confidence>);
+const USES: Choice = Choice::new("uses", words_of::<Use>);
 
 const ID: Field = required(
     "id",
@@ -99,24 +100,24 @@ const VARIANT: &[Field] = &[
 #[rustfmt::skip]
 const OBSERVATION: &[Field] = &[
     ID,
-    words("pattern", Reference(To::Pattern), "", "none: it is told, but need not agree", "The pattern that it is part of; a scenario passes if all of all patterns agree."),
+    words("pattern", Reference(TO_PATTERN), "", "none: it is told, but need not agree", "The pattern that it is part of; a scenario passes if all of all patterns agree."),
     required("what", Text, "", "What was observed, in a few words."),
     words("value", LEVEL, "unit of the observation", "not known as a number", "What was observed, as a number."),
     value("unit", Text, "", "\"\"", "Unit of the value, of the range and of the outcome."),
     words("date", Time, "", "of the whole", "Local date that it is about."),
-    required("outcome", Outcome, "", "The number of a run that should agree, such as \"peak(participants)\"."),
+    required("outcome", Outcome("peak(participants)"), "", "The number of a run that should agree, such as \"peak(participants)\"."),
     words("accept", Range, "unit of the observation", "from `tolerance`", "The lowest and the highest number that agree."),
     words("tolerance", Range, "1", "from `accept`", "The same as factors of `value`."),
-    words("scale", Kind::Choice(C::Measure), "", "log if the range is of positive numbers and spans a factor of two, logit for a share, else linear", "How differences are measured: by ratios (log), by odds (logit), in hours (time) or in the unit."),
+    words("scale", Kind::Choice(SCALES), "", "log if the range is of positive numbers and spans a factor of two, logit for a share, else linear", "How differences are measured: by ratios (log), by odds (logit), in hours (time) or in the unit."),
     words("error", Number(0.0, 1e15), "on the scale", "a quarter of the range", "Standard deviation of the error of observation; on the log scale 0.2 is a fifth."),
     words("discrepancy", Number(0.0, 1e15), "on the scale", "none stated", "Standard deviation of what a model of this kind may be off by, whatever its parameters."),
     words("reason", Text, "", "needed with `discrepancy`", "Why the model may be off by so much."),
     value("seeds", SHARE, "share", "0.6", "Share of the replicates that have to agree; their median has to as well."),
-    required("confidence", Kind::Choice(C::Confidence), "", "How sure it is that it was so."),
+    required("confidence", Kind::Choice(CONFIDENCES), "", "How sure it is that it was so."),
     value("official", Flag, "", "false", "Whether it is an official figure."),
-    required("sources", References(To::Source), "", "Where it is known from."),
-    required("use", Kind::Choice(C::Use), "", "Whether the model is fitted to it, checked by it, or it is told as context."),
-    words("variant", Reference(To::Variant), "", "the scenario as it is", "The variant that it is about."),
+    required("sources", References(TO_SOURCE), "", "Where it is known from."),
+    required("use", Kind::Choice(USES), "", "Whether the model is fitted to it, checked by it, or it is told as context."),
+    words("variant", Reference(TO_VARIANT), "", "the scenario as it is", "The variant that it is about."),
     words("note", Text, "", "none", "How what was observed and what a run has are not quite the same."),
 ];
 
@@ -253,10 +254,10 @@ impl Reader<'_> {
         let reference = |key, to| view.reference(key, to, self.names);
         let word = |key: &str| view.text(key);
         let target = accept.and_then(|accept| target(view, accept, problems));
-        let confidence = |name: String| Confidence::ALL.into_iter().find(|other| other.name() == name);
+        let confidence = |name: String| name.parse::<Confidence>().ok();
         Some(Observation {
             id: word("id"),
-            pattern: reference("pattern", To::Pattern),
+            pattern: reference("pattern", TO_PATTERN),
             what: word("what"),
             value: view.number_given("value"),
             unit: word("unit"),
@@ -269,12 +270,12 @@ impl Reader<'_> {
             confidence: confidence(word("confidence"))?,
             official: view.flag_given("official").unwrap_or(false),
             sources: view
-                .references("sources", To::Source, self.names)
+                .references("sources", TO_SOURCE, self.names)
                 .into_iter()
                 .map(|(source, _)| source)
                 .collect(),
-            purpose: Use::ALL.into_iter().find(|other| other.name() == word("use"))?,
-            variant: reference("variant", To::Variant),
+            purpose: word("use").parse().ok()?,
+            variant: reference("variant", TO_VARIANT),
             note: word("note"),
         })
     }
@@ -286,7 +287,7 @@ fn target(view: &View<'_>, (low, high): (f64, f64), problems: &mut Vec<Problem>)
     let value = view.number_given("value");
     let by_ratio = value.is_some_and(|value| value > 0.0) && low > 0.0 && high >= 2.0 * low;
     let scale = match (view.given("scale"), view.text("unit").as_str()) {
-        (Some(node), _) => Scale::ALL.into_iter().find(|scale| Some(scale.name()) == node.text())?,
+        (Some(node), _) => node.text()?.parse().ok()?,
         (None, _) if by_ratio => Scale::Log,
         (None, "share") => Scale::Logit,
         _ => Scale::Linear,

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use super::Scenario;
-use crate::document::check::{self, Names, check};
+use crate::document::check::{Names, check};
 use crate::document::form::{Choice, Field, Format, Kind, Omitted, Section};
 use crate::document::merge::id_of;
 use crate::document::problem::{Place, Problem, Problems, Source};
@@ -117,14 +117,16 @@ const fn required(key: &'static str, kind: Kind, meaning: &'static str) -> Field
 #[rustfmt::skip]
 pub static FORMAT: LazyLock<Format> = LazyLock::new(|| {
     const TRIALS: Kind = Kind::Whole(0, 1_000_000);
-    let of = |name: &str, about, fields: &[Field]| Section { name: name.to_string(), about, fields: fields.to_vec() };
+    const DISTANCES: Choice = Choice::new("distances", || vec!["mean", "root_mean_square", "max"]);
+    const SCALES: Choice = Choice::new("scales", || vec!["linear", "log"]);
+    let of = Section::new;
     let sections = vec![
         of("search", "A search: which parameters of a scenario are not known, within which limits, and how to search them; a file of its own for `qantar calibrate`.", &[
             required("schema_version", Kind::Whole(1, 1), "Version of the format, so that a file is never misread."),
             field("seed", Kind::Whole(0, i64::MAX), "1", "Seed of the search; the dice of the model have the seed of the scenario."),
             field("replicates", Kind::Whole(1, 10_000), "4", "Replicates of each trial, with the same dice for all; in a match every point has dice of its own."),
             field("set", Kind::Texts, "[]", "Changes to the scenario for the search alone, such as a coarser resolution."),
-            field("distance", Kind::Choice(Choice::Distance), "\"mean\"", "How the distances of all observations are made one."),
+            field("distance", Kind::Choice(DISTANCES), "\"mean\"", "How the distances of all observations are made one."),
             field("explore", Kind::Whole(1, 1_000_000), "100", "Trials drawn from the ranges alone."),
             field("optimiser", Kind::Table("search.optimiser"), "{}", "How the region near the record is found."),
             field("sampler", Kind::Table("search.sampler"), "{}", "How the size of that region is measured."),
@@ -151,12 +153,12 @@ pub static FORMAT: LazyLock<Format> = LazyLock::new(|| {
             required("key", Kind::Text, "Its path in the scenario, as `--set` takes it."),
             required("low", Kind::Number(-1e15, 1e15), "Least value."),
             required("high", Kind::Number(-1e15, 1e15), "Largest value."),
-            field("scale", Kind::Choice(Choice::Scale), "\"linear\"", "Whether all differences are as likely before the search, or all ratios."),
+            field("scale", Kind::Choice(SCALES), "\"linear\"", "Whether all differences are as likely before the search, or all ratios."),
             field("meaning", Kind::Text, "\"\"", "What it means, for readers."),
             field("source", Kind::Text, "\"\"", "Why it lies within these limits."),
         ]),
     ];
-    Format { noun: "search", sections, totals: Vec::new() }
+    Format { noun: "search", sections, totals: Vec::new(), files: &[] }
 });
 
 impl Search {
@@ -337,8 +339,8 @@ fn find(format: &'static Format, root: &Table, path: &str) -> Result<Known, (Str
     let (mut at, mut table, mut walked) = (format.root(), Some(root), String::new());
     let mut keys = path.split('.');
     while let Some(key) = keys.next() {
-        let own = || check::own(format, at, table?, key);
-        let Some(field) = at.field(key).copied().or_else(own) else {
+        let empty = Table::default();
+        let Some(field) = at.field_of(table.unwrap_or(&empty), key) else {
             let known = at.fields.iter().map(|field| field.key);
             let place = if walked.is_empty() { "a scenario" } else { &walked };
             return Err((format!("there is no `{key}` in {place}"), suggest(key, "keys", known)));

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::document::form::{Field, Format, Kind, Omitted};
-use crate::document::kinds::{ActionKind, KINDS, Theme, theme};
+use crate::models::country::kinds::{ActionKind, KINDS, Theme, theme};
 use crate::sim::policy::Lever;
 
 /// Kinds and keys; nothing where a format has no actions.
@@ -78,7 +78,7 @@ fn field(field: &Field) -> Value {
         Kind::Number(..) | Kind::Whole(..) => ("number", Vec::new()),
         Kind::Choice(choice) => ("choice", choice.words()),
         Kind::When | Kind::Time => ("when", Vec::new()),
-        Kind::References(to) => (to.name(), Vec::new()),
+        Kind::References(to) => (to.name, Vec::new()),
         // Written as in a scenario.
         _ => ("toml", Vec::new()),
     };

@@ -4,6 +4,8 @@
 
 pub use super::traits::{Distribution, Trait};
 
+use strum::{EnumString, IntoStaticStr, VariantArray};
+
 use super::parameters::Rules;
 use super::policy::{ForceKind, Intervention, Policy};
 
@@ -147,7 +149,8 @@ pub struct Place {
 }
 
 /// What kind of place a site is; it decides the defaults of its loss and some consequences.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum SiteKind {
     /// A square, where a crowd gathers.
     Square,
@@ -175,35 +178,11 @@ pub enum SiteKind {
 
 impl SiteKind {
     /// Every kind.
-    pub const ALL: [SiteKind; 11] = [
-        SiteKind::Square,
-        SiteKind::Administration,
-        SiteKind::Residence,
-        SiteKind::Tv,
-        SiteKind::Airport,
-        SiteKind::PoliceHq,
-        SiteKind::Security,
-        SiteKind::Office,
-        SiteKind::Armoury,
-        SiteKind::Bank,
-        SiteKind::Prison,
-    ];
+    pub const ALL: &[SiteKind] = SiteKind::VARIANTS;
 
     /// Its name in scenarios.
     pub fn name(self) -> &'static str {
-        match self {
-            SiteKind::Square => "square",
-            SiteKind::Administration => "administration",
-            SiteKind::Residence => "residence",
-            SiteKind::Tv => "tv",
-            SiteKind::Airport => "airport",
-            SiteKind::PoliceHq => "police_hq",
-            SiteKind::Security => "security",
-            SiteKind::Office => "office",
-            SiteKind::Armoury => "armoury",
-            SiteKind::Bank => "bank",
-            SiteKind::Prison => "prison",
-        }
+        self.into()
     }
 
     /// What the loss of such a site does where a scenario does not say; relative weights of a symbol are argued

@@ -2,6 +2,8 @@
 //! an intervention that waits for its moment, is announced, takes effect after a lag, and ends. It moves levers;
 //! the phases of a tick read levers. No intervention ever touches a citizen.
 
+use strum::{EnumString, IntoStaticStr, VariantArray};
+
 use crate::metric::Metric;
 
 /// How the values of several interventions that move one lever in one region combine.
@@ -181,7 +183,8 @@ pub struct Contingent {
 }
 
 /// What an officer belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum ForceKind {
     /// Police.
     Police,
@@ -198,26 +201,9 @@ pub enum ForceKind {
 }
 
 impl ForceKind {
-    /// Every kind.
-    pub const ALL: [ForceKind; 6] = [
-        ForceKind::Police,
-        ForceKind::Special,
-        ForceKind::Guard,
-        ForceKind::Army,
-        ForceKind::External,
-        ForceKind::Volunteers,
-    ];
-
     /// Its name in scenarios.
     pub fn name(self) -> &'static str {
-        match self {
-            ForceKind::Police => "police",
-            ForceKind::Special => "special",
-            ForceKind::Guard => "guard",
-            ForceKind::Army => "army",
-            ForceKind::External => "external",
-            ForceKind::Volunteers => "volunteers",
-        }
+        self.into()
     }
 }
 
@@ -290,7 +276,8 @@ pub struct Choice {
 }
 
 /// The two answers to a protest other than waiting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Side {
     /// To give in.
     Concession,
@@ -299,14 +286,8 @@ pub enum Side {
 }
 
 impl Side {
-    /// Both.
-    pub const ALL: [Side; 2] = [Side::Concession, Side::Repression];
-
     /// Its name in scenarios.
     pub fn name(self) -> &'static str {
-        match self {
-            Side::Concession => "concession",
-            Side::Repression => "repression",
-        }
+        self.into()
     }
 }

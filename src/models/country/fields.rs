@@ -1,8 +1,9 @@
 //! The reference of the scenario format: every key with what it must be, its unit, its default and its meaning.
 //! The rules and the levers bring their own tables; `schema` joins them.
 
-use crate::document::form::{Choice, Field, Kind, Omitted, To, required, value, words};
-use Choice as C;
+use super::words::{ACTIONS, DISTRIBUTIONS, FORCES, METRICS, OPTIONS, PLACES, POLICIES, SITES, STANCE, TASKS};
+use super::words::{TO_ACTION, TO_AREA, TO_PLACE, TO_REGION, TO_SITE, TO_SITE_KIND};
+use crate::document::form::{Field, Kind, Omitted, required, value, words};
 use Kind::{Duration, Entries, Flag, Hours, Id, Number, Outcomes, Position, Reference, References, Table};
 use Kind::{Text, Time, When, Whens, Whole, Zone};
 
@@ -64,7 +65,7 @@ const ROOT: &[Field] = &[
     words("action", Entries("action"), "", "none", "What governments and outsiders do."),
     words("government", Table("government"), "", "the defaults", "Who decides when the options among the actions are announced."),
     words("rules", Table("rules"), "", "the defaults", "Parameters of the rules, by group."),
-    words("outcome", Outcomes, "", "none", "Numbers of a run that readers of this scenario ask for, each with a name: reports and comparisons tell them beside the totals. An empty text drops one of what this extends."),
+    words("outcome", Outcomes("peak(participants)"), "", "none", "Numbers of a run that readers of this scenario ask for, each with a name: reports and comparisons tell them beside the totals. An empty text drops one of what this extends."),
 ];
 
 const REGION: &[Field] = &[
@@ -91,16 +92,16 @@ const REGION: &[Field] = &[
 const PLACE: &[Field] = &[
     ID,
     words("name", Text, "", "the id", "Its name for readers."),
-    required("region", Reference(To::Region), "", "The region in which it lies. People of the region who live in none of its places live in a rest of it, called ID-rest after its id, at its position."),
+    required("region", Reference(TO_REGION), "", "The region in which it lies. People of the region who live in none of its places live in a rest of it, called ID-rest after its id, at its position."),
     required("population", Whole(1, 2_000_000_000), "people", "Residents; those of all places of a region are at most its population."),
     required("position", Position, "degrees", "Latitude and longitude; distances, ties and daylight follow from it."),
-    value("kind", Kind::Choice(C::Place), "", "\"town\"", "What it is. People of a city or a town live around its square; those of a rural place have a way to it, see `rules.turnout.rural_cost`."),
+    value("kind", Kind::Choice(PLACES), "", "\"town\"", "What it is. People of a city or a town live around its square; those of a rural place have a way to it, see `rules.turnout.rural_cost`."),
 ];
 
 const ID: Field = required("id", Id, "", "Its name within the scenario: letters, digits, `-` and `_`, unique among its kind.");
 
 const DISTRIBUTION: &[Field] = &[
-    required("distribution", Kind::Choice(C::Distribution), "", "Its shape: uniform from `low` to `high`, normal with `mean` and `sd`, or beta with `alpha` and `beta`."),
+    required("distribution", Kind::Choice(DISTRIBUTIONS), "", "Its shape: uniform from `low` to `high`, normal with `mean` and `sd`, or beta with `alpha` and `beta`."),
     words("low", SHARE, "", "needed for uniform", "Smallest value."),
     words("high", SHARE, "", "needed for uniform", "Largest value, not below `low`."),
     words("mean", Number(-10.0, 10.0), "", "needed for normal", "Mean before the cut to 0..1."),
@@ -111,8 +112,8 @@ const DISTRIBUTION: &[Field] = &[
 
 const TIE: &[Field] = &[
     ID,
-    required("from", Reference(To::Area), "", "The region or place whose crowd is seen; a region stands for all its places."),
-    required("to", Reference(To::Area), "", "The region or place in which it is seen."),
+    required("from", Reference(TO_AREA), "", "The region or place whose crowd is seen; a region stands for all its places."),
+    required("to", Reference(TO_AREA), "", "The region or place in which it is seen."),
     required("strength", SHARE, "share", "How much of it is seen, against a crowd of one's own place."),
     value("both", Flag, "", "true", "Whether it holds the other way round too."),
 ];
@@ -125,9 +126,9 @@ const TIES: &[Field] = &[
 
 const FORCE: &[Field] = &[
     ID,
-    required("kind", Kind::Choice(C::Force), "", "What they are."),
-    Field::new("region", Reference(To::Region), "", Omitted::Unless("place"), "The region that they belong to."),
-    words("place", Reference(To::Place), "", "the largest town of the region for mobile forces, else all its places, by residents", "The place that they are based in; guards of sites are taken from any of the region's forces."),
+    required("kind", Kind::Choice(FORCES), "", "What they are."),
+    Field::new("region", Reference(TO_REGION), "", Omitted::Unless("place"), "The region that they belong to."),
+    words("place", Reference(TO_PLACE), "", "the largest town of the region for mobile forces, else all its places, by residents", "The place that they are based in; guards of sites are taken from any of the region's forces."),
     required("strength", Whole(0, 10_000_000), "officers", "Officers on strength."),
     value("deployable", SHARE, "share", "0.2", "Share of them that can be used for public order."),
     words("mobile", Flag, "", "true for special, guard and army, else false", "Whether command may send them to other regions."),
@@ -137,9 +138,9 @@ const FORCE: &[Field] = &[
 const SITE: &[Field] = &[
     ID,
     words("name", Text, "", "the id", "Its name for readers."),
-    required("kind", Reference(To::SiteKind), "", "What it is, one of the kinds that there are or one of the scenario's own; decides the defaults of its appeal and its loss."),
-    Field::new("region", Reference(To::Region), "", Omitted::Unless("place"), "The region in which it is."),
-    words("place", Reference(To::Place), "", "the largest town of the region", "The place in which it is."),
+    required("kind", Reference(TO_SITE_KIND), "", "What it is, one of the kinds that there are or one of the scenario's own; decides the defaults of its appeal and its loss."),
+    Field::new("region", Reference(TO_REGION), "", Omitted::Unless("place"), "The region in which it is."),
+    words("place", Reference(TO_PLACE), "", "the largest town of the region", "The place in which it is."),
     value("guards", Whole(0, 1_000_000), "officers", "10", "Officers posted there, from the deployable forces of the region."),
     words("strength", Number(0.0, 100.0), "ratio", "by kind, 2 for those that there are", "How much its walls multiply the strength of its guards."),
     words("appeal", Number(0.0, 100.0), "weight", "by kind", "How much attackers are drawn to it, against other sites of the place."),
@@ -149,7 +150,7 @@ const SITE: &[Field] = &[
 const SITE_KIND: &[Field] = &[
     ID,
     words("name", Text, "", "the id", "What one of them is called."),
-    required("like", Kind::Choice(C::Site), "", "The kind that it is in all that is not said here, and in what its loss brings with it."),
+    required("like", Kind::Choice(SITES), "", "The kind that it is in all that is not said here, and in what its loss brings with it."),
     value("strength", Number(0.0, 100.0), "ratio", "2.0", "How much walls of this kind multiply the strength of guards."),
     words("appeal", Number(0.0, 100.0), "weight", "as `like`", "How much attackers are drawn to one, against other sites of the place."),
     words("loss", Table("loss"), "", "as `like`", "What the loss of one does; keys that are left out stay as `like` has them."),
@@ -172,7 +173,7 @@ const LOSS: &[Field] = &[
     words("damage", Number(0.0, 1e9), "million of the currency", "by kind", "Damage done, once."),
 ];
 
-const KIND: Field = required("kind", Kind::Choice(C::Action), "", "What is done; decides the defaults of what it moves. See `qantar explain kind`.");
+const KIND: Field = required("kind", Kind::Choice(ACTIONS), "", "What is done; decides the defaults of what it moves. See `qantar explain kind`.");
 const BY: &str = "Who does it; free text.";
 const CREDIBILITY: &str = "How far it is believed; multiplies what it promises.";
 
@@ -184,9 +185,9 @@ const fn intervention(by: Field, credibility: Field) -> [Field; 22] {
         words("title", Text, "", "the name of the kind", "What it is called in reports."),
         required("when", When, "", "When it is announced; it happens once."),
         value("never", Flag, "", "false", "Whether it never happens, and so nothing that waits for it alone; the rest stays as it is."),
-        words("regions", References(To::Region), "", "all", "Where it acts: in all places of these regions."),
-        words("places", References(To::Place), "", "none of their own", "Places in which it acts, beside `regions` if that is given."),
-        words("sites", References(To::Site), "", "all sites of the regions", "On which sites, for levers that act on sites."),
+        words("regions", References(TO_REGION), "", "all", "Where it acts: in all places of these regions."),
+        words("places", References(TO_PLACE), "", "none of their own", "Places in which it acts, beside `regions` if that is given."),
+        words("sites", References(TO_SITE), "", "all sites of the regions", "On which sites, for levers that act on sites."),
         value("lag", Duration, "", "\"0h\"", "From announcement to effect, rounded up to ticks."),
         words("duration", Duration, "", "by kind, else to the end", "How long it is in effect, rounded up to ticks."),
         words("hours", Hours, "hours", "by kind, else all day", "It acts only from the first hour of the day to before the second."),
@@ -194,10 +195,10 @@ const fn intervention(by: Field, credibility: Field) -> [Field; 22] {
         words("levers", Table("lever"), "", "by kind", "What it moves once in effect, over what its kind moves."),
         words("promise", Table("lever"), "", "by kind", "What its announcement moves until it takes effect, over what its kind promises."),
         words("contingents", Entries("contingent"), "", "none", "Who comes with it."),
-        value("ends", References(To::Action), "", "[]", "Shocks and actions that end when this one takes effect."),
+        value("ends", References(TO_ACTION), "", "[]", "Shocks and actions that end when this one takes effect."),
         words("source", Text, "", "none", "Where it is known from; for the reader."),
-        words("stance", Kind::Choice(C::Stance), "", "none", "What a statement says; moves a little for three days. See `qantar explain stance`."),
-        words("option", Kind::Choice(C::Option), "", "none", "Puts an action on the menu of a reactive government, which then decides when it is announced, and not its `when`."),
+        words("stance", Kind::Choice(STANCE), "", "none", "What a statement says; moves a little for three days. See `qantar explain stance`."),
+        words("option", Kind::Choice(OPTIONS), "", "none", "Puts an action on the menu of a reactive government, which then decides when it is announced, and not its `when`."),
         value("cost", Number(0.0, 10.0), "ratio", "0.2", "What an option costs the government, against disruption at its worst, before scope, violence and the like."),
         words("cooldown", Duration, "", "never", "After its end, when an option can be chosen again."),
     ]
@@ -214,15 +215,15 @@ const ACTION: &[Field] = &intervention(
 );
 
 const GOVERNMENT: &[Field] = &[
-    value("policy", Kind::Choice(C::Policy), "", "\"timeline\"", "Whether options are announced at their own `when`, or when a government that weighs costs chooses them; see `rules.government`."),
+    value("policy", Kind::Choice(POLICIES), "", "\"timeline\"", "Whether options are announced at their own `when`, or when a government that weighs costs chooses them; see `rules.government`."),
 ];
 
 const WHEN: &[Field] = &[
-    words("after", Reference(To::Action), "", "not used", "The shock or action after whose taking effect it happens."),
+    words("after", Reference(TO_ACTION), "", "not used", "The shock or action after whose taking effect it happens."),
     words("hours", Number(0.0, 1e6), "hours", "0", "How long after that, rounded up to ticks."),
-    words("metric", Kind::Choice(C::Metric), "", "not used", "The metric that is watched."),
-    words("region", Reference(To::Region), "", "the whole country", "Where the metric is watched."),
-    words("place", Reference(To::Place), "", "the region or the whole country", "The place in which the metric is watched."),
+    words("metric", Kind::Choice(METRICS), "", "not used", "The metric that is watched."),
+    words("region", Reference(TO_REGION), "", "the whole country", "Where the metric is watched."),
+    words("place", Reference(TO_PLACE), "", "the region or the whole country", "The place in which the metric is watched."),
     words("above", LEVEL, "unit of the metric", "not used", "It happens when the metric is above this."),
     words("below", LEVEL, "unit of the metric", "not used", "It happens when the metric is below this."),
     words("for_hours", Number(0.0, 1e6), "hours", "one tick", "For how long without a break."),
@@ -232,11 +233,11 @@ const WHEN: &[Field] = &[
 
 const CONTINGENT: &[Field] = &[
     ID,
-    required("force", Kind::Choice(C::Force), "", "What they are."),
+    required("force", Kind::Choice(FORCES), "", "What they are."),
     required("officers", Whole(1, 10_000_000), "officers", "How many."),
-    Field::new("region", Reference(To::Region), "", Omitted::Unless("place"), "The region that they go to."),
-    words("place", Reference(To::Place), "", "the largest town of the region", "The place that they go to."),
-    value("task", Kind::Choice(C::Task), "", "\"guard\"", "Whether they take over the guard of sites, and so free local officers, or go into the street."),
+    Field::new("region", Reference(TO_REGION), "", Omitted::Unless("place"), "The region that they go to."),
+    words("place", Reference(TO_PLACE), "", "the largest town of the region", "The place that they go to."),
+    value("task", Kind::Choice(TASKS), "", "\"guard\"", "Whether they take over the guard of sites, and so free local officers, or go into the street."),
     value("willing", SHARE, "share", "1.0", "Probability that they are sent, before a framing takes doubts away."),
     value("decide", Duration, "", "\"0h\"", "From the action's taking effect until they are committed."),
     value("travel", Duration, "", "\"0h\"", "From then until they arrive."),

@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
-use super::{TOTALS, fields};
-use crate::document::form::{Choice, Field, Format, Kind, Omitted, Section};
+use super::{TOTALS, fields, kinds, map, shapes};
+use crate::document::form::{Choice, Field, File, Format, Kind, More, Omitted, Section};
 use crate::sim::forms::{Forms, Mechanism};
 use crate::sim::parameters::Rules;
 use crate::sim::policy::Lever;
@@ -13,69 +13,73 @@ pub static FORMAT: LazyLock<Format> = LazyLock::new(|| Format {
     noun: "scenario",
     sections: sections(),
     totals: TOTALS.iter().map(|total| total.name).collect(),
+    files: &[
+        ("region_table", File::Table("region")),
+        ("place_table", File::Table("place")),
+        (map::KEY, File::Json),
+    ],
 });
 
 fn sections() -> Vec<Section> {
-    let written = fields::SECTIONS.iter().map(|(name, about, fields)| Section {
-        name: name.to_string(),
-        about,
-        fields: fields.to_vec(),
+    let written = fields::SECTIONS.iter().map(|&(name, about, fields)| Section {
+        more: more(name),
+        ..Section::new(name, about, fields)
     });
-    let levers = Section {
-        name: "lever".to_string(),
-        about: "What a shock or an action moves, in `levers` and `promise`.",
-        fields: Lever::ALL.iter().map(lever).collect(),
-    };
+    let levers: Vec<Field> = Lever::ALL.iter().map(|&of| kinds::lever(of, of.name())).collect();
+    let about = "What a shock or an action moves, in `levers` and `promise`.";
+    let levers = Section::new("lever", about, &levers);
     let mut groups: Vec<&str> = Rules::TABLE.iter().map(|parameter| parameter.group).collect();
     groups.dedup();
-    let rules = Section {
-        name: "rules".to_string(),
-        about: "Parameters of the rules that all regions share.",
-        fields: groups.iter().copied().map(rules_group).chain([FORMS]).collect(),
-    };
-    let forms = Section {
-        name: "rules.forms".to_string(),
-        about: "Which form each of the mechanisms has that the literature has several for.",
-        fields: Forms::TABLE.iter().map(form).collect(),
-    };
-    let groups = groups.iter().map(|group| Section {
-        name: format!("rules.{group}"),
-        about: "Parameters of the rules that all regions share.",
-        fields: Rules::TABLE.iter().filter(|p| p.group == *group).map(rule).collect(),
+    let fields: Vec<Field> = groups.iter().copied().map(rules_group).chain([FORMS]).collect();
+    let about = "Parameters of the rules that all regions share.";
+    let rules = Section::new("rules", about, &fields);
+    let forms: Vec<Field> = Forms::TABLE.iter().map(form).collect();
+    let forms = Section::new("rules.forms", FORMS.meaning, &forms);
+    let groups = groups.iter().map(|group| {
+        let fields: Vec<Field> = Rules::TABLE.iter().filter(|p| p.group == *group).map(rule).collect();
+        Section::new(&format!("rules.{group}"), about, &fields)
     });
     written.chain([levers, rules]).chain(groups).chain([forms]).collect()
 }
 
+/// What the keys of a section alone do not say.
+fn more(section: &str) -> More {
+    match section {
+        "shock" | "action" => More {
+            own: kinds::own_fields,
+            unknown: kinds::of_another,
+            ..More::NOTHING
+        },
+        "when" => More {
+            shape: shapes::when,
+            ..More::NOTHING
+        },
+        "distribution" => More {
+            shape: shapes::distribution,
+            ..More::NOTHING
+        },
+        _ => More::NOTHING,
+    }
+}
+
 const FORMS: Field = Field::new(
     "forms",
-    Kind::Rules("forms"),
+    Kind::Part("rules", "forms"),
     "",
     Omitted::Words("the first form of each"),
     "Which form each of the mechanisms has that the literature has several for.",
 );
 
 fn form(mechanism: &Mechanism) -> Field {
-    let kind = Kind::Choice(Choice::Words("forms", mechanism.names));
+    let kind = Kind::Choice(Choice::new("forms", mechanism.names));
     let omitted = Omitted::Value(mechanism.default);
     Field::new(mechanism.name, kind, "", omitted, mechanism.meaning).sourced(mechanism.rivals[0].source)
-}
-
-fn lever(lever: &Lever) -> Field {
-    let (low, high) = lever.range();
-    Field {
-        key: lever.name(),
-        kind: Kind::Number(low, high),
-        unit: lever.unit(),
-        omitted: Omitted::Words("not moved"),
-        meaning: lever.meaning(),
-        source: "",
-    }
 }
 
 fn rules_group(group: &'static str) -> Field {
     Field {
         key: group,
-        kind: Kind::Rules(group),
+        kind: Kind::Part("rules", group),
         unit: "",
         omitted: Omitted::Words("every parameter at its default"),
         meaning: "A group of parameters.",

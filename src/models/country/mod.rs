@@ -10,9 +10,13 @@ mod fields;
 #[cfg(feature = "plots")]
 mod ensemble;
 mod format;
+pub mod kinds;
+pub mod map;
 #[cfg(feature = "plots")]
 mod narrate;
+mod shapes;
 mod waiting;
+mod words;
 
 pub use compile::{daylight, degrees};
 

@@ -1,6 +1,10 @@
 //! From a document to a lattice as it is run.
 
-use super::engine::model::{Activation, Change, Groups, Jail, Model, Ratio, Shape, Term, Turn};
+use std::str::FromStr;
+
+use strum::VariantArray;
+
+use super::engine::model::{Activation, Change, Groups, Jail, Model};
 use super::format::FORMAT;
 use crate::document::check::{Names, check};
 use crate::document::problem::Problem;
@@ -21,19 +25,19 @@ pub fn compile(root: &Table, problems: &mut Vec<Problem>) -> Model {
         cops: of_sites("cop_density"),
         agent_vision: view.number("agent_vision"),
         cop_vision: view.number("cop_vision"),
-        shape: word(&view, "neighbourhood", Shape::ALL, Shape::name),
+        shape: word(&view, "neighbourhood"),
         legitimacy: view.number("legitimacy"),
         threshold: view.number("threshold"),
         arrest_constant: view.number("arrest_constant"),
-        ratio: word(&view, "arrest_ratio", Ratio::ALL, Ratio::name),
+        ratio: word(&view, "arrest_ratio"),
         self_twice: view.flag_given("self_twice").unwrap_or(false),
-        activation: word(&view, "activation", Activation::ALL, Activation::name),
-        turn: word(&view, "turn", Turn::ALL, Turn::name),
+        activation: word(&view, "activation"),
+        turn: word(&view, "turn"),
         agents_move: view.flag_given("agents_move").unwrap_or(true),
         cops_move: view.flag_given("cops_move").unwrap_or(true),
-        jail: word(&view, "jail", Jail::ALL, Jail::name),
+        jail: word(&view, "jail"),
         max_jail_term: view.whole("max_jail_term"),
-        term: word(&view, "jail_term", Term::ALL, Term::name),
+        term: word(&view, "jail_term"),
         term_in_turns: view.flag_given("term_in_turns").unwrap_or(false),
         cop_steps: view.flag_given("cop_steps").unwrap_or(false),
         groups: (view.whole("groups") == 2).then(|| Groups {
@@ -50,9 +54,8 @@ pub fn compile(root: &Table, problems: &mut Vec<Problem>) -> Model {
 }
 
 /// The word at a key, or its default.
-fn word<T: Copy>(view: &View<'_>, key: &str, all: &[T], name: impl Fn(T) -> &'static str) -> T {
-    let text = view.text(key);
-    all.iter().copied().find(|&one| name(one) == text).unwrap_or(all[0])
+fn word<T: Copy + FromStr + VariantArray>(view: &View<'_>, key: &str) -> T {
+    view.text(key).parse().unwrap_or(T::VARIANTS[0])
 }
 
 fn change(view: &View<'_>) -> Change {

@@ -23,6 +23,7 @@ mod words;
 mod worlds;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use strum::VariantArray;
 
 use super::picture::{Picture, ink, scale::Timeline};
 use crate::analysis::contrast::{Contrast, Named};
@@ -143,7 +144,7 @@ pub struct Deed {
 }
 
 /// Sorts of deeds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, VariantArray)]
 pub enum Sort {
     /// Prices, and what else happens to people.
     Shock,
@@ -157,18 +158,6 @@ pub enum Sort {
     Police,
     /// Troops on the move.
     Troops,
-}
-
-impl Sort {
-    /// Every sort.
-    pub const ALL: [Sort; 6] = [
-        Sort::Shock,
-        Sort::Concede,
-        Sort::Words,
-        Sort::Network,
-        Sort::Police,
-        Sort::Troops,
-    ];
 }
 
 /// A number that sums up a run, in an arm.

@@ -1,6 +1,7 @@
 //! Over time: the curve, what was done below it, and every other metric to unfold.
 
 use maud::{Markup, html};
+use strum::VariantArray;
 
 use super::{Of, Sort, framed, words};
 use crate::analysis::overview::{Over, Overview, by_day};
@@ -154,8 +155,9 @@ fn lanes(of: &Of, overview: &Overview, timeline: &Timeline) -> Markup {
     if deeds.is_empty() {
         return html! {};
     }
-    let sorts: Vec<Sort> = Sort::ALL
-        .into_iter()
+    let sorts: Vec<Sort> = Sort::VARIANTS
+        .iter()
+        .copied()
         .filter(|sort| deeds.iter().any(|done| done.deed.sort == *sort))
         .collect();
     let names: Vec<&str> = sorts.iter().map(|sort| words::sort(*sort)).collect();

@@ -36,13 +36,13 @@ pub struct File {
 /// The format: one line for each key, however long, so that it reads as the table that it is.
 #[rustfmt::skip]
 pub static FORMAT: LazyLock<Format> = LazyLock::new(|| {
-    const LAYOUT: Choice = Choice::Words("layouts", || vec!["saltelli", "morris"]);
+    const LAYOUT: Choice = Choice::new("layouts", || vec!["saltelli", "morris"]);
     const SEED: Kind = Kind::Whole(0, i64::MAX);
     let words = |key, kind, omitted, meaning| form::words(key, kind, "", omitted, meaning);
-    let fields = vec![
+    let fields = [
         form::required("scenario", Kind::Text, "", "The scenario that is varied: a path beside this file."),
         words("set", Kind::Texts, "nothing", "Changes of the scenario at all points, as for `--set`."),
-        words("vary", Kind::Varied, "the points are in `design`", "What is varied: keys of the scenario, each with a range \"lo..hi\", steps \"lo:hi:step\" or a list of values."),
+        words("vary", Kind::Varied("vary.region.almaty.urban = \"0.5..0.9\""), "the points are in `design`", "What is varied: keys of the scenario, each with a range \"lo..hi\", steps \"lo:hi:step\" or a list of values."),
         words("sample", Kind::Text, "a grid", "How points are drawn from the ranges and how many, such as \"lhs:100\" or \"saltelli:256\"."),
         words("design", Kind::Text, "the points of `vary`", "A table of points that were made elsewhere: CSV with keys as its header, a path beside this file."),
         words("layout", Kind::Choice(LAYOUT), "points without an order", "How the points of that table are laid out, where measures of sensitivity are worked out of them."),
@@ -51,11 +51,11 @@ pub static FORMAT: LazyLock<Format> = LazyLock::new(|| {
         words("replicates", Kind::Whole(1, 1_000_000), "10 of a grid or a table, 4 of a sample", "Runs of every point; all points have the same dice."),
         words("seed", SEED, "the scenario's", "Seed of the dice."),
         form::value("series", Kind::Flag, "", "false", "Whether the series of every run are kept."),
-        words("outcome", Kind::Outcomes, "every total, and what the scenario names", "The numbers that are kept of every run."),
+        words("outcome", Kind::Outcomes("peak(participants)"), "every total, and what the scenario names", "The numbers that are kept of every run."),
     ];
     let about = "A study: what is varied in a scenario and what is kept of every run; a file of its own for `qantar sweep`, with a name that ends in `.study.toml`.";
-    let sections = vec![Section { name: "study".to_owned(), about, fields }];
-    Format { noun: "study", sections, totals: Vec::new() }
+    let sections = vec![Section::new("study", about, &fields)];
+    Format { noun: "study", sections, totals: Vec::new(), files: &[] }
 });
 
 impl File {

@@ -3,6 +3,7 @@
 use crate::sim::model::{Force, Loss, Region, Site, SiteKind};
 use crate::sim::policy::ForceKind;
 
+use super::distribution::distribution;
 use super::places::Places;
 
 use crate::document::check::Names;
@@ -24,7 +25,7 @@ pub fn forces(root: &View<'_>, places: &Places, names: &Names<'_>, problems: &mu
             // Those who can be sent about are stationed together.
             place: place.or_else(|| mobile.then(|| places.main(region)).flatten()),
             officers: libm::round(force.number("strength") * force.number("deployable")) as u32,
-            loyalty: force.distribution("loyalty").into(),
+            loyalty: distribution(&force, "loyalty").into(),
             mobile,
         }
     };
@@ -33,10 +34,7 @@ pub fn forces(root: &View<'_>, places: &Places, names: &Names<'_>, problems: &mu
 
 /// The kind of force of this name.
 pub fn force_kind(name: &str) -> ForceKind {
-    ForceKind::ALL
-        .into_iter()
-        .find(|kind| kind.name() == name)
-        .unwrap_or(ForceKind::Police)
+    name.parse().unwrap_or(ForceKind::Police)
 }
 
 /// The sites of a document.
@@ -73,8 +71,7 @@ pub fn sites(root: &View<'_>, places: &Places, names: &Names<'_>, problems: &mut
 const STRENGTH: f64 = 2.0;
 
 fn site_kind(name: &str) -> SiteKind {
-    let found = SiteKind::ALL.into_iter().find(|kind| kind.name() == name);
-    found.unwrap_or(SiteKind::Square)
+    name.parse().unwrap_or(SiteKind::Square)
 }
 
 /// What a tenge, in which amounts of money were estimated, is worth in the money of a document.

@@ -2,10 +2,10 @@
 
 use crate::sim::model::Region;
 
+use super::super::words::{TO_AREA, TO_REGION};
 use super::earth::{degrees, haversine};
 use super::places::Places;
 use crate::document::check::Names;
-use crate::document::form::To;
 use crate::document::problem::{Place, Problem};
 use crate::document::tree::{Node, Table};
 use crate::document::view::View;
@@ -57,7 +57,7 @@ impl Geography {
             decay: ties.number("decay"),
             size: ties.number("size"),
         };
-        if names.regions.len() > 1 {
+        if names.count(TO_REGION) > 1 {
             root.inner_entries("region")
                 .for_each(|region| tell_missing(&region, problems));
         }
@@ -84,7 +84,7 @@ impl Geography {
     fn override_ties(&mut self, root: &View<'_>, places: &Places, names: &Names<'_>, problems: &mut Vec<Problem>) {
         let n = places.all.len();
         let of = |area: usize| -> Vec<usize> {
-            match area.checked_sub(names.regions.len()) {
+            match area.checked_sub(names.count(TO_REGION)) {
                 Some(place) => vec![places.written(place)],
                 None => places.of_region(area).collect(),
             }
@@ -92,8 +92,8 @@ impl Geography {
         let mut set_by: Vec<Option<String>> = vec![None; n * n];
         for tie in root.inner_entries("tie") {
             let ends = (
-                tie.reference("from", To::Area, names),
-                tie.reference("to", To::Area, names),
+                tie.reference("from", TO_AREA, names),
+                tie.reference("to", TO_AREA, names),
             );
             let (Some(from), Some(to)) = ends else { continue };
             if from == to {

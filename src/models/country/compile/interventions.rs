@@ -5,12 +5,12 @@ use crate::sim::model::Site;
 use crate::sim::policy::{Choice, Condition, Contingent, Intervention, Lever, Move, Side, When};
 
 use super::super::difference;
+use super::super::kinds::{self, ActionKind};
+use super::super::words::{TO_ACTION, TO_PLACE, TO_REGION, TO_SITE};
 use super::forces::force_kind;
 use super::places::Places;
 use crate::document::calendar::{self, Calendar};
 use crate::document::check::Names;
-use crate::document::form::To;
-use crate::document::kinds::{self, ActionKind};
 use crate::document::problem::{Place, Problem};
 use crate::document::tree::{Node, Value};
 use crate::document::view::View;
@@ -99,7 +99,7 @@ impl Timeline<'_> {
                 .map(|view| self.contingent(&view))
                 .collect(),
             ends: view
-                .references("ends", To::Action, self.names)
+                .references("ends", TO_ACTION, self.names)
                 .into_iter()
                 .map(|(index, _)| index)
                 .collect(),
@@ -142,7 +142,7 @@ impl Timeline<'_> {
         }
         let again = view.minutes("cooldown").map(|minutes| self.calendar.ticks_for(minutes));
         Some(Choice {
-            side: Side::ALL.into_iter().find(|side| option.text() == Some(side.name()))?,
+            side: option.text()?.parse::<Side>().ok()?,
             cost: view.number("cost"),
             again,
         })
@@ -161,17 +161,17 @@ impl Timeline<'_> {
             }
         }
         let mut places = vec![everywhere; self.places.all.len()];
-        let regions = view.references("regions", To::Region, self.names);
-        let named = view.references("places", To::Place, self.names);
+        let regions = view.references("regions", TO_REGION, self.names);
+        let named = view.references("places", TO_PLACE, self.names);
         let of_regions = regions.iter().flat_map(|(region, _)| self.places.of_region(*region));
         let named_places = named.iter().map(|(place, _)| self.places.written(*place));
         of_regions.chain(named_places).for_each(|place| places[place] = true);
-        let sites = view.references("sites", To::Site, self.names);
+        let sites = view.references("sites", TO_SITE, self.names);
         for (site, place) in &sites {
             let at = self.sites[*site].place;
             let somewhere = !regions.is_empty() || !named.is_empty();
             if somewhere && !places[at] {
-                let (site, at) = (self.names.sites[*site], &self.places.all[at].id);
+                let (site, at) = (&self.sites[*site].id, &self.places.all[at].id);
                 let key = if named.is_empty() { "regions" } else { "places" };
                 let problem = Problem::at(place, format!("the site `{site}` lies in `{at}`"));
                 self.problems
@@ -286,8 +286,8 @@ impl Timeline<'_> {
         let hours = |key| self.calendar.ticks_for(view.number_given(key).unwrap_or(0.0) * 60.0);
         if let Some(node) = view.given("after") {
             let ticks = hours("hours");
-            let other = view.reference("after", To::Action, self.names).unwrap_or(0);
-            if view.reference("after", To::Action, self.names).is_some() {
+            let other = view.reference("after", TO_ACTION, self.names).unwrap_or(0);
+            if view.reference("after", TO_ACTION, self.names).is_some() {
                 self.waits.push((index, other, node.place.clone()));
             }
             return When::After {
@@ -299,9 +299,9 @@ impl Timeline<'_> {
             let above = view.given("above").is_some();
             return When::Crosses(Condition {
                 metric: name.text().and_then(Metric::named).unwrap_or(Metric::Participants),
-                area: match view.reference("place", To::Place, self.names) {
-                    Some(place) => Some(self.names.regions.len() + self.places.written(place)),
-                    None => view.reference("region", To::Region, self.names),
+                area: match view.reference("place", TO_PLACE, self.names) {
+                    Some(place) => Some(self.names.count(TO_REGION) + self.places.written(place)),
+                    None => view.reference("region", TO_REGION, self.names),
                 },
                 above,
                 level: view.number(if above { "above" } else { "below" }),

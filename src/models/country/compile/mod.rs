@@ -1,6 +1,7 @@
 //! From a document as written to a model as meant, or every problem. All of the document is judged even when parts
 //! of it are wrong: what cannot be read takes its default, and no model leaves here while a problem is left.
 
+mod distribution;
 mod earth;
 mod forces;
 mod geography;
@@ -16,12 +17,13 @@ use crate::sim::policy::Policy;
 
 use crate::document::calendar::{self, Calendar};
 use crate::document::check::{Names, check};
-use crate::document::map;
 use crate::document::problem::Problem;
 use crate::document::tree::{Table, Value};
 use crate::document::view::View;
 
-use super::format::FORMAT;
+use super::words::{TO_PLACE, TO_REGION};
+use super::{format::FORMAT, map};
+use crate::analysis::replicate::COUNTRY;
 
 /// More simulated citizens than this do not fit into the memory of any machine that this runs on.
 const MOST_AGENTS: u64 = 1 << 31;
@@ -34,6 +36,7 @@ pub fn compile(document: &Table, problems: &mut Vec<Problem>) -> (Model, Calenda
     let view = View::of(&FORMAT, document);
     let root = &view;
     unique_actions(root, problems);
+    ids_of_areas(root, &names, problems);
     let calendar = calendar(root, problems);
     let ticks = ticks(root, &calendar, problems);
     let regions = places::regions(root);
@@ -167,6 +170,26 @@ fn rules(root: &View<'_>, problems: &mut Vec<Problem>) -> Rules {
         }
     }
     rules
+}
+
+/// In results, regions and places stand beside the whole country and beside each other.
+fn ids_of_areas(root: &View<'_>, names: &Names<'_>, problems: &mut Vec<Problem>) {
+    for to in [TO_REGION, TO_PLACE] {
+        for (table, home) in root.table.tables(to.name) {
+            let Some(id) = table.text("id") else { continue };
+            let place = table.get("id").map_or(home, |node| &node.place);
+            if id == COUNTRY {
+                let problem = Problem::at(place, format!("a {} cannot be called `{id}`", to.name));
+                let label = "in results this is the whole country";
+                problems.push(problem.label(label).help(format!("give the {} another id", to.name)));
+            }
+            if to.name == TO_PLACE.name && names.index(TO_REGION, id).is_some() {
+                let problem = Problem::at(place, format!("a region is called `{id}` already"));
+                let help = "in results a place stands beside its region; give it another id, such as `ID-city`";
+                problems.push(problem.label("the same id for a place").help(help));
+            }
+        }
+    }
 }
 
 /// A shock and an action are named in the same places, so that their names must differ too.

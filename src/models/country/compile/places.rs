@@ -2,11 +2,12 @@
 
 use crate::sim::model::{Place, Region};
 
+use super::super::words::{TO_AREA, TO_PLACE, TO_REGION};
+use super::distribution::distribution;
 use super::earth::{daylight, degrees};
 
 use crate::document::calendar::Calendar;
 use crate::document::check::Names;
-use crate::document::form::To;
 use crate::document::problem::Problem;
 use crate::document::view::View;
 
@@ -16,10 +17,10 @@ pub fn regions(root: &View<'_>) -> Vec<Region> {
         id: region.text("id"),
         population: region.whole("population"),
         hour_shift: region.number("hour_shift") as i32,
-        hardship: region.distribution("hardship").into(),
-        discontent: region.distribution("discontent").into(),
-        risk_aversion: region.distribution("risk_aversion").into(),
-        violence: region.distribution("violence").into(),
+        hardship: distribution(&region, "hardship").into(),
+        discontent: distribution(&region, "discontent").into(),
+        risk_aversion: distribution(&region, "risk_aversion").into(),
+        violence: distribution(&region, "violence").into(),
         exposure: region.number("exposure"),
         price: region.number("price"),
         connectivity: region.number("connectivity"),
@@ -61,7 +62,7 @@ impl Places {
         for (r, (region, view)) in regions.iter().zip(root.inner_entries("region")).enumerate() {
             let written = entries.iter().enumerate();
             let own: Vec<(usize, &View<'_>)> = written
-                .filter(|(_, place)| place.reference("region", To::Region, names) == Some(r))
+                .filter(|(_, place)| place.reference("region", TO_REGION, names) == Some(r))
                 .collect();
             let mut put = |id, population, urban, position: (f64, f64)| {
                 places.all.push(Place {
@@ -98,7 +99,7 @@ impl Places {
                 let towns = view.number("urban") * f64::from(region.population) - townspeople as f64;
                 let urban = (towns / f64::from(rest)).clamp(0.0, 1.0);
                 let id = format!("{}-rest", region.id);
-                if let Some(other) = names.index(To::Area, &id) {
+                if let Some(other) = names.index(TO_AREA, &id) {
                     problems.push(rest_is_taken(root, &id, &region.id, other));
                 }
                 put(id, rest, urban, position.or(beside).unwrap_or_default());
@@ -123,14 +124,15 @@ impl Places {
 
     /// The place that an entry names, which must lie in the region that it names.
     pub fn named(&self, view: &View<'_>, names: &Names<'_>, problems: &mut Vec<Problem>) -> Option<usize> {
-        let place = self.written[view.reference("place", To::Place, names)?];
+        let place = self.written[view.reference("place", TO_PLACE, names)?];
         let lies_in = self.all[place].region;
-        if let Some(region) = view.reference("region", To::Region, names)
+        if let Some(region) = view.reference("region", TO_REGION, names)
             && region != lies_in
         {
             let id = &self.all[place].id;
-            let message = format!("the place `{id}` lies in `{}`", names.regions[lies_in]);
-            let label = format!("and not in `{}`", names.regions[region]);
+            let called = |region| names.all(TO_REGION).nth(region).unwrap_or_default();
+            let message = format!("the place `{id}` lies in `{}`", called(lies_in));
+            let label = format!("and not in `{}`", called(region));
             let help = "leave `region` out, or name a place of it";
             problems.push(Problem::at(view.place("place"), message).label(label).help(help));
         }
@@ -139,7 +141,7 @@ impl Places {
 
     /// The region of an entry whose place is known, or that names its region.
     pub fn region(&self, view: &View<'_>, place: Option<usize>, names: &Names<'_>) -> usize {
-        let named = || view.reference("region", To::Region, names);
+        let named = || view.reference("region", TO_REGION, names);
         place.map(|place| self.all[place].region).or_else(named).unwrap_or(0)
     }
 

@@ -1,84 +1,73 @@
 //! Epstein's model as it is run: every parameter and every switch between the ways in which it has been built.
 
-/// An enum of words: the form of every switch.
-macro_rules! words {
-    ($(#[$about:meta])* $name:ident $($(#[$of:meta])* $variant:ident $word:literal)*) => {
-        $(#[$about])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum $name { $($(#[$of])* $variant),* }
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
-        impl $name {
-            /// Every one.
-            pub const ALL: &'static [$name] = &[$($name::$variant),*];
-
-            /// Its word in scenarios.
-            pub fn name(self) -> &'static str {
-                match self { $($name::$variant => $word),* }
-            }
-        }
-    };
-}
-
-words! {
-    /// How the ratio of cops to active agents enters the probability of arrest.
-    Ratio
+/// How the ratio of cops to active agents enters the probability of arrest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum Ratio {
     /// As printed: C / A.
-    Literal "literal"
+    Literal,
     /// Rounded down, as in NetLogo: nobody fears arrest where actives outnumber cops.
-    Floor "floor"
+    Floor,
     /// Rounded to the nearest, halves to even, as in Mesa.
-    Round "round"
+    Round,
 }
 
-words! {
-    /// Which sites are within a vision v.
-    Shape
+/// Which sites are within a vision v.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum Shape {
     /// At most v away along each axis.
-    Moore "moore"
+    Moore,
     /// At most v away as the crow flies.
-    Euclidean "euclidean"
+    Euclidean,
     /// At most v steps along the axes.
-    VonNeumann "von_neumann"
+    VonNeumann,
 }
 
-words! {
-    /// In what order the lattice changes.
-    Activation
+/// In what order the lattice changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum Activation {
     /// One after the other, in a new random order each tick, each on what the one before has left.
-    Random "random"
+    Random,
     /// All decide on the same picture, then cops arrest, then all move, the latter two in random order.
-    Synchronous "synchronous"
+    Synchronous,
 }
 
-words! {
-    /// What one does first when it is its turn.
-    Turn
+/// What one does first when it is its turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum Turn {
     /// Move, then act.
-    MoveFirst "move_first"
+    MoveFirst,
     /// Act, then move.
-    ActFirst "act_first"
+    ActFirst,
 }
 
-words! {
-    /// Where a jailed agent is.
-    Jail
+/// Where a jailed agent is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum Jail {
     /// Off the lattice; it returns to a random empty site.
-    Off "off"
+    Off,
     /// On its site, which stays taken.
-    InPlace "in_place"
+    InPlace,
     /// On its site, which counts as empty; it returns there, or near it if somebody stands there.
-    Open "open"
+    Open,
 }
 
-words! {
-    /// From which whole numbers of ticks up to the maximum J a jail term is drawn.
-    Term
+/// From which whole numbers of ticks up to the maximum J a jail term is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum Term {
     /// 1 to J: a term that is uniform from 0 to J, rounded up.
-    OneToMax "one_to_max"
+    OneToMax,
     /// 0 to J - 1, as in NetLogo.
-    BelowMax "below_max"
+    BelowMax,
     /// 0 to J, as in Mesa.
-    ZeroToMax "zero_to_max"
+    ZeroToMax,
 }
 
 /// A model.

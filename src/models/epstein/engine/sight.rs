@@ -223,6 +223,8 @@ static NTH_OF_BYTE: [[u8; 8]; 256] = {
 
 #[cfg(test)]
 mod tests {
+    use strum::VariantArray;
+
     use super::*;
     use crate::dice::{Dice, Purpose};
 
@@ -251,7 +253,7 @@ mod tests {
                 set.flip(&torus, torus.site(number));
             }
         }
-        for shape in Shape::ALL {
+        for shape in Shape::VARIANTS {
             for vision in [1.0, 1.7, 5.0, 7.0, 8.0, 12.0, 13.0, 20.0] {
                 let seen = in_sight(*shape, vision);
                 let sight = Sight::new(&torus, &seen);

@@ -1,9 +1,9 @@
 //! A map that a scenario names: GeoJSON whose ids are those of its regions.
 
-use super::check::Names;
-use super::form::To;
-use super::problem::{Place, Problem};
-use super::tree::{Node, Table, Value};
+use super::words::TO_REGION;
+use crate::document::check::Names;
+use crate::document::problem::Problem;
+use crate::document::tree::Table;
 use crate::outline::Outlines;
 
 /// The key of a map. Where a scenario is read, the path at it is replaced by what the file holds, so that a scenario
@@ -22,7 +22,7 @@ pub fn check(root: &Table, names: &Names<'_>, problems: &mut Vec<Problem>) {
             return;
         }
     };
-    let regions = names.list(To::Region);
+    let regions: Vec<&str> = names.all(TO_REGION).collect();
     let listed = |ids: Vec<&str>| ids.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ");
     let missing: Vec<&str> = regions.iter().copied().filter(|id| outlines.of(id).is_none()).collect();
     let unknown: Vec<&str> = outlines
@@ -43,14 +43,4 @@ pub fn check(root: &Table, names: &Names<'_>, problems: &mut Vec<Problem>) {
     }
     let problem = Problem::at(&node.place, "the map is not of the regions of the scenario").label(told.join("; "));
     problems.push(problem.help("the `id` of each feature is that of a region; leave `map` out for a map of tiles"));
-}
-
-/// The map as a value of the document.
-pub fn node(text: &str, place: &Place) -> Node {
-    // Without line breaks it is one line of a scenario that is written out.
-    let text = text.split(['\n', '\r']).map(str::trim).collect();
-    Node {
-        value: Value::Text(text),
-        place: place.clone(),
-    }
 }

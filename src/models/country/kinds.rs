@@ -1,6 +1,9 @@
 //! The kinds of shocks and actions: what each moves where a scenario does not say, and the readable names of the
 //! levers that its scenario usually sets.
 
+use crate::document::form::{Field, Kind, Omitted};
+use crate::document::problem::Problem;
+use crate::document::tree::{Entry, Table};
 use crate::sim::policy::Lever;
 use Lever::*;
 
@@ -365,6 +368,40 @@ pub fn theme(kind: &str) -> Theme {
 /// The kind of this name.
 pub fn named(name: &str) -> Option<&'static ActionKind> {
     KINDS.iter().find(|kind| kind.name == name)
+}
+
+/// The field of a lever, under a key.
+pub fn lever(lever: Lever, key: &'static str) -> Field {
+    let (low, high) = lever.range();
+    Field {
+        key,
+        kind: Kind::Number(low, high),
+        unit: lever.unit(),
+        omitted: Omitted::Words("not moved"),
+        meaning: lever.meaning(),
+        source: "",
+    }
+}
+
+/// The keys that an action has by its kind.
+pub fn own_fields(table: &Table) -> Vec<Field> {
+    let kind = table.text("kind").and_then(named);
+    let own = kind.iter().flat_map(|kind| kind.own);
+    own.map(|own| lever(own.lever, own.key)).collect()
+}
+
+/// What is wrong with a key that is a parameter of other kinds.
+pub fn of_another(table: &Table, entry: &Entry) -> Option<Problem> {
+    let (kind, key) = (named(table.text("kind")?)?, &entry.key);
+    let known = KINDS.iter().any(|other| other.own.iter().any(|own| own.key == key));
+    let message = format!("the kind `{}` has no parameter `{key}`", kind.name);
+    let problem = || Problem::at(&entry.at, message).label("belongs to another kind");
+    known.then(|| {
+        problem().help(match kind.own_in_words() {
+            none if none.is_empty() => "it has none of its own; name what it moves in `levers`".to_string(),
+            own => format!("it has {own}"),
+        })
+    })
 }
 
 impl ActionKind {

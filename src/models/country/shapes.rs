@@ -1,7 +1,7 @@
 //! What the keys of one table must be to each other: which keys make a moment, which a distribution.
 
-use super::problem::{Place, Problem};
-use super::tree::{Entry, Table};
+use crate::document::problem::{Place, Problem};
+use crate::document::tree::{Entry, Table};
 
 /// The forms of a moment: the key that decides, and those that go with it.
 const MOMENTS: [(&str, &[&str]); 4] = [
