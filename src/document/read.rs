@@ -14,7 +14,7 @@ use super::tree::{self, Entry, Node, Table, Value};
 #[derive(Default)]
 pub struct Reading {
     /// Keys that name a file that is read in their stead.
-    pub files: Vec<(&'static str, File)>,
+    files: Vec<(&'static str, File)>,
     /// Every text, in the order of reading.
     pub sources: Vec<Source>,
     /// What keeps the texts from being understood at all: no file, no TOML.
@@ -37,6 +37,14 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// Nothing yet; of documents in which these keys name a file that is read in their stead.
+    pub fn of(files: Vec<(&'static str, File)>) -> Reading {
+        Reading {
+            files,
+            ..Reading::default()
+        }
+    }
+
     /// Read a file and all that it refers to. `from` is where it is named, if it is named in a scenario.
     pub fn file(&mut self, path: &Path, from: Option<&Place>) -> Table {
         self.over(path, from, Table::default())

@@ -322,13 +322,12 @@ impl Scenario {
 
 /// What reads scenarios, of whatever family, since which one it is stands in what is read.
 fn reading() -> Reading {
-    Reading {
-        files: models::all()
+    Reading::of(
+        models::all()
             .flat_map(|family| family.format().files)
             .copied()
             .collect(),
-        ..Reading::default()
-    }
+    )
 }
 
 /// The format of a document that is a scenario.
