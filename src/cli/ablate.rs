@@ -263,10 +263,7 @@ impl Finish for Effects {
             scenario: &study.identity.scenario,
             seed: study.identity.seed,
             replicates: study.identity.replicates,
-            worlds: study
-                .worlds
-                .as_ref()
-                .map(|worlds| worlds.rows.len().min(study.identity.replicates as usize)),
+            worlds: study.worlds_run(),
             shared: shared.as_ref().map(|shared| match shared {
                 Shared::Exactly(_) => Sharing::Exact,
                 Shared::Estimated(orders) => Sharing::Orders(orders.orders.len()),

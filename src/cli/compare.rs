@@ -187,10 +187,7 @@ impl Finish for Contrasts {
             metric: found.metric,
             bands: &found.bands,
             times: &times,
-            worlds: study
-                .worlds
-                .as_ref()
-                .map(|worlds| worlds.rows.len().min(identity.replicates as usize)),
+            worlds: study.worlds_run(),
             all: self.all,
             folder: &shown.folder,
         };

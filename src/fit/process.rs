@@ -83,11 +83,6 @@ impl Process {
         self.likelihood
     }
 
-    /// The noise of what is seen.
-    pub fn noise(&self) -> f64 {
-        self.kernel.noise
-    }
-
     /// The squares of the distances of a point from its own, in their order.
     pub fn distances(&self, point: &[f64]) -> Vector {
         self.points.iter().map(|other| apart(point, other)).collect()

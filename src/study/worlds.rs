@@ -26,6 +26,12 @@ impl Study {
         Ok(())
     }
 
+    /// In how many worlds its replicates run; `None` if all are of one.
+    pub fn worlds_run(&self) -> Option<usize> {
+        let worlds = self.worlds.as_ref()?;
+        Some(worlds.rows.len().min(self.identity.replicates as usize))
+    }
+
     /// What the world of a replicate sets in an arm, but for what the arm itself was told: by assignments, or by having another
     /// number there than the baseline, or none, since it lacks the action whose lever it would be.
     pub(super) fn of_world(&self, arm: &Arm, replicate: u32) -> Vec<String> {
